@@ -1,0 +1,185 @@
+"""A RabbitMQ node as a child of this process, from the programs of an installed rabbitmq-server."""
+
+import glob
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import psutil
+
+from chassis.errors import Unavailable
+
+START_DEADLINE_S = 90.0
+# Not /usr/sbin: Debian's wrapper there changes to the account rabbitmq and its folders.
+LAYOUTS = (
+    "/usr/lib/rabbitmq/bin",
+    "/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin",
+    "/opt/homebrew/opt/rabbitmq/sbin",
+    "/usr/local/opt/rabbitmq/sbin",
+    "/opt/rabbitmq/sbin",
+)
+
+
+# A caller's PATH may be short; the programs' scripts need a shell's usual tools.
+SEARCH_PATH = os.pathsep.join(
+    [os.environ.get("PATH", ""), "/usr/local/bin", "/opt/homebrew/bin", "/usr/bin", "/bin"]
+)
+
+
+def installed() -> Path | None:
+    """Return the folder of an installed server's programs, or None."""
+    if shutil.which("erl", path=SEARCH_PATH) is None:
+        return None
+    for layout in LAYOUTS:
+        for folder in sorted(glob.glob(layout), reverse=True):
+            if (Path(folder) / "rabbitmq-server").exists():
+                return Path(folder)
+    return None
+
+
+class Node:
+    """A node with folders, ports, cookie and port mapper (epmd) of its own below `folder`."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs = programs
+        self.folder = folder
+        self.port, distribution, epmd = free_ports(3)
+        self.epmd_port = epmd
+        self.name = f"test-{secrets.token_hex(4)}@localhost"
+        self.env = environment(folder, self.name, (self.port, distribution, epmd))
+        self._mapper: subprocess.Popen[bytes] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the node and return once it accepts connections.
+
+        Raises:
+            Unavailable: it ended, or was not ready in time.
+        """
+        self._mapper = self._mapper or self._spawn("epmd", "-port", str(self.epmd_port))
+        self._server = self._spawn(str(self.programs / "rabbitmq-server"))
+        deadline = time.monotonic() + START_DEADLINE_S
+        while time.monotonic() < deadline and self._server.poll() is None:
+            if greets(self.port):
+                return
+            time.sleep(0.05)
+        log = (self.folder / "output.log").read_text(encoding="utf-8", errors="replace")
+        raise Unavailable("testing.rabbit_failed", f"RabbitMQ did not start:\n{log[-2000:]}")
+
+    def ctl(self, *args: str) -> str:
+        """Run rabbitmqctl against the node and return what it printed.
+
+        Raises:
+            Unavailable: the command failed; the message is what it printed.
+        """
+        command = [str(self.programs / "rabbitmqctl"), "--quiet", "-n", self.name, *args]
+        done = subprocess.run(
+            command, env=self.env, cwd="/", capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            said = (done.stdout + done.stderr)[-2000:]
+            raise Unavailable("testing.rabbitmqctl_failed", said)
+        return done.stdout
+
+    def kill(self) -> None:
+        """End the node as a power cut would; `start` brings it back with what it had on disk."""
+        if self._server is not None:
+            kill_family(self._server)
+            self._server = None
+
+    def remove(self) -> None:
+        """End the node and its port mapper, and remove the files."""
+        self.kill()
+        if self._mapper is not None:
+            kill_family(self._mapper)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
+        # A session of its own: the terminal's Ctrl-C is ours to answer, by `remove`.
+        with (self.folder / "output.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                env=self.env,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+
+def environment(folder: Path, name: str, ports: tuple[int, int, int]) -> dict[str, str]:
+    """Write the node's files below `folder`; return the variables that make it use only them."""
+    amqp, distribution, epmd = ports
+    folder.mkdir(parents=True, exist_ok=True)
+    cookie = folder / ".erlang.cookie"
+    cookie.write_text(secrets.token_hex(16), encoding="ascii")
+    cookie.chmod(0o400)
+    (folder / "plugins").write_text("[].\n", encoding="ascii")
+    (folder / "env.conf").write_text("", encoding="ascii")  # instead of the machine's own
+    (folder / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = 127.0.0.1:{amqp}\ndisk_free_limit.absolute = 50MB\n", encoding="ascii"
+    )
+    foreign = ("RABBITMQ_", "ERL_")
+    env = {key: text for key, text in os.environ.items() if not key.startswith(foreign)}
+    return env | {
+        "HOME": str(folder),
+        "PATH": SEARCH_PATH,
+        "ERL_EPMD_PORT": str(epmd),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RUNNING_UNDER_SYSTEMD": "1",  # the script becomes the node: no shell stands between
+        "RABBITMQ_NODENAME": name,
+        "RABBITMQ_NODE_PORT": str(amqp),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(folder / "log"),
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+        "RABBITMQ_CONF_ENV_FILE": str(folder / "env.conf"),
+        "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+    }
+
+
+def free_ports(count: int) -> Iterator[int]:
+    """Yield ports of 127.0.0.1 that are free at this moment, each another one."""
+    with ExitStack() as held:
+        for _ in range(count):
+            probe = held.enter_context(socket.socket())
+            probe.bind(("127.0.0.1", 0))
+            yield probe.getsockname()[1]
+
+
+def greets(port: int) -> bool:
+    """Return whether a broker answers there: it opens its port when it has booted."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as probe:
+        probe.sendall(b"AMQP\x00\x00\x09\x01")
+        return probe.recv(1) == b"\x01"
+    return False
+
+
+def kill_family(leader: subprocess.Popen[bytes]) -> None:
+    """Kill `leader` and all it started; the Erlang machine puts some into groups of their own."""
+    family = []
+    with suppress(psutil.NoSuchProcess):
+        family = psutil.Process(leader.pid).children(recursive=True)
+    leader.kill()
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    leader.wait()
+    deadline = time.monotonic() + 10
+    while any(map(is_alive, family)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Return whether `process` still runs; one that nobody has waited for yet does not."""
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

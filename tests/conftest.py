@@ -1,0 +1,85 @@
+"""What all tests share: one PostgreSQL and one RabbitMQ a run, started when first asked for."""
+
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from chassis.testing.rabbit import Broker, private_broker
+from embedded.postgres import Server
+
+UNIT = Path(__file__).parent / "unit"
+NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or run"
+
+# The same examples everywhere and on every run: what fails in CI fails here. No time limit per
+# example, as the machine may be busy.
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
+
+# A run that is told to end stops its servers, as it does on Ctrl-C.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Iterator[Path]:
+    """A folder for the servers' files, short enough for a socket's path; gone after the run."""
+    folder = Path(tempfile.mkdtemp(prefix="ai-studio-"))
+    folder.chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Iterator[Server]:
+    """A PostgreSQL of this run. Make a database of your own in it, and drop it."""
+    server = Server(run_folder / "postgres", durable=False)
+    with server:
+        yield server
+    server.forget()
+
+
+@pytest.fixture(scope="session")
+def broker_or_none(run_folder: Path) -> Iterator[Broker | None]:
+    with private_broker(run_folder / "rabbit") as broker:
+        yield broker
+
+
+@pytest.fixture
+def broker(broker_or_none: Broker | None) -> Broker:
+    """A RabbitMQ of this run. Use `broker.vhost()`; leave it running if you stop it."""
+    if broker_or_none is not None:
+        return broker_or_none
+    if os.environ.get("CI") == "true":
+        pytest.fail(NO_BROKER)
+    pytest.skip(NO_BROKER)
+
+
+@pytest.fixture(autouse=True)
+def _unit_tests_touch_nothing(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refuse connections in tests/unit: what needs one is no unit test."""
+    if not request.path.is_relative_to(UNIT):
+        return
+
+    def refuse(sock: socket.socket, address: object) -> None:
+        raise AssertionError(f"a unit test connects to {address!r}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name every test that did not run for want of a broker; pytest itself only counts them."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    missed = [report.nodeid for report in skipped if NO_BROKER in str(report.longrepr)]
+    if missed:
+        terminalreporter.section(f"{len(missed)} TESTS DID NOT RUN: {NO_BROKER}", red=True)
+        for nodeid in missed:
+            terminalreporter.line(nodeid)
