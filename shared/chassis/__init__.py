@@ -1,0 +1,1 @@
+"""The frame of every service: event store, unit, feed, inbox, jobs. It knows no service."""

@@ -1,0 +1,46 @@
+"""What a domain file is made of: values, deciders, and the fold of a stream into a state."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import reduce
+from typing import Any, Generic, TypeVar, dataclass_transform
+
+UNTIMED = datetime.min.replace(
+    tzinfo=UTC
+)  # the default of a command's `at`: the unit sets the time
+
+V = TypeVar("V")
+State = TypeVar("State")
+Command = TypeVar("Command")
+Event = TypeVar("Event")
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def value(cls: type[V]) -> type[V]:
+    """Make `cls` a value: frozen, slotted, keyword-only, so that two ids are never swapped."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider(Generic[State, Command, Event]):
+    """The rules of one kind of stream.
+
+    `decide(state, command)` answers with events, with `[]` (nothing left to do) or raises
+    `Rejected`; `evolve(state, event)` never judges. A state of None is a stream without events;
+    every other state has `workspace_id: UUID | None`, the tenant it belongs to.
+    """
+
+    name: str  # the stream's category: 'invoice' in 'invoice-<uuid>'
+    decide: Callable[[State | None, Command], list[Event]]
+    evolve: Callable[[State | None, Event], State]
+    events: tuple[type[Any], ...]
+    creates: tuple[type[Any], ...]  # the commands that a stream without events accepts
+    serial: bool = False  # locked before it is read; its last event is its whole state
+
+
+def fold(
+    decider: Decider[State, Any, Event], events: Iterable[Event], state: State | None = None
+) -> State | None:
+    """Return the state after `events`, in their order, starting from `state`."""
+    return reduce(decider.evolve, events, state)

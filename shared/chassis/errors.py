@@ -1,0 +1,127 @@
+"""Every error a caller can meet, and its way over the wire.
+
+ServiceError (code, message, details, retryable, retry_after_s, request_id)
+├── Invalid           malformed request
+├── Unauthenticated   no token, or an expired one
+├── Forbidden         this actor may not
+├── NotFound          also for what belongs to another workspace
+├── Rejected          a business rule said no
+├── Conflict          someone was faster; forked; still in progress
+├── RateLimited       come back after `retry_after_s`
+├── DeadlineExceeded  the caller has stopped waiting
+├── Unavailable       a dependency is away
+└── Internal          a bug; shows neither SQL, stack nor token
+
+nameko turns the arguments of an exception into strings; so an error has one argument, a JSON
+string that this module writes and reads.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+class ServiceError(Exception):
+    """An error with a stable `code` ('service.reason_in_snake_case')."""
+
+    retries = False  # whether a repeat of the same call may succeed, unless the error says so
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        details: Mapping[str, Any] | None = None,
+        retryable: bool | None = None,
+        retry_after_s: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.code = code
+        self.message = message or code.partition(".")[2].replace("_", " ")
+        self.details = dict(details or {})
+        self.retryable = self.retries if retryable is None else retryable
+        self.retry_after_s = retry_after_s
+        self.request_id = request_id
+        super().__init__(json.dumps(self.fields(), default=str))
+
+    def fields(self) -> dict[str, Any]:
+        """Return what travels: the six fields by name."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "details": self.details,
+            "retryable": self.retryable,
+            "retry_after_s": self.retry_after_s,
+            "request_id": self.request_id,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return from_wire, (type(self).__name__, self.args[0])
+
+
+class Invalid(ServiceError): ...
+
+
+class Unauthenticated(ServiceError): ...
+
+
+class Forbidden(ServiceError): ...
+
+
+class NotFound(ServiceError): ...
+
+
+class Rejected(ServiceError): ...
+
+
+class Conflict(ServiceError):
+    retries = True
+
+
+class RateLimited(ServiceError):
+    retries = True
+
+
+class DeadlineExceeded(ServiceError):
+    retries = True
+
+
+class Unavailable(ServiceError):
+    retries = True
+
+
+class Internal(ServiceError): ...
+
+
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        Invalid,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        Rejected,
+        Conflict,
+        RateLimited,
+        DeadlineExceeded,
+        Unavailable,
+        Internal,
+    )
+}
+
+
+def to_wire(error: ServiceError) -> tuple[str, str]:
+    """Return the error's kind and its fields as a JSON string."""
+    return type(error).__name__, str(error.args[0])
+
+
+def from_wire(kind: str, text: str) -> ServiceError:
+    """Return the error that `to_wire` wrote; what is not one becomes `Internal`."""
+    try:
+        fields = json.loads(text)
+        return KINDS[kind](fields.pop("code"), **fields)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Internal("chassis.unreadable_error", "the peer sent an error that is none")

@@ -1,0 +1,262 @@
+"""Jobs: work outside any transaction, claimed from a table, its result taken exactly once.
+
+A claim holds for 30 s and is renewed by a heartbeat; `claims` is its fencing token: a result
+counts only while the token is the same. Only an attempt that ended in an error is a failure.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis import ids
+from chassis.calls import Call, Job
+from chassis.codec import plain
+from chassis.domain import value
+from chassis.errors import DeadlineExceeded, Internal, ServiceError
+from chassis.handling import App, Unit
+from chassis.identity import service_actor
+
+CLAIM_S = 30
+HEARTBEAT_S = 10
+PROGRESS_EVERY_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+@value
+class Task:
+    """A job as its kind's functions see it."""
+
+    id: UUID
+    kind: str
+    subject: UUID
+    workspace_id: UUID | None
+    args: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    claims: int
+    failures: int
+
+
+@value
+class Kind:
+    """How one kind of job is done.
+
+    `run(task, control)` works outside any transaction and returns JSON; `finish(unit, task,
+    result)` records it in one unit with the job's end; `give_up(unit, task, error)` does so after
+    the last attempt, or at once for an error that no repeat can mend.
+    """
+
+    name: str
+    run: Callable[[Task, "Control"], Any]
+    finish: Callable[[Unit, Task, Any], object]
+    give_up: Callable[[Unit, Task, ServiceError], object]
+    attempts: int = 3
+    timeout_s: int = 300
+    backoff_s: tuple[int, ...] = (1, 2, 4, 8, 10)  # before the 2nd attempt, the 3rd, …
+
+
+@value
+class Schedule:
+    """Work that comes round every `every_s` seconds: a job that queues its successor."""
+
+    name: str
+    every_s: int
+    run: Callable[[App], None]
+
+
+class Cancelled(Exception):
+    """The job was cancelled, or somebody else has claimed it: stop, and report nothing."""
+
+
+class Control:
+    """What a running job holds: it tells how far it is and asks whether to go on."""
+
+    def __init__(self, app: App, task: Task, timeout_s: int) -> None:
+        self._app, self._task, self._deadline = app, task, time.monotonic() + timeout_s
+        self._told_at, self._told = 0.0, (-1, "")
+        self.lost = threading.Event()  # set by the heartbeat
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the job is not ours any more, `DeadlineExceeded` if it is late."""
+        if self.lost.is_set():
+            raise Cancelled
+        if time.monotonic() > self._deadline:
+            raise DeadlineExceeded(f"{self._app.service.name}.job_timeout")
+
+    def progress(self, percent: int, step: str) -> None:
+        """Tell how far the job is; written at most twice a second, a new step always."""
+        self.check()
+        due = time.monotonic() - self._told_at >= PROGRESS_EVERY_S or step != self._told[1]
+        if not due or (percent, step) == self._told:
+            return
+        self._told_at, self._told = time.monotonic(), (percent, step)
+        told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
+        with self._app.engine.begin() as connection:
+            parameters = {"id": self._task.id, "claims": self._task.claims, "progress": told}
+            connection.exec_driver_sql(_PROGRESS, parameters)
+
+
+class Worker:
+    """Does the jobs of one service, one at a time for each thread that calls `work`."""
+
+    def __init__(self, app: App, kinds: Iterable[Kind], schedules: Iterable[Schedule] = ()) -> None:
+        self.app = app
+        self.schedules = {schedule.name: schedule for schedule in schedules}
+        self.kinds = {kind.name: kind for kind in kinds}
+        self.kinds |= {kind.name: kind for kind in map(self._recurring, self.schedules.values())}
+        self._held: dict[UUID, tuple[Task, Control]] = {}
+
+    def start(self, *, release: bool = False) -> None:
+        """Queue what is scheduled; `release` claims of a process that is known to be dead."""
+        with self.app.engine.begin() as connection:
+            if release:
+                connection.execute(_RELEASE)
+        call = self._call(ids.fresh(), "")
+        self.app.attempt(call, self._queue_schedules)
+
+    def work(self) -> bool:
+        """Claim one job that is due and do it; False if there was none."""
+        task = self._claim()
+        if task is None:
+            return False
+        kind, control = self.kinds[task.kind], None
+        try:
+            control = Control(self.app, task, kind.timeout_s)
+            self._held[task.id] = (task, control)
+            self._end(task, kind.finish, kind.run(task, control))
+        except Cancelled:
+            log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
+        except Exception as error:
+            self._fail(task, kind, error)
+        finally:
+            self._held.pop(task.id, None)
+        return True
+
+    def heartbeat(self) -> None:
+        """Renew every claim held here; tell those that were lost or cancelled."""
+        for task, control in list(self._held.values()):
+            with self.app.engine.begin() as connection:
+                kept = connection.execute(_RENEW, {"id": task.id, "claims": task.claims}).first()
+            if kept is None:
+                control.lost.set()
+
+    def abandon(self) -> None:
+        """Stop what runs here; it is claimed anew, by whoever comes first, after its claim."""
+        for _, control in list(self._held.values()):
+            control.lost.set()
+
+    def _claim(self) -> Task | None:
+        with self.app.engine.begin() as connection:
+            row = connection.execute(_CLAIM, {"kinds": list(self.kinds)}).one_or_none()
+        if row is None:
+            return None
+        return Task(
+            id=row.id,
+            kind=row.kind,
+            subject=UUID(row.subject),
+            workspace_id=UUID(row.workspace_id) if row.workspace_id else None,
+            args=row.args,
+            meta=row.meta,
+            claims=row.claims,
+            failures=row.failures,
+        )
+
+    def _end(
+        self,
+        task: Task,
+        record: Callable[[Unit, Task, Any], object],
+        result: Any,
+        state: str = "done",
+        error: str | None = None,
+    ) -> None:
+        """Record the result and the job's end in one unit, where the token still matches."""
+
+        def work(unit: Unit) -> None:
+            ended = {"id": task.id, "claims": task.claims, "state": state, "error": error}
+            if unit.execute(_END.bindparams(**ended)).first() is None:
+                raise Cancelled
+            record(unit, task, result)
+
+        call_id = ids.derive(task.id, task.claims)
+        self.app.attempt(self._call(call_id, task.meta["correlation"], str(task.id)), work)
+
+    def _fail(self, task: Task, kind: Kind, error: Exception) -> None:
+        known = (
+            error
+            if isinstance(error, ServiceError)
+            else Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
+        )
+        failures = task.failures + 1
+        log.warning(
+            "job failed",
+            exc_info=error,
+            extra={"job": str(task.id), "kind": kind.name, "failures": failures},
+        )
+        if known.retryable and failures < kind.attempts:
+            delay = kind.backoff_s[min(failures, len(kind.backoff_s)) - 1]
+            parameters = {"id": task.id, "claims": task.claims, "error": str(known), "delay": delay}
+            with self.app.engine.begin() as connection:
+                connection.execute(_AGAIN, parameters)
+            return
+        try:
+            self._end(task, kind.give_up, known, "dead", str(known))
+        except Cancelled:
+            log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
+
+    def _recurring(self, schedule: Schedule) -> Kind:
+        def again(unit: Unit, task: Task, result: Any) -> None:
+            self._queue_next(unit, schedule)
+
+        def run(task: Task, control: Control) -> None:
+            schedule.run(self.app)
+
+        return Kind(name=f"schedule:{schedule.name}", run=run, finish=again, give_up=again)
+
+    def _queue_schedules(self, unit: Unit) -> None:
+        for schedule in self.schedules.values():
+            self._queue_next(unit, schedule)
+
+    def _queue_next(self, unit: Unit, schedule: Schedule) -> None:
+        now = self.app.clock()
+        wait = schedule.every_s - int(now.timestamp()) % schedule.every_s
+        due = (now + timedelta(seconds=wait)).replace(microsecond=0)
+        # one job for each time it is due, whoever queues it
+        subject = ids.derive(ids.ROOT, self.app.service.name, schedule.name, due.isoformat())
+        job = Job(kind=f"schedule:{schedule.name}", subject=subject, delay_s=wait)
+        unit.queued.append(job.row_of(subject, unit.call.meta(None)))
+
+    def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:
+        actor = service_actor(self.app.service.name)
+        return Call(
+            id=id,
+            at=self.app.clock(),
+            actor=actor,
+            correlation_id=correlation_id,
+            causation=causation,
+        )
+
+
+_CLAIM = text(
+    f"update jobs set state = 'claimed', claims = claims + 1,"  # noqa: S608
+    f" run_at = now() + interval '{CLAIM_S} seconds'"
+    " where id = (select id from jobs where run_at <= now() and state in ('waiting', 'claimed')"
+    " and kind = any(:kinds) order by run_at, id for update skip locked limit 1) returning *"
+)
+_HELD = "where id = :id and claims = :claims and state = 'claimed'"
+_RENEW = text(f"update jobs set run_at = now() + interval '{CLAIM_S} seconds' {_HELD} returning id")  # noqa: S608
+_END = text(f"update jobs set state = :state, error = :error {_HELD} returning id")  # noqa: S608
+_AGAIN = text(
+    "update jobs set state = 'waiting', failures = failures + 1, error = :error,"  # noqa: S608
+    f" run_at = now() + :delay * interval '1 second' {_HELD}"
+)
+_PROGRESS = (
+    "update jobs set progress = %(progress)s where id = %(id)s and claims = %(claims)s"
+    " and state = 'claimed'"
+)
+_RELEASE = text("update jobs set run_at = now(), state = 'waiting' where state = 'claimed'")

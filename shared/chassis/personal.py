@@ -1,0 +1,52 @@
+"""Forgettable payload: names, e-mails and addresses lie here and never in an event.
+
+The row is written in the command's transaction. Projections fill a seed column by a subquery on
+it, so that a line that is gone reads '[erased]' in line and after a rebuild alike.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, column, func, literal, select, table
+from sqlalchemy.dialects.postgresql import Insert, insert
+
+ERASED = "[erased]"
+
+personal = table(
+    "personal",
+    column("row_id", Text),
+    column("field", Text),
+    column("subject_id", Text),
+    column("value", Text),
+)
+
+
+def keep(row_id: UUID, subject_id: UUID, values: Mapping[str, str]) -> Insert:
+    """Return the statement that keeps `values` (field -> text) of a row about `subject_id`."""
+    rows = [
+        {"row_id": str(row_id), "field": field, "subject_id": str(subject_id), "value": each}
+        for field, each in sorted(values.items())
+    ]
+    statement = insert(personal).values(rows)
+    return statement.on_conflict_do_update(
+        index_elements=["row_id", "field"], set_={"value": statement.excluded.value}
+    )
+
+
+def recall(row_id: UUID, field: str, *, unique: bool = False) -> ColumnElement[str]:
+    """Return what is kept of a row's field; '[erased]' where nothing is (with the id if unique)."""
+    gone = f"{ERASED}-{row_id}" if unique else ERASED
+    return func.coalesce(_kept(row_id, field), literal(gone))
+
+
+def recall_optional(row_id: UUID, field: str) -> ColumnElement[str | None]:
+    """Return what is kept of a row's field, or null: for columns that may be empty."""
+    return func.nullif(_kept(row_id, field), literal(""))
+
+
+def _kept(row_id: UUID, field: str) -> ColumnElement[str]:
+    return (
+        select(personal.c.value)
+        .where(personal.c.row_id == str(row_id), personal.c.field == field)
+        .scalar_subquery()
+    )

@@ -1,0 +1,65 @@
+"""The engine: how a service reaches its own PostgreSQL, and what its refusals mean."""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from psycopg import Connection
+from psycopg.types.json import JsonbDumper
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+from chassis.errors import Conflict, Rejected, Unavailable
+
+LOCK_TIMEOUT_MS = 5_000
+LOCK_NOT_AVAILABLE = "55P03"
+WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
+OUT_OF_REACH = ("08", "53", "57")  # classes: connection, resources, operator's intervention
+
+log = logging.getLogger(__name__)
+
+
+def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
+    """Return an engine for `url`, with at most `connections` connections.
+
+    `name` is what the server shows in pg_stat_activity. Transactions are READ COMMITTED, and
+    nobody waits longer than 5 s for a lock.
+    """
+    made = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "application_name": name,
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+        },
+    )
+    event.listen(made, "connect", _speak_json)
+    return made
+
+
+def _speak_json(connection: Connection[Any], _record: Any) -> None:
+    # a dict in a parameter is a jsonb, in statements of the driver's own too
+    connection.adapters.register_dumper(dict, JsonbDumper)
+
+
+def judge(error: DBAPIError, rivals: Collection[str], unique: Mapping[str, str]) -> None:
+    """Return if the transaction is worth another try; else raise what its caller should see.
+
+    `rivals`: constraints that a faster rival makes fail; `unique`: index -> code of `Rejected`.
+    """
+    state = getattr(error.orig, "sqlstate", None) or ""
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None) or ""
+    if constraint in rivals or state in WORTH_A_RETRY:
+        return
+    if constraint in unique:
+        raise Rejected(unique[constraint]) from None
+    if state == LOCK_NOT_AVAILABLE:
+        raise Conflict("chassis.in_progress", "the same thing is still being done") from None
+    if error.connection_invalidated or not state or state[:2] in OUT_OF_REACH:
+        log.warning("the database is out of reach", exc_info=error)
+        raise Unavailable("chassis.database_unavailable") from None
+    raise error

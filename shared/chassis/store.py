@@ -1,0 +1,141 @@
+"""Streams: read a state, append events. Everything here happens in the caller's transaction."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, column, func, select, table, text
+
+from chassis.codec import Codec, dump, schema_version
+from chassis.domain import Decider, value
+
+
+@value
+class Recorded:
+    """An event with its place: what projections, `outbound` and `jobs` are given."""
+
+    event_id: UUID
+    stream_id: str  # 'invoice-<uuid>'
+    subject: UUID  # the uuid in it
+    version: int
+    event: Any
+    meta: Mapping[str, Any]
+    recorded_at: datetime
+
+    @property
+    def workspace_id(self) -> UUID | None:
+        """The tenant that the event belongs to."""
+        workspace = self.meta["workspace"]
+        return UUID(workspace) if workspace else None
+
+
+@dataclass(slots=True)
+class Stream:
+    """One stream as a unit sees it: its state, and the version it stands at."""
+
+    decider: Decider[Any, Any, Any]
+    id: UUID
+    state: Any = None
+    version: int = 0
+    last_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """The stream's id in the store."""
+        return stream_name(self.decider.name, self.id)
+
+
+def stream_name(category: str, id: UUID) -> str:
+    """Return 'invoice-<uuid>'."""
+    return f"{category}-{id}"
+
+
+def split_name(stream_id: str) -> tuple[str, UUID]:
+    """Return the category and the uuid of 'invoice-<uuid>'; the uuid has dashes of its own."""
+    return stream_id[:-37], UUID(stream_id[-36:])
+
+
+_EVENTS = text(
+    "select stream_id, version, type, schema_version, data, recorded_at from events"
+    " where stream_id = any(:names) order by stream_id, version"
+)
+_LAST_EVENT = text(
+    "select stream_id, version, type, schema_version, data, recorded_at from events"
+    " where stream_id = any(:names) order by version desc limit 1"
+)
+
+
+def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> None:
+    """Fold the stored events of these streams into them, in one round trip.
+
+    A serial stream is read alone and only its last event, which is its whole state.
+    """
+    by_name = {stream.name: stream for stream in streams}
+    serial = len(streams) == 1 and streams[0].decider.serial
+    rows = connection.execute(_LAST_EVENT if serial else _EVENTS, {"names": list(by_name)})
+    for row in rows:
+        stream = by_name[row.stream_id]
+        event = codec.load(row.type, row.schema_version, row.data)
+        stream.state = stream.decider.evolve(stream.state, event)
+        stream.version, stream.last_at = row.version, row.recorded_at
+
+
+def lock(connection: Connection, names: Iterable[str]) -> None:
+    """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
+    for name in sorted(names):
+        connection.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
+        )
+
+
+_APPEND = text(
+    "select append(cast(:events as jsonb), cast(:jobs as jsonb), cast(:command as jsonb))"
+)
+
+
+def append(
+    connection: Connection,
+    events: Sequence[tuple[Recorded, Mapping[str, Any] | None]],
+    jobs: Sequence[Mapping[str, Any]],
+    command: Mapping[str, Any] | None,
+) -> None:
+    """Append events (each with its outbox), queue jobs and store the reply, in one statement.
+
+    Raises the driver's UniqueViolation where a rival was faster.
+    """
+    rows = [_row(recorded, outbox) for recorded, outbox in events]
+    parameters = {
+        "events": json.dumps(rows),
+        "jobs": json.dumps(jobs),
+        "command": json.dumps(command) if command else None,
+    }
+    connection.execute(_APPEND, parameters)
+
+
+def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "event_id": str(recorded.event_id),
+        "stream_id": recorded.stream_id,
+        "version": recorded.version,
+        "type": type(recorded.event).__name__,
+        "schema_version": schema_version(type(recorded.event)),
+        "data": dump(recorded.event),
+        "meta": recorded.meta,
+        "outbox": outbox,
+        "recorded_at": recorded.recorded_at.isoformat(),
+    }
+
+
+_STORED = table("events", column("stream_id"), column("version"))
+
+
+def version_of(category: str, id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return, as a column of a query, the version that the stream of a row stands at."""
+    return (
+        select(func.max(_STORED.c.version))
+        .where(_STORED.c.stream_id == f"{category}-" + id)
+        .scalar_subquery()
+    )
