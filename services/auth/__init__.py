@@ -1,0 +1,1 @@
+"""auth: workspaces, users, sessions; who somebody is and what they may."""

@@ -1,0 +1,60 @@
+"""auth, put together: lists everything, hides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from auth import jobs as auth_jobs
+from auth import kept, outbound
+from auth.domain import session, user, workspace
+from auth.gateways.mail import MailFolder
+from auth.permissions import PERMISSIONS
+from auth.projections import invitations, sessions, users, workspaces
+from auth.settings import Settings
+from chassis import housekeeping, ids, postgres
+from chassis.edge import Door
+from chassis.handling import App, Service
+from chassis.identity import AccessTokens, TokenIssuer
+from chassis.parts import Parts, Peers
+from chassis.web import PublicDoor
+from contracts.auth import PUBLISHES
+
+DOMAIN = {"user": user, "workspace": workspace, "session": session}
+KEPT = (kept.account, kept.verification, kept.secrets)
+TABLES = (invitations.table,)  # of the seed, not filled yet
+
+SERVICE = Service(
+    name="auth",
+    version="0.1.0",
+    deciders=(user.decider, workspace.decider, session.decider),
+    projections=(users.projection, workspaces.projection, sessions.projection),
+    outbound=outbound.outbound,
+    jobs=auth_jobs.jobs,
+    publishes=PUBLISHES,
+)
+
+
+def build(
+    given: Settings,
+    peers: Peers,
+    clock: Callable[[], datetime] = ids.now,
+    committed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """Return the service, ready to be called and to work."""
+    engine = postgres.engine(given.database_url, name="auth")
+    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    mail = MailFolder(Path(given.mail_folder), given.mail_sender)
+    door = Door(
+        app=app,
+        tokens=AccessTokens.from_json(given.public_keys),
+        permissions=PERMISSIONS,
+        tools=TokenIssuer(given.signing_key_id, given.signing_key),
+    )
+    return Parts(
+        app=app,
+        door=door,
+        reactions=(),
+        kinds=auth_jobs.kinds(app, mail, given.app_url),
+        schedules=(housekeeping.PRUNE,),
+        web=PublicDoor(()),
+    )

@@ -1,0 +1,28 @@
+"""Mail as files: each message one `.eml` in a folder, readable by its owner only."""
+
+import os
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+
+class MailFolder:
+    """Where mail goes in the embedded suite."""
+
+    def __init__(self, folder: Path, sender: str) -> None:
+        """`sender`: the address that mail comes from."""
+        self.folder, self.sender = folder, sender
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def send(self, id: str, to: str, subject: str, text: str, at: datetime) -> None:
+        """Write one message, whole or not at all; the same id again replaces it."""
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        message["Date"], message["Message-ID"] = format_datetime(at), f"<{id}@ai-studio.invalid>"
+        message.set_content(text)
+        name = f"{at:%Y%m%dT%H%M%S%f}-{id}.eml"
+        handle = os.open(self.folder / f".{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as sink:
+            sink.write(message.as_bytes())
+        os.replace(self.folder / f".{name}", self.folder / name)

@@ -1,0 +1,32 @@
+"""Password hashes: argon2id; the seed's bcrypt hashes verify once more and are then replaced."""
+
+import bcrypt
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+# OWASP's minimum for argon2id: 19 MiB, two passes, one lane (rule A1)
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_NOBODYS = _HASHER.hash("nobody has this password")
+
+
+def hashed(password: str) -> str:
+    """Return the argon2id hash of a password, its parameters in it."""
+    return _HASHER.hash(password)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Return whether the password is the one behind `kept`.
+
+    For an unknown account (None) as much work is done as for a known one.
+    """
+    if kept is not None and kept.startswith(("$2a$", "$2b$", "$2y$")):
+        return bcrypt.checkpw(password.encode()[:72], kept.encode())
+    try:
+        return _HASHER.verify(kept or _NOBODYS, password) and kept is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def outdated(kept: str) -> bool:
+    """Return whether a hash that matched should be replaced by a stronger one."""
+    return not kept.startswith("$argon2id$") or _HASHER.check_needs_rehash(kept)

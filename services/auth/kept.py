@@ -1,0 +1,85 @@
+"""Kept tables: secrets. No event holds them, and no rebuild brings them back."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Index,
+    ScalarSelect,
+    Table,
+    Text,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.sql.dml import Insert
+
+from auth.tables import metadata
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("access_token", Text),
+    Column("refresh_token", Text),
+    Column("id_token", Text),
+    Column("access_token_expires_at", DateTime(timezone=True)),
+    Column("refresh_token_expires_at", DateTime(timezone=True)),
+    Column("scope", Text),
+    Column("password", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("account_user_id", "user_id"),
+)
+
+verification = Table(
+    "verification",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("identifier", Text, nullable=False),
+    Column("value", Text, nullable=False),  # SHA-256 of the token
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index("verification_value", "value", unique=True),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("row_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Index("secrets_hash", "hash", unique=True),
+)
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token: its SHA-256. The token itself has 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def keep_secret(row_id: UUID, kind: str, token: str, expires_at: datetime) -> Insert:
+    """Return the statement that keeps a token's hash."""
+    return insert(secrets).values(
+        row_id=str(row_id), kind=kind, hash=digest(token), expires_at=expires_at
+    )
+
+
+def recall_hash(row_id: UUID, kind: str) -> ScalarSelect[str]:
+    """Return the kept hash of a row's token; '[erased]-<id>' where there is none."""
+    hash_of = func.coalesce(func.max(secrets.c.hash), literal(f"[erased]-{row_id}"))
+    return (
+        select(hash_of)
+        .where(secrets.c.row_id == str(row_id), secrets.c.kind == kind)
+        .scalar_subquery()
+    )

@@ -1,0 +1,20 @@
+"""Who may call what."""
+
+from chassis.identity import ADMIN, OPEN, SIGNED_IN, SYSTEM_ADMIN, services
+
+EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+
+PERMISSIONS = {
+    "sign_up": OPEN,
+    "verify_email": OPEN,
+    "sign_in": OPEN,
+    "authenticate": OPEN,
+    "public_keys": OPEN,
+    "me": SIGNED_IN,
+    "get_workspace": SIGNED_IN,
+    "update_workspace": ADMIN,
+    "set_invoice_eligibility": SYSTEM_ADMIN,
+    "billing_profile": services("billing"),
+    "events_read": EVERY_SERVICE,
+    "describe": EVERY_SERVICE,
+}

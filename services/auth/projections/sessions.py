@@ -1,0 +1,51 @@
+"""`session`: one row a sign-in."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Column, DateTime, Index, Table, Text, insert, update
+
+from auth.domain.session import SessionRenewed, SessionStarted
+from auth.kept import recall_hash
+from auth.tables import metadata
+from chassis.personal import recall_optional
+from chassis.projection import Change, Projection
+from chassis.store import Recorded
+
+table = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("token", Text, nullable=False),  # SHA-256 of the session token
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("ip_address", Text),
+    Column("user_agent", Text),
+    Column("user_id", Text, nullable=False),
+    Column("impersonated_by", Text),
+    Index("session_token", "token", unique=True),
+    Index("session_user", "user_id"),
+)
+
+
+def project(recorded: Recorded) -> Iterable[Change]:
+    """Fill the row; token hash, address and agent come from the kept tables."""
+    id, at = recorded.subject, recorded.recorded_at
+    match recorded.event:
+        case SessionStarted(user_id=user_id, expires_at=expires_at):
+            yield insert(table).values(
+                id=id,
+                expires_at=expires_at,
+                token=recall_hash(id, "session"),
+                created_at=at,
+                updated_at=at,
+                ip_address=recall_optional(id, "ip_address"),
+                user_agent=recall_optional(id, "user_agent"),
+                user_id=user_id,
+            )
+        case SessionRenewed(expires_at=expires_at):
+            renewed = update(table).where(table.c.id == str(id))
+            yield renewed.values(expires_at=expires_at, updated_at=at)
+
+
+projection = Projection(table=table, project=project)

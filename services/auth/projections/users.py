@@ -1,0 +1,88 @@
+"""`user`: one row a person."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+
+from auth.domain.user import EmailVerified, SignedUp, SystemAdminCreated
+from auth.tables import metadata
+from chassis.identity import Actor
+from chassis.personal import recall, recall_optional
+from chassis.projection import Change, Projection, row
+from chassis.store import Recorded
+
+table = Table(
+    "user",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("email_verified", Boolean, nullable=False, server_default="false"),
+    Column("image", Text),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("workspace_id", Text),
+    Column("role", Text, nullable=False, server_default="member"),
+    Column("is_system_admin", Boolean, nullable=False, server_default="false"),
+    Column("banned", Boolean, nullable=False, server_default="false"),
+    Column("ban_reason", Text),
+    Column("ban_expires", DateTime(timezone=True)),
+    CheckConstraint("role in ('owner', 'admin', 'member')", name="user_role"),
+    Index("user_email", "email", unique=True),
+    Index("user_workspace", "workspace_id"),
+)
+
+
+def project(recorded: Recorded) -> Iterable[Change]:
+    """Fill the row; name, e-mail and picture come from what is kept of the person."""
+    this, at = recorded.subject, recorded.recorded_at
+    match recorded.event:
+        case SignedUp() | SystemAdminCreated() as event:
+            signed_up = isinstance(event, SignedUp)
+            yield insert(table).values(
+                id=this,
+                name=recall(this, "name"),
+                email=recall(this, "email", unique=True),
+                image=recall_optional(this, "image"),
+                workspace_id=event.workspace_id if isinstance(event, SignedUp) else None,
+                role=event.role if isinstance(event, SignedUp) else "member",
+                is_system_admin=not signed_up,
+                created_at=at,
+                updated_at=at,
+            )
+        case EmailVerified():
+            yield (
+                update(table)
+                .where(table.c.id == str(this))
+                .values(email_verified=True, updated_at=at)
+            )
+
+
+projection = Projection(table=table, project=project, unique={"user_email": "auth.email_taken"})
+
+
+def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return a user's row."""
+    return row(connection, table, "user", user_id, actor, "auth.user_not_found")
+
+
+def find(connection: Connection, email: str) -> UUID | None:
+    """Return whose canonical e-mail address that is."""
+    found = connection.execute(
+        select(table.c.id).where(table.c.email == email)
+    ).scalar_one_or_none()
+    return UUID(found) if found else None

@@ -1,0 +1,76 @@
+"""The requests auth accepts: the contracts' fields, with the rules that hold at the door."""
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from marshmallow import ValidationError, post_load, pre_load
+from marshmallow.validate import Length
+from stdnum.exceptions import ValidationError as NumberInvalid
+from stdnum.no import orgnr
+
+from auth.accounts import canonical
+from chassis import feed
+from chassis.codec import request
+from contracts import auth
+
+TEXT = (Length(min=1, max=200),)
+PASSWORD = (Length(min=8, max=128),)
+
+
+def email(value: str | None) -> None:
+    """Refuse what is no e-mail address."""
+    if value is None:
+        return
+    try:
+        validate_email(canonical(value), check_deliverability=False)
+    except EmailNotValidError:
+        raise ValidationError("Not an e-mail address.") from None
+
+
+SignUp = request(auth.SignUp, name=TEXT, email=email, password=PASSWORD)
+VerifyEmail = request(auth.VerifyEmail, token=Length(min=1, max=100))
+SignIn = request(auth.SignIn, email=Length(max=320), password=Length(max=128))
+Authenticate = request(auth.Authenticate, session_token=Length(min=1, max=100))
+SetInvoiceEligibility = request(auth.SetInvoiceEligibility, reason=TEXT)
+Me = request(auth.Me)
+GetWorkspace = request(auth.GetWorkspace)
+PublicKeys = request(auth.PublicKeys)
+GetBillingProfile = request(auth.GetBillingProfile)
+EventsRead = request(feed.EventsRead)
+Describe = request(feed.Describe)
+
+
+class UpdateWorkspace(
+    request(  # type: ignore[misc]
+        auth.UpdateWorkspace,
+        name=TEXT,
+        legal_name=TEXT,
+        invoice_email=email,
+        contact_email=email,
+        contact_person=TEXT,
+        invoice_reference=Length(max=100),
+    )
+):
+    """Loads a dict of the fields that were given: the others stay as they are."""
+
+    def __init__(self) -> None:
+        super().__init__(partial=True)
+
+    @pre_load
+    def normalize(self, data: Any, **_: Any) -> Any:
+        """Bring a number with spaces, 'NO' before or 'MVA' behind to nine digits (MOD11)."""
+        number = data.get("organization_number") if isinstance(data, dict) else None
+        if not isinstance(number, str):
+            return data
+        try:
+            bare = orgnr.validate(number.upper().removeprefix("NO").strip().removesuffix("MVA"))
+        except NumberInvalid:
+            raise ValidationError({"organization_number": ["Not a valid number."]}) from None
+        return {**data, "organization_number": bare}
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Return the given fields; only those that may be empty may be null."""
+        if data.get("name", "") is None:
+            raise ValidationError({"name": ["Field may not be null."]})
+        return data
