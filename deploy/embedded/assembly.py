@@ -1,0 +1,66 @@
+"""How the embedded suite configures its services: every mode is named here."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from chassis import settings
+from chassis.parts import Parts, Peers
+
+SELLER = {  # fictive
+    "SELLER_NAME": "AI Studio Demo AS",
+    "SELLER_ORGANIZATION_NUMBER": "123456785",
+    "SELLER_VAT_REGISTERED": "true",
+    "SELLER_IN_FORETAKSREGISTERET": "true",
+    "SELLER_ADDRESS": "Eksempelveien 1\n0001 Oslo",
+    "SELLER_ACCOUNT": "12345678903",
+    "SELLER_IBAN": "NO7112345678903",
+    "SELLER_BIC": "DEMONOKK",
+}
+
+
+def environment(
+    service: str, data_dir: Path, keys: Mapping[str, Any], urls: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the environment variables of a service, but for its database."""
+    common = {"PUBLIC_KEYS": json.dumps(keys["public_keys"]), "ENV": "embedded"}
+    blobs = {
+        "PUBLIC_URL": urls[service],
+        "BLOBS": "folder",
+        "BLOBS_FOLDER": str(data_dir / "blobs" / service),
+        "BLOBS_KEY": keys["blobs"][service],
+    }
+    match service:
+        case "auth":
+            return common | {
+                "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
+                "SIGNING_KEY": keys["signing_key"],
+                "MAIL": "folder",
+                "MAIL_FOLDER": str(data_dir / "mail"),
+                "MAIL_SENDER": "no-reply@ai-studio.example",
+                "APP_URL": "https://ai-studio.example",
+            }
+        case "media":
+            return common | blobs | {"ENGINE": "local"}
+        case "video":
+            return common | blobs | {"ENGINE": "local", "MEDIA_URL": urls["media"]}
+        case "billing":
+            return common | blobs | SELLER | {"INVOICE_GATEWAY": "local"}
+    return common
+
+
+def build(
+    service: str,
+    variables: Mapping[str, str],
+    peers: Peers,
+    clock: Callable[[], datetime],
+    committed: Callable[[], None],
+) -> Parts:
+    """Return a service built from these variables, as its own process builds it."""
+    kind = import_module(f"{service}.settings").Settings
+    given = settings.load(kind, variables)
+    parts: Parts = import_module(f"{service}.app").build(given, peers, clock, committed)
+    return parts

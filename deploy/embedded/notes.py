@@ -1,0 +1,41 @@
+"""What a repeat of the main job must find unchanged: a small JSON file, 0600."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chassis import ids
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+class Notes:
+    """Values by name, written whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file; make it the first time, with the day and a password."""
+        self._path = path
+        if not path.exists():
+            today = ids.now().astimezone(OSLO).date()
+            self._write({"today": today.isoformat(), "password": ids.token()})
+
+    def __getitem__(self, name: str) -> Any:
+        """Return what was noted."""
+        return self._read()[name]
+
+    def keep(self, name: str, value: Any) -> None:
+        """Note a value."""
+        self._write({**self._read(), name: value})
+
+    def _read(self) -> dict[str, Any]:
+        notes: dict[str, Any] = json.loads(self._path.read_text("utf-8"))
+        return notes
+
+    def _write(self, notes: dict[str, Any]) -> None:
+        draft = self._path.with_suffix(".part")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as sink:
+            json.dump(notes, sink)
+        os.replace(draft, self._path)

@@ -1,0 +1,188 @@
+"""The whole suite in the calling process: `with Suite(folder) as suite: …`."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from affiliate.service import AffiliateService
+from billing.service import BillingService
+from media.service import MediaService
+from psycopg.rows import dict_row
+from video.service import VideoService
+
+from auth import accounts
+from auth.service import AuthService
+from chassis import ids, telemetry
+from chassis.calls import Call
+from chassis.edge import Caller
+from chassis.identity import service_actor
+from chassis.parts import Parts
+from embedded import assembly
+from embedded.databases import provide
+from embedded.direct import DirectPort
+from embedded.doors import open_doors
+from embedded.keys import SERVICES, keys
+from embedded.postgres import Server
+from embedded.rest import unsettled
+from embedded.working import Signal, Working
+
+FACADES: Mapping[str, type[Any]] = {
+    "auth": AuthService,
+    "media": MediaService,
+    "video": VideoService,
+    "billing": BillingService,
+    "affiliate": AffiliateService,
+}
+JOB_THREADS = {"media": 2, "video": 2}
+
+
+class Suite:
+    """All five services over one data folder, from `__enter__` to `__exit__`.
+
+    With `deliver_twice` every event reaches each of its hearers twice, which changes nothing.
+    """
+
+    def __init__(
+        self,
+        data_dir: str | Path,
+        deliver_twice: bool = False,
+        *,
+        clock: Callable[[], datetime] = ids.now,
+        durable: bool = True,
+    ) -> None:
+        """`durable=False`: a crash of the machine, not of the process, may cost the data."""
+        self.data_dir = Path(data_dir).resolve()
+        self.deliver_twice, self.clock = deliver_twice, clock
+        self.server = Server(self.data_dir / "postgres", durable=durable)
+        self.parts: dict[str, Parts] = {}
+        self.working: dict[str, Working] = {}
+        self._ending = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Start PostgreSQL, migrate, build the services and let them work."""
+        try:
+            self._start()
+        except BaseException:
+            self._ending.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the services, then PostgreSQL."""
+        self._ending.close()
+
+    def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
+        """Call a method as a person; JSON both ways. Raises what the service raises."""
+        return self._port(service, Caller(auth_token=access_token)).call(method, **arguments)
+
+    def settle(self, timeout_s: float = 120) -> None:
+        """Wait until nothing is left to do: all events numbered and heard, no job due or running.
+
+        Raises at once what stopped a consumer; `TimeoutError` with what is left after the time.
+        """
+        deadline, quiet = time.monotonic() + timeout_s, 0
+        while quiet < 2:
+            for working in self.working.values():
+                if working.stopped:
+                    raise working.stopped[0]
+            left = unsettled(self.parts, self.working)
+            quiet = 0 if left else quiet + 1
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not settled after {timeout_s} s: {'; '.join(left)}")
+            time.sleep(0.02)
+
+    def create_admin(self, email: str, password: str) -> dict[str, Any]:
+        """Make a system admin, as `suitectl admin create` does on auth's host."""
+        app = self.parts["auth"].app
+        made_by = Call(
+            id=ids.derive(ids.ROOT, "create_admin", email),
+            at=self.clock(),
+            actor=service_actor("operator"),
+            correlation_id=str(ids.fresh()),
+            method="create_admin",
+        )
+        return accounts.create_system_admin(app, made_by, accounts.canonical(email), password)
+
+    def mail(self, to: str | None = None) -> list[EmailMessage]:
+        """Return the mails sent (to one address), oldest first."""
+        files = sorted((self.data_dir / "mail").glob("*.eml"))
+        mails = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
+        return [mail for mail in mails if to is None or mail["To"] == to]  # type: ignore[misc]
+
+    def sql(self, service: str, query: str) -> list[dict[str, Any]]:
+        """Return the rows of a query on a service's database, as its owner."""
+        with psycopg.connect(self.owner_url(service), row_factory=dict_row) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def owner_url(self, service: str) -> str:
+        """Return where the owner of a service's database connects."""
+        owner = f"{service}_owner"
+        return self.server.url(owner, self._keys["roles"][owner], service)
+
+    def url(self, service: str) -> str:
+        """Return where a service's public HTTP door is."""
+        return self._doors[service].url
+
+    def run_schedule(self, service: str, name: str) -> None:
+        """Do now what a service does on a schedule. Raises `KeyError` for a name it has not."""
+        parts = self.parts[service]
+        {schedule.name: schedule for schedule in parts.schedules}[name].run(parts.app)
+
+    def _start(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self._log()
+        self._ending.enter_context(self.server)
+        self._keys = keys(self.data_dir)
+        provide(self.server, self._keys["roles"])
+        self._doors = open_doors(SERVICES, self.data_dir)
+        for door in self._doors.values():
+            self._ending.callback(door.stop)
+        self.signals = {name: (Signal(), Signal()) for name in SERVICES}
+        for name in SERVICES:
+            self.parts[name] = self._build(name)
+            self._ending.callback(self.parts[name].app.engine.dispose)
+            self._doors[name].start(self.parts[name].web)
+        for name, parts in self.parts.items():
+            threads = JOB_THREADS.get(name, 1)
+            times = 2 if self.deliver_twice else 1
+            working = Working(parts, self._peers(name), self.signals, threads, times)
+            self.working[name] = working
+            working.start()
+            self._ending.callback(working.stop)
+
+    def _build(self, name: str) -> Parts:
+        urls = {service: door.url for service, door in self._doors.items()}
+        settings = assembly.environment(name, self.data_dir, self._keys, urls)
+        app_role = f"{name}_app"
+        settings["DATABASE_URL"] = self.server.url(app_role, self._keys["roles"][app_role], name)
+        committed = self.signals[name][0].send
+        return assembly.build(name, settings, self._peers(name), self.clock, committed)
+
+    def _peers(self, name: str) -> Callable[[str], DirectPort]:
+        return lambda target: self._port(target, Caller(service=name))
+
+    def _port(self, target: str, caller: Caller) -> DirectPort:
+        return DirectPort(
+            facade=FACADES[target], door=lambda: self.parts[target].door, caller=caller
+        )
+
+    def _log(self) -> None:
+        sink = (self.data_dir / "suite.log").open("a", encoding="utf-8")
+        self._ending.callback(sink.close)
+        root, handler = logging.getLogger(), telemetry.json_handler(sink)
+        root.addHandler(handler)
+        root.setLevel(logging.INFO)
+        self._ending.callback(root.removeHandler, handler)

@@ -1,0 +1,130 @@
+"""The loops of one service in one process: numbering, hearing, jobs, heartbeat; plain threads."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chassis import feed, telemetry
+from chassis.errors import ServiceError
+from chassis.inbox import Consumer, SourceStopped
+from chassis.jobs import HEARTBEAT_S, Worker
+from chassis.parts import Parts, Peers
+
+IDLE_S = 0.5  # a signal wakes a loop sooner
+PAUSE_S = 0.2  # after what a repeat may mend
+
+log = logging.getLogger(__name__)
+
+
+class Signal:
+    """Wakes whoever waits for something new."""
+
+    def __init__(self) -> None:
+        """Start with nothing new."""
+        self.listeners: list[threading.Event] = []
+
+    def listen(self) -> threading.Event:
+        """Return an event that every signal from now on sets."""
+        event = threading.Event()
+        self.listeners.append(event)
+        return event
+
+    def send(self) -> None:
+        """Wake all."""
+        for event in self.listeners:
+            event.set()
+
+
+class Working:
+    """One service at work until `stop`."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        peers: Peers,
+        signals: Mapping[str, tuple[Signal, Signal]],
+        threads: int,
+        deliveries: int,
+    ) -> None:
+        """`signals`: for each service, what says "committed" and what says "told".
+
+        `threads` do jobs; each event heard is delivered `deliveries` times.
+        """
+        self.name, self.parts, self.peers = parts.app.service.name, parts, peers
+        self.committed, self.told = signals[self.name]
+        self.signals, self.threads, self.deliveries = signals, threads, deliveries
+        self.worker = Worker(parts.app, parts.kinds, parts.schedules)
+        self.consumers = [
+            Consumer(parts.app, source, reactions) for source, reactions in parts.sources().items()
+        ]
+        self.stopped: list[SourceStopped] = []
+        self._stop = threading.Event()
+        self._running: list[tuple[threading.Thread, threading.Event]] = []
+
+    def start(self) -> None:
+        """Start all loops; claims of a process before this one are released."""
+        self.worker.start(release=True)
+        self._spawn("number", self._number, self.committed.listen())
+        for consumer in self.consumers:
+            self._spawn(
+                f"hear-{consumer.source}",
+                lambda consumer=consumer: self._hear(consumer),
+                self.signals[consumer.source][1].listen(),
+            )
+        for number in range(self.threads):
+            self._spawn(f"jobs-{number}", self._work, self.committed.listen())
+        self._spawn("heartbeat", self.worker.heartbeat, threading.Event(), HEARTBEAT_S)
+
+    def stop(self) -> None:
+        """End all loops; a running job is given up, and taken up again at the next start."""
+        self._stop.set()
+        self.worker.abandon()
+        for thread, wake in self._running:
+            wake.set()
+            thread.join()
+
+    def _spawn(
+        self, name: str, turn: Callable[[], Any], wake: threading.Event, idle_s: float = IDLE_S
+    ) -> None:
+        def loop() -> None:
+            with telemetry.context(service=self.name, loop=name):
+                while not self._stop.is_set():
+                    wake.wait(idle_s if self._turn(turn) else PAUSE_S)
+                    wake.clear()
+
+        thread = threading.Thread(target=loop, name=f"{self.name}-{name}", daemon=True)
+        self._running.append((thread, wake))
+        thread.start()
+
+    def _turn(self, turn: Callable[[], Any]) -> bool:
+        try:
+            turn()
+        except ServiceError as error:
+            log.warning("trying again", exc_info=error)
+            return False
+        except Exception:
+            log.exception("a bug in a loop")
+            return False
+        return True
+
+    def _number(self) -> None:
+        while feed.number(self.parts.app.engine) and not self._stop.is_set():
+            self.told.send()
+
+    def _hear(self, consumer: Consumer) -> None:
+        if any(each.heard.source == consumer.source for each in self.stopped):
+            return
+        try:
+            consumer.pull(lambda after: self._read(consumer.source, after))
+        except SourceStopped as stopped:
+            log.exception("stopped hearing")
+            self.stopped.append(stopped)
+
+    def _read(self, source: str, after: Mapping[str, Any]) -> dict[str, Any]:
+        page = self.peers(source).call("events_read", after=after)
+        return {**page, "items": [each for each in page["items"] for _ in range(self.deliveries)]}
+
+    def _work(self) -> None:
+        while not self._stop.is_set() and self.worker.work():
+            pass
