@@ -31,6 +31,7 @@ def main() -> None:
     make_venv()
     install()
     write_source_roots()
+    write_command("suitectl")
     stamp().write_text(fingerprint(), encoding="ascii")
     print(f".venv is ready after {time.monotonic() - started:.0f} s", flush=True)
 
@@ -84,6 +85,13 @@ def write_source_roots() -> None:
     packages = Path(sysconfig.get_path("purelib", scheme="venv", vars=places))
     lines = [str(ROOT / folder) for folder in SOURCE_ROOTS]
     (packages / "ai_studio.pth").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_command(package: str) -> None:
+    """Let `.venv/bin/<package>` run the package's `__main__`."""
+    script = VENV / "bin" / package
+    script.write_text(f"#!/bin/sh\nexec '{PYTHON}' -m {package} \"$@\"\n", encoding="utf-8")
+    script.chmod(0o755)
 
 
 if __name__ == "__main__":

@@ -21,9 +21,7 @@ from video.service import VideoService
 from auth import accounts
 from auth.service import AuthService
 from chassis import ids, telemetry
-from chassis.calls import Call
 from chassis.edge import Caller
-from chassis.identity import service_actor
 from chassis.parts import Parts
 from embedded import assembly
 from embedded.databases import provide
@@ -105,16 +103,11 @@ class Suite:
             time.sleep(0.02)
 
     def create_admin(self, email: str, password: str) -> dict[str, Any]:
-        """Make a system admin, as `suitectl admin create` does on auth's host."""
-        app = self.parts["auth"].app
-        made_by = Call(
-            id=ids.derive(ids.ROOT, "create_admin", email),
-            at=self.clock(),
-            actor=service_actor("operator"),
-            correlation_id=str(ids.fresh()),
-            method="create_admin",
-        )
-        return accounts.create_system_admin(app, made_by, accounts.canonical(email), password)
+        """Make a system admin, as `suitectl admin create` does on auth's host.
+
+        Raises `Rejected("auth.email_taken")` if there is one with that address.
+        """
+        return accounts.create_system_admin(self.parts["auth"].app, email, password)
 
     def mail(self, to: str | None = None) -> list[EmailMessage]:
         """Return the mails sent (to one address), oldest first."""

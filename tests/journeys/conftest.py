@@ -1,0 +1,40 @@
+"""The main job, done once on two real photographs, for the tests that look at what came of it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from interior_photos import get_photo_dir
+from PIL import Image
+
+from embedded.main_job import MainJob, Outcome, Photo
+from embedded.suite import Suite
+from journeys.quiet import Quiet
+
+SOURCES = (("pexels-6615808.jpg", "hallway"), ("pexels-2416933.jpg", "bedroom"))
+LONGEST_PX = 640  # real photographs, small: the journeys are about the way, not the pixels
+
+
+@pytest.fixture(scope="session")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Photo]:
+    folder = tmp_path_factory.mktemp("photos")
+    small = []
+    for name, room in SOURCES:
+        with Image.open(Path(get_photo_dir()) / name) as picture:
+            picture.thumbnail((LONGEST_PX, LONGEST_PX))
+            picture.save(folder / name, quality=92)
+        small.append(Photo(path=folder / name, room=room))
+    return small
+
+
+@pytest.fixture(scope="session")
+def suite(run_folder: Path) -> Iterator[Suite]:
+    """A suite of this run; what a test adds to it, the others live with."""
+    with Suite(run_folder / "suite", durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def outcome(suite: Suite, photos: Sequence[Photo]) -> Outcome:
+    """What came of the main job in `suite`."""
+    return MainJob(suite, photos, Quiet()).run()

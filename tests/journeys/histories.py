@@ -1,0 +1,110 @@
+"""What a history must be like, whatever happened on the way; read from the suite's databases."""
+
+from collections import Counter
+from typing import Any
+
+from chassis.schema import NONE_TOLD
+from embedded.keys import SERVICES
+from embedded.suite import Suite
+
+# Events that a repeat of the main job may add: another session, nothing else.
+SESSIONS = ("SessionStarted", "SessionRenewed")
+
+
+def problems(suite: Suite) -> list[str]:
+    """Return what is wrong with the histories of a settled suite."""
+    return [
+        problem
+        for service in SERVICES
+        for problem in (
+            *_positions(suite, service),
+            *_chain(suite, service),
+            *_streams(suite, service),
+            *_hearing(suite, service),
+            *_unfinished(suite, service),
+        )
+    ]
+
+
+def effects(suite: Suite) -> Counter[tuple[str, str]]:
+    """Return how many events of each type each service has, but for sessions."""
+    counted: Counter[tuple[str, str]] = Counter()
+    for service in SERVICES:
+        for row in suite.sql(service, "select type, count(*) as n from events group by type"):
+            if row["type"] not in SESSIONS:
+                counted[(service, row["type"])] = row["n"]
+    return counted
+
+
+def comparable(suite: Suite) -> dict[str, list[str]]:
+    """Return the ids of all events but of sessions: equal where nothing was added or lost."""
+    return {
+        service: [
+            str(row["event_id"])
+            for row in suite.sql(service, "select event_id, type from events order by seq")
+            if row["type"] not in SESSIONS
+        ]
+        for service in SERVICES
+    }
+
+
+def _positions(suite: Suite, service: str) -> list[str]:
+    """Every committed event has a position, and there is no gap."""
+    row = suite.sql(
+        service,
+        "select (select count(*) from events) as events, count(*) as positions,"
+        " coalesce(max(position), 0) as last from positions",
+    )[0]
+    if row["events"] == row["positions"] == row["last"]:
+        return []
+    return [f"{service}: positions {row}"]
+
+
+def _chain(suite: Suite, service: str) -> list[str]:
+    """Every told event names the told one before it."""
+    told = suite.sql(
+        service,
+        "select e.event_id, p.previous from positions p join events e using (seq)"
+        " where e.outbox is not null order by p.position",
+    )
+    before, broken = NONE_TOLD, []
+    for row in told:
+        if str(row["previous"]) != before:
+            broken.append(f"{service}: {row['event_id']} does not name {before}")
+        before = str(row["event_id"])
+    return broken
+
+
+def _streams(suite: Suite, service: str) -> list[str]:
+    """Positions follow versions in every stream, and versions have no gap."""
+    rows = suite.sql(
+        service,
+        "select stream_id, array_agg(version order by position) as versions"
+        " from positions join events using (seq) group by stream_id",
+    )
+    return [
+        f"{service}: {row['stream_id']} has versions {row['versions']}"
+        for row in rows
+        if row["versions"] != list(range(1, len(row["versions"]) + 1))
+    ]
+
+
+def _hearing(suite: Suite, service: str) -> list[str]:
+    """Every cursor stands at its source's last told event."""
+    wrong = []
+    for cursor in suite.sql(service, "select source, position, event_id from cursors"):
+        head = suite.sql(
+            cursor["source"],
+            "select p.position, e.event_id from positions p join events e using (seq)"
+            " where e.outbox is not null order by p.position desc limit 1",
+        )[0]
+        if (cursor["position"], cursor["event_id"]) != (head["position"], head["event_id"]):
+            wrong.append(f"{service} heard {cursor['source']} to {cursor} of {head}")
+    return wrong
+
+
+def _unfinished(suite: Suite, service: str) -> list[str]:
+    rows: list[dict[str, Any]] = suite.sql(
+        service, "select kind, state, error from jobs where state in ('claimed', 'dead')"
+    )
+    return [f"{service}: job {row}" for row in rows]

@@ -1,0 +1,56 @@
+"""One household's photographs, from sign-up to an affiliate's commission, by public doors only."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from embedded.figures import figures
+from embedded.main_job import MainJob, Outcome, Photo
+from embedded.suite import Suite
+from journeys.histories import comparable, effects, problems
+from journeys.quiet import Quiet
+
+
+def test_the_money_is_what_the_rules_say(outcome: Outcome) -> None:
+    assert [figure for figure in figures(outcome) if not figure.holds] == []
+
+
+def test_what_others_were_told_is_whole_and_heard_to_its_end(
+    suite: Suite, outcome: Outcome
+) -> None:
+    suite.settle()
+
+    assert problems(suite) == []
+
+
+def test_one_correlation_id_leads_from_the_payment_to_the_commission(
+    suite: Suite, outcome: Outcome
+) -> None:
+    paid = suite.sql("billing", "select meta from events where type = 'InvoicePaid'")
+    earned = suite.sql("affiliate", "select meta from events where type = 'CommissionEarned'")
+
+    assert [row["meta"]["correlation"] for row in paid] == [
+        row["meta"]["correlation"] for row in earned
+    ]
+
+
+def test_the_same_main_job_again_changes_nothing(
+    suite: Suite, photos: Sequence[Photo], outcome: Outcome
+) -> None:
+    before = comparable(suite)
+
+    again = MainJob(suite, photos, Quiet()).run()
+
+    assert figures(again) == figures(outcome)
+    assert comparable(suite) == before
+
+
+def test_every_event_heard_twice_counts_once(
+    run_folder: Path, photos: Sequence[Photo], suite: Suite, outcome: Outcome
+) -> None:
+    with Suite(run_folder / "twice", deliver_twice=True, durable=False) as twice:
+        doubled = MainJob(twice, photos, Quiet()).run()
+        twice.settle()
+
+        assert figures(doubled) == figures(outcome)
+        assert problems(twice) == []
+        assert effects(twice) == effects(suite)
