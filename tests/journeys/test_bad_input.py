@@ -253,5 +253,3 @@ def _rows(suite: Suite) -> dict[tuple[str, str], int]:
             "select table_name from information_schema.tables where table_schema = 'public'",
         )
     }
-
-

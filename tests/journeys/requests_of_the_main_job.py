@@ -1,0 +1,136 @@
+"""A good request for every RPC method, on what came of the main job: for tests to spoil."""
+
+from typing import Any
+
+from embedded.main_job import BUYER, PAYEE, Outcome
+
+DIGEST = "0" * 64
+
+
+def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    """Return arguments by method; the customer's, or what a system admin would ask about them."""
+    workspace = outcome.project["workspace_id"]
+    earning = outcome.earnings[0]
+    return {
+        **_auth(workspace),
+        **_media(outcome, workspace),
+        **_video(outcome),
+        **_billing(outcome, workspace),
+        **_affiliate(outcome, earning["affiliate_workspace_id"], workspace),
+        "events_read": {"after": None, "types": None, "limit": 10},
+        "describe": {},
+    }
+
+
+def _auth(workspace: str) -> dict[str, dict[str, Any]]:
+    return {
+        "sign_up": {"name": "N", "email": "n@new.example", "password": "a long password"},
+        "verify_email": {"token": "unknown"},
+        "sign_in": {"email": "kari@buyer.example", "password": "not the password"},
+        "authenticate": {"session_token": "unknown"},
+        "public_keys": {},
+        "me": {},
+        "get_workspace": {},
+        "update_workspace": {"name": "Another name", **BUYER},
+        "set_invoice_eligibility": {"workspace_id": workspace, "eligible": True, "reason": "r"},
+        "billing_profile": {"workspace_id": workspace},
+    }
+
+
+def _media(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
+    project, image = outcome.project["id"], outcome.project["images"][0]["id"]
+    announced = {
+        "file_name": "p.jpg",
+        "content_type": "image/jpeg",
+        "size_bytes": 1,
+        "sha256": DIGEST,
+    }
+    return {
+        "create_project": {
+            "name": "N",
+            "style_template_id": "modern",
+            "room_type": "kitchen",
+            "project_id": project,
+        },
+        "request_uploads": {"project_id": project, "files": [announced]},
+        "confirm_uploads": {"project_id": project, "image_ids": [image]},
+        "set_room_type": {"project_id": project, "image_ids": [image], "room_type": "kitchen"},
+        "start_project": {"project_id": project, "max_price_ore": 100_000},
+        "get_project": {"project_id": project},
+        "list_projects": {"limit": 5, "cursor": None},
+        "source_link": {"image_generation_id": image, "workspace_id": workspace},
+        "list_style_templates": {},
+        "list_room_types": {},
+    }
+
+
+def _video(outcome: Outcome) -> dict[str, dict[str, Any]]:
+    video, images = outcome.video["id"], outcome.project["images"]
+    clips = [{"image_generation_id": image["id"], "room_type": "kitchen"} for image in images]
+    return {
+        "create_video": {
+            "name": "N",
+            "clips": clips,
+            "description": None,
+            "aspect_ratio": "16:9",
+            "music_track_id": None,
+            "music_volume": 50,
+            "generate_native_audio": True,
+            "video_project_id": video,
+        },
+        "start_video": {"video_project_id": video, "max_price_ore": 100_000},
+        "get_video": {"video_project_id": video},
+        "list_videos": {"limit": 5, "cursor": None},
+        "progress": {"run_id": outcome.video["trigger_run_id"]},
+    }
+
+
+def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
+    invoice, project = outcome.invoice["id"], outcome.project["id"]
+    target = {"target_kind": "image_project", "target_id": project}
+    return {
+        "can_use_invoice_billing": {},
+        "get_pricing": {},
+        "get_payment_status": target,
+        "list_line_items": {"workspace_id": workspace, "status": "invoiced"},
+        "create_invoices": {"workspace_id": workspace},
+        "issue_invoice": {"invoice_id": invoice},
+        "record_invoice_payment": {
+            "invoice_id": invoice,
+            "amount_ore": 100,
+            "paid_on": outcome.invoice["issue_date"],
+            "source": "bank",
+            "external_id": "another",
+        },
+        "get_invoice": {"invoice_id": invoice},
+        "list_invoices": {"limit": 5, "cursor": None},
+        "invoice_pdf": {"invoice_id": invoice},
+        "start_checkout": target,
+        "charge_saved_card": target,
+        "create_billing_portal_session": {},
+        "set_auto_charge": {"enabled": True},
+        "list_payment_methods": {},
+    }
+
+
+def _affiliate(outcome: Outcome, affiliate: str, referred: str) -> dict[str, dict[str, Any]]:
+    payout = {"payout_id": outcome.payout["id"]}
+    return {
+        "create_relationship": {
+            "affiliate_workspace_id": affiliate,
+            "referred_workspace_id": referred,
+            "commission_percent": 20,
+            "notes": "because",
+        },
+        "set_payout_details": PAYEE,
+        "list_earnings": {"affiliate_workspace_id": affiliate, "status": "pending"},
+        "list_relationships": {"limit": 5, "cursor": None},
+        "create_payout": {"cutoff": "2026-01-01", "affiliate_workspace_id": affiliate},
+        "approve_payout": payout,
+        "confirm_payout": {**payout, "reference": "r", "paid_on": "2026-01-01"},
+        "fail_payout": {**payout, "reason": "r"},
+        "cancel_payout": {**payout, "reason": "r"},
+        "list_payouts": {"limit": 5, "cursor": None},
+        "get_payout": payout,
+        "affiliate_stats": {},
+    }
