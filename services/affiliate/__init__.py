@@ -1,0 +1,1 @@
+"""affiliate: who earns what when a referred workspace pays."""

@@ -1,0 +1,62 @@
+"""affiliate, put together: lists everything, hides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from affiliate import inbound, outbound
+from affiliate import jobs as affiliate_jobs
+from affiliate.domain import customer, earning, payout, relationship
+from affiliate.permissions import PERMISSIONS
+from affiliate.projections import earnings, payouts, relationships
+from affiliate.settings import Settings
+from chassis import housekeeping, ids, postgres
+from chassis.codec import snake
+from chassis.edge import Door
+from chassis.handling import App, Service
+from chassis.identity import AccessTokens
+from chassis.parts import Parts, Peers
+from chassis.web import PublicDoor
+from contracts.affiliate import PUBLISHES
+
+DOMAIN = {
+    "customer": customer,
+    "relationship": relationship,
+    "earning": earning,
+    "payout": payout,
+}
+
+SERVICE = Service(
+    name="affiliate",
+    version="0.1.0",
+    deciders=(customer.decider, relationship.decider, earning.decider, payout.decider),
+    projections=(relationships.projection, earnings.projection, payouts.projection),
+    outbound=outbound.outbound,
+    jobs=affiliate_jobs.jobs,
+    publishes=PUBLISHES,
+)
+HEARS = tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions)
+
+
+def build(
+    given: Settings,
+    peers: Peers,
+    clock: Callable[[], datetime] = ids.now,
+    committed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """Return the service, ready to be called and to work."""
+    engine = postgres.engine(given.database_url, name="affiliate")
+    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    door = Door(
+        app=app,
+        tokens=AccessTokens.from_json(given.public_keys),
+        permissions=PERMISSIONS,
+        hears=HEARS,
+    )
+    return Parts(
+        app=app,
+        door=door,
+        reactions=inbound.reactions,
+        kinds=(),
+        schedules=(housekeeping.PRUNE,),
+        web=PublicDoor(()),
+    )

@@ -1,0 +1,98 @@
+"""What affiliate does about the events of others."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from affiliate.domain import customer, earning, relationship
+from chassis import ids
+from chassis.domain import Decider
+from chassis.envelope import Heard
+from chassis.handling import Unit
+from chassis.inbox import Reaction
+from contracts import auth, billing
+
+
+def workspace_created(unit: Unit, heard: Heard) -> None:
+    """Know the workspace, its owner and since when it exists."""
+    event: auth.WorkspaceCreated = heard.event
+    known = customer.HearWorkspace(
+        workspace_id=event.workspace_id, owner_user_id=event.owner_user_id, created_at=heard.time
+    )
+    unit.decide(customer.decider, event.workspace_id, known)
+
+
+def profile_changed(unit: Unit, heard: Heard) -> None:
+    """Know the organisation number."""
+    event: auth.WorkspaceProfileChanged = heard.event
+    known = customer.HearOrganizationNumber(
+        workspace_id=event.workspace_id, organization_number=event.organization_number
+    )
+    unit.decide(customer.decider, event.workspace_id, known)
+
+
+def invoice_issued(unit: Unit, heard: Heard) -> None:
+    """Note the first invoice: after it, nobody is bound as a matter of course."""
+    event: billing.InvoiceIssued = heard.event
+    known = customer.HearInvoice(workspace_id=event.workspace_id, issued_at=heard.time)
+    unit.decide(customer.decider, event.workspace_id, known)
+
+
+def invoice_paid(unit: Unit, heard: Heard) -> None:
+    """Earn on it, if somebody refers the workspace."""
+    event: billing.InvoicePaid = heard.event
+    payer: customer.Customer | None = unit.state(customer.decider, event.workspace_id)
+    if payer is None or payer.relationship_id is None:
+        return
+    terms: relationship.Relationship = unit.state(relationship.decider, payer.relationship_id)
+    earned = earning.Earn(
+        relationship_id=payer.relationship_id,
+        affiliate_workspace_id=terms.workspace_id,
+        referred_workspace_id=event.workspace_id,
+        relationship_started_at=terms.started_at,
+        percent=terms.percent,
+        invoice_id=event.invoice_id,
+        invoice_series=event.series,
+        invoice_number=event.invoice_number,
+        currency=event.currency,
+        invoice_net_ore=event.net_ore,
+        credited_net_ore=event.credited_net_ore,
+        base_ore=event.commission_base_ore,
+        issue_date=event.issue_date,
+        paid_at=event.paid_at,
+        recorded_at=heard.time,
+    )
+    earning_id = ids.derive(payer.relationship_id, event.invoice_id)
+    unit.decide(earning.decider, earning_id, earned)
+
+
+def _customer(heard: Heard) -> Iterable[tuple[Decider[Any, Any, Any], UUID]]:
+    return [(customer.decider, heard.event.workspace_id)]
+
+
+reactions = (
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceCreated,
+        react=workspace_created,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceProfileChanged,
+        react=profile_changed,
+        streams=_customer,
+    ),
+    Reaction(
+        source="billing",
+        hears=billing.InvoiceIssued,
+        react=invoice_issued,
+        streams=_customer,
+    ),
+    Reaction(
+        source="billing",
+        hears=billing.InvoicePaid,
+        react=invoice_paid,
+        streams=_customer,
+    ),
+)

@@ -1,0 +1,47 @@
+"""What others hear of affiliate: relationships, commissions and payouts that were sent."""
+
+from typing import Any
+
+from affiliate.domain.earning import Earned, EarningSkipped
+from affiliate.domain.payout import PayoutConfirmed
+from affiliate.domain.relationship import RelationshipStarted
+from chassis.store import Recorded
+from contracts import affiliate as told
+
+
+def outbound(recorded: Recorded, state: Any) -> Any:
+    """Return the integration event that an event is told as, or None."""
+    match recorded.event:
+        case RelationshipStarted() as event:
+            return told.RelationshipStarted(
+                relationship_id=recorded.subject,
+                affiliate_workspace_id=event.affiliate_workspace_id,
+                referred_workspace_id=event.referred_workspace_id,
+                percent=event.percent,
+            )
+        case Earned() as event:
+            return told.CommissionEarned(
+                earning_id=recorded.subject,
+                relationship_id=event.relationship_id,
+                affiliate_workspace_id=event.affiliate_workspace_id,
+                invoice_id=event.invoice_id,
+                base_ore=event.base_ore,
+                percent=event.percent,
+                earning_ore=event.earning_ore,
+            )
+        case EarningSkipped() as event:
+            return told.CommissionSkipped(
+                invoice_id=event.invoice_id,
+                referred_workspace_id=event.referred_workspace_id,
+                reason=event.reason,
+            )
+        case PayoutConfirmed() as event:
+            return told.PayoutSent(
+                payout_id=recorded.subject,
+                affiliate_workspace_id=state.workspace_id,
+                amount_ore=state.contents.amount_ore,
+                earning_ids=state.contents.earning_ids,
+                reference=event.reference,
+                paid_on=event.paid_on,
+            )
+    return None

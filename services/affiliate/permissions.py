@@ -1,0 +1,22 @@
+"""Who may call what."""
+
+from chassis.identity import OWNER, SYSTEM_ADMIN, services
+
+EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+
+PERMISSIONS = {
+    "create_relationship": SYSTEM_ADMIN,
+    "set_payout_details": OWNER,
+    "create_payout": SYSTEM_ADMIN,
+    "approve_payout": SYSTEM_ADMIN,
+    "confirm_payout": SYSTEM_ADMIN,
+    "fail_payout": SYSTEM_ADMIN,
+    "cancel_payout": SYSTEM_ADMIN,
+    "list_earnings": OWNER,
+    "list_relationships": SYSTEM_ADMIN,
+    "list_payouts": SYSTEM_ADMIN,
+    "get_payout": SYSTEM_ADMIN,
+    "affiliate_stats": SYSTEM_ADMIN,
+    "events_read": EVERY_SERVICE,
+    "describe": EVERY_SERVICE,
+}

@@ -1,0 +1,135 @@
+"""A customer: known, referred once, never below itself."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from affiliate.domain.customer import (
+    CHAIN_MAX,
+    WINDOW,
+    FirstInvoiceHeard,
+    HearInvoice,
+    HearOrganizationNumber,
+    HearWorkspace,
+    OrganizationNumberHeard,
+    PayoutDetailsSet,
+    Refer,
+    Referred,
+    RestedUpon,
+    RestUpon,
+    SetPayoutDetails,
+    WorkspaceHeard,
+    decider,
+)
+from chassis.testing.spec import scenario
+
+MINE, OWNER, AFFILIATE, THEIR_OWNER, RELATIONSHIP, OTHER = (UUID(int=n) for n in range(1, 7))
+BORN = datetime(2026, 1, 10, 12, tzinfo=UTC)
+NUMBER = "988077917"
+
+heard = WorkspaceHeard(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
+invoiced = FirstInvoiceHeard(workspace_id=MINE, issued_at=BORN)
+numbered = OrganizationNumberHeard(workspace_id=MINE, organization_number=NUMBER)
+referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
+payable = PayoutDetailsSet(organization_number=NUMBER, vat_registered=False, changed=("account",))
+refer = Refer(
+    relationship_id=RELATIONSHIP,
+    affiliate_workspace_id=AFFILIATE,
+    affiliate_owner_user_id=THEIR_OWNER,
+    affiliate_numbers=frozenset(),
+    above=(),
+    exception=False,
+    at=BORN + WINDOW,
+)
+set_details = SetPayoutDetails(organization_number=NUMBER, vat_registered=False, changed=())
+
+
+def test_a_workspace_is_heard_of_once() -> None:
+    hear = HearWorkspace(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
+    scenario(decider).when(hear).then(heard)
+    scenario(decider).given(heard).when(hear).then_nothing()
+    scenario(decider).given(invoiced).when(hear).then(heard)
+
+
+def test_a_number_that_is_known_is_no_news() -> None:
+    hear = HearOrganizationNumber(workspace_id=MINE, organization_number=NUMBER)
+    scenario(decider).given(heard).when(hear).then(numbered)
+    scenario(decider).given(heard, numbered).when(hear).then_nothing()
+
+
+def test_the_first_invoice_is_noted_even_if_billing_is_faster_than_auth() -> None:
+    hear = HearInvoice(workspace_id=MINE, issued_at=BORN)
+    scenario(decider).when(hear).then(invoiced)
+    scenario(decider).given(heard, invoiced).when(hear).then_nothing()
+
+
+def test_payout_details_are_set_where_something_is_new() -> None:
+    changed = replace(set_details, changed=("account",))
+    scenario(decider).given(heard).when(changed).then(payable)
+    scenario(decider).given(heard, payable).when(set_details).then_nothing()
+    scenario(decider).given(heard, payable).when(changed).then(payable)
+
+
+def test_nothing_is_decided_about_a_workspace_that_auth_has_not_told_of() -> None:
+    unknown = replace(refer, affiliate_owner_user_id=None)
+    scenario(decider).when(set_details).then_refused("affiliate.workspace_unknown")
+    scenario(decider).given(invoiced).when(set_details).then_refused("affiliate.workspace_unknown")
+    scenario(decider).when(refer).then_refused("affiliate.workspace_unknown")
+    scenario(decider).given(invoiced).when(refer).then_refused("affiliate.workspace_unknown")
+    scenario(decider).given(heard).when(unknown).then_refused("affiliate.workspace_unknown")
+
+
+def test_a_new_workspace_is_referred_up_to_the_window_s_last_moment() -> None:
+    scenario(decider).given(heard).when(refer).then(referred)
+    scenario(decider).given(heard, referred).when(refer).then_nothing()
+    late = replace(refer, at=refer.at + timedelta(microseconds=1))
+    scenario(decider).given(heard).when(late).then_refused("affiliate.window_closed")
+    scenario(decider).given(heard).when(replace(late, exception=True)).then(referred)
+
+
+def test_after_an_invoice_a_reason_is_needed() -> None:
+    story = scenario(decider).given(heard, invoiced)
+    story.when(refer).then_refused("affiliate.already_invoiced")
+    story.when(replace(refer, exception=True)).then(referred)
+
+
+@pytest.mark.parametrize(
+    "itself",
+    [
+        replace(refer, affiliate_workspace_id=MINE),
+        replace(refer, affiliate_owner_user_id=OWNER),
+        replace(refer, affiliate_numbers=frozenset({NUMBER})),
+    ],
+)
+def test_nobody_refers_themselves(itself: Refer) -> None:
+    reasoned = replace(itself, exception=True)
+    scenario(decider).given(heard, numbered).when(itself).then_refused("affiliate.self_referral")
+    scenario(decider).given(heard, payable).when(reasoned).then_refused("affiliate.self_referral")
+
+
+def test_unknown_numbers_are_not_the_same_number() -> None:
+    known = replace(refer, affiliate_numbers=frozenset({NUMBER}))
+    scenario(decider).given(heard).when(known).then(referred)
+
+
+def test_a_workspace_has_one_affiliate() -> None:
+    second = replace(refer, relationship_id=OTHER, exception=True)
+    story = scenario(decider).given(heard, referred)
+    story.when(second).then_refused("affiliate.already_referred")
+
+
+def test_a_circle_is_refused_and_so_is_a_chain_without_end() -> None:
+    circle = replace(refer, above=(OTHER, MINE), exception=True)
+    endless = replace(refer, above=(OTHER,) * (CHAIN_MAX + 1))
+    scenario(decider).given(heard).when(circle).then_refused("affiliate.cycle")
+    scenario(decider).given(heard).when(endless).then_refused("affiliate.cycle")
+    scenario(decider).given(heard).when(replace(refer, above=(OTHER,) * CHAIN_MAX)).then(referred)
+
+
+def test_the_top_of_a_chain_notes_what_rests_upon_it() -> None:
+    rest = RestUpon(relationship_id=OTHER)
+    scenario(decider).given(heard).when(rest).then(RestedUpon(relationship_id=OTHER))
+    with pytest.raises(AssertionError):
+        scenario(decider).given(heard, referred).when(rest).then_nothing()

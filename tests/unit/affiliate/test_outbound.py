@@ -1,0 +1,105 @@
+"""What others hear of affiliate, and what its row in the list shows."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from affiliate.domain import earning, payout
+from affiliate.outbound import outbound
+from affiliate.projections import earnings
+from chassis.store import Recorded
+from contracts.affiliate import CommissionEarned, CommissionSkipped, PayoutSent
+
+ID, AFFILIATE, REFERRED, RELATIONSHIP, INVOICE, ADMIN = (UUID(int=n) for n in range(1, 7))
+AT = datetime(2026, 2, 1, 9, tzinfo=UTC)
+
+earned = earning.Earned(
+    relationship_id=RELATIONSHIP,
+    affiliate_workspace_id=AFFILIATE,
+    referred_workspace_id=REFERRED,
+    percent=25,
+    invoice_id=INVOICE,
+    invoice_series="A",
+    invoice_number=7,
+    invoice_net_ore=120_010,
+    credited_net_ore=20_000,
+    base_ore=100_010,
+    earning_ore=25_003,
+    hold_days=0,
+    available_on=AT.date(),
+)
+
+
+def recorded(event: Any) -> Recorded:
+    return Recorded(
+        event_id=ID,
+        stream_id=f"earning-{ID}",
+        subject=ID,
+        version=1,
+        event=event,
+        meta={"workspace": str(AFFILIATE)},
+        recorded_at=AT,
+    )
+
+
+def test_a_commission_is_told_with_base_and_rate() -> None:
+    assert outbound(recorded(earned), None) == CommissionEarned(
+        earning_id=ID,
+        relationship_id=RELATIONSHIP,
+        affiliate_workspace_id=AFFILIATE,
+        invoice_id=INVOICE,
+        base_ore=100_010,
+        percent=25,
+        earning_ore=25_003,
+    )
+
+
+def test_a_commission_that_was_skipped_is_told() -> None:
+    skipped = earning.EarningSkipped(
+        relationship_id=RELATIONSHIP,
+        affiliate_workspace_id=AFFILIATE,
+        referred_workspace_id=REFERRED,
+        invoice_id=INVOICE,
+        reason="zero_commission",
+    )
+    assert outbound(recorded(skipped), None) == CommissionSkipped(
+        invoice_id=INVOICE, referred_workspace_id=REFERRED, reason="zero_commission"
+    )
+    assert list(earnings.project(recorded(skipped))) == []
+
+
+def test_a_sent_payout_is_told_net_of_vat() -> None:
+    contents = payout.Contents(
+        earning_ids=(INVOICE,),
+        amount_ore=100_000,
+        vat_ore=25_000,
+        vat_registered=True,
+        created_by=ADMIN,
+    )
+    sent = payout.PayoutConfirmed(
+        reference="REF 1",
+        paid_on=date(2026, 2, 1),
+        supplier_invoice_number="7",
+        paid_ore=125_000,
+    )
+    state = payout.Confirmed(workspace_id=AFFILIATE, contents=contents, transfer=sent)
+    assert outbound(recorded(sent), state) == PayoutSent(
+        payout_id=ID,
+        affiliate_workspace_id=AFFILIATE,
+        amount_ore=100_000,
+        earning_ids=(INVOICE,),
+        reference="REF 1",
+        paid_on=date(2026, 2, 1),
+    )
+
+
+def test_reserving_is_nobody_else_s_business() -> None:
+    assert outbound(recorded(earning.EarningReserved(payout_id=ID)), None) is None
+
+
+def test_the_row_shows_the_amount_that_the_percentage_was_taken_of() -> None:
+    (change,) = earnings.project(recorded(earned))
+    values = change.compile().params
+    assert values["invoice_amount_ore"] == 100_010
+    assert values["earning_amount_ore"] == 25_003
+    assert (values["invoice_net_ore"], values["credited_net_ore"]) == (120_010, 20_000)

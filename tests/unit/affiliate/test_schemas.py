@@ -1,0 +1,69 @@
+"""What affiliate's door lets in."""
+
+from typing import Any
+
+import pytest
+
+from affiliate import schemas
+from chassis.codec import load_with
+from chassis.errors import Invalid
+
+DETAILS = {
+    "legal_name": "Eksempel AS",
+    "organization_number": "NO 988 077 917 MVA",
+    "vat_registered": True,
+    "account": "8601.11.17947",
+    "invoice_email": "faktura@affiliate.example",
+}
+ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
+
+
+def test_numbers_arrive_as_bare_digits() -> None:
+    details = load_with(schemas.SetPayoutDetails(), DETAILS)
+    assert (details.organization_number, details.account) == ("988077917", "86011117947")
+    without = load_with(schemas.SetPayoutDetails(), {**DETAILS, "organization_number": None})
+    assert without.organization_number is None
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("organization_number", "988077918"),
+        ("organization_number", "98807791"),
+        ("organization_number", ""),
+        ("organization_number", 988077917),
+        ("account", "86011117948"),
+        ("account", "0000.4090403"),
+        ("account", None),
+        ("legal_name", " "),
+        ("legal_name", "x" * 201),
+        ("invoice_email", "nobody"),
+        ("vat_registered", "true"),
+    ],
+)
+def test_wrong_payout_details_are_named(field: str, wrong: Any) -> None:
+    with pytest.raises(Invalid) as refusal:
+        load_with(schemas.SetPayoutDetails(), {**DETAILS, field: wrong})
+    assert list(refusal.value.details["fields"]) == [field]
+
+
+@pytest.mark.parametrize("percent", [0, 101, -1, 20.0, "20", True, None])
+def test_the_percentage_is_a_whole_number_from_1_to_100(percent: Any) -> None:
+    pair = {"affiliate_workspace_id": ONE, "referred_workspace_id": TWO}
+    assert load_with(schemas.CreateRelationship(), pair).commission_percent == 20
+    with pytest.raises(Invalid):
+        load_with(schemas.CreateRelationship(), {**pair, "commission_percent": percent})
+
+
+@pytest.mark.parametrize("reference", ["", "  ", "x" * 201])
+def test_a_payment_has_a_reference(reference: str) -> None:
+    sent = {"payout_id": ONE, "reference": reference, "paid_on": "2026-02-01"}
+    with pytest.raises(Invalid):
+        load_with(schemas.ConfirmPayout(), sent)
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 201}, {"status": "reserved"}])
+def test_a_list_is_asked_for_within_its_bounds(wrong: dict[str, Any]) -> None:
+    assert load_with(schemas.ListEarnings(), {}).limit == 50
+    with pytest.raises(Invalid):
+        load_with(schemas.ListEarnings(), wrong)
