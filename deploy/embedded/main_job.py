@@ -101,11 +101,11 @@ class MainJob:
         return Outcome(
             project=project,
             video=video,
-            lines=self.admin.call("billing", "list_line_items", workspace_id=customer),
+            lines=self._items("billing", "list_line_items", workspace_id=customer),
             invoice=self.admin.call("billing", "get_invoice", invoice_id=invoice_id),
             document=document,
             earned_after_part=earned_after_part,
-            earnings=self._earnings(affiliate),
+            earnings=self._items("affiliate", "list_earnings", affiliate_workspace_id=affiliate),
             payout=payout,
             stats=self.admin.call("affiliate", "affiliate_stats"),
         )
@@ -172,7 +172,11 @@ class MainJob:
             for photo, content in zip(self.photos, contents, strict=True)
         ]
         uploads = self.customer.call(
-            "media", "request_uploads", project_id=project_id, files=files
+            "media",
+            "request_uploads",
+            project_id=project_id,
+            files=files,
+            idempotency_key="announce the photographs",
         )["items"]
         for upload, content in zip(uploads, contents, strict=True):
             sent = requests.put(upload["url"], content, headers=upload["headers"], timeout=30)
@@ -308,7 +312,6 @@ class MainJob:
         row: dict[str, Any] = self.admin.call("affiliate", "get_payout", payout_id=payout_id)
         return row
 
-    def _earnings(self, affiliate: str) -> list[dict[str, Any]]:
-        page = self.admin.call("affiliate", "list_earnings", affiliate_workspace_id=affiliate)
-        items: list[dict[str, Any]] = page["items"]
+    def _items(self, service: str, method: str, **wanted: Any) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = self.admin.call(service, method, **wanted)["items"]
         return items

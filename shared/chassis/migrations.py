@@ -26,7 +26,7 @@ def config(service: str, url: str) -> Config:
     """Return alembic's configuration for a service; `url` is the owner's."""
     made = Config()
     made.set_main_option("script_location", str(Path(str(files(service))) / "migrations"))
-    made.attributes["url"] = url
+    made.attributes.update(service=service, url=url)
     return made
 
 
@@ -48,6 +48,8 @@ def run(metadata: MetaData) -> None:
             compare_server_default=True,
         )
         context.run_migrations()
+        role = f"{context.config.attributes['service']}_app"
+        connection.execute(text(f"grant select on alembic_version to {role}"))  # `describe` shows it
     engine.dispose()
 
 

@@ -173,7 +173,6 @@ _RIGHTS = """
 alter default privileges in schema public
     grant select, insert, update, delete on tables to {app_role};
 grant usage on schema public to {app_role};
-grant select on alembic_version to {app_role};
 grant select, insert on events, positions to {app_role};
 grant select, insert, delete on pending to {app_role};
 grant select, insert, update, delete on relay, cursors, commands, jobs, personal to {app_role};

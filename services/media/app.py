@@ -1,0 +1,71 @@
+"""media, put together: lists everything, hides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from chassis import housekeeping, ids, postgres
+from chassis.blobs import Folder
+from chassis.codec import snake
+from chassis.edge import Door
+from chassis.handling import App, Service
+from chassis.identity import AccessTokens
+from chassis.parts import Parts, Peers
+from chassis.web import PublicDoor, Route
+from contracts.media import PUBLISHES
+from media import inbound, outbound
+from media import jobs as media_jobs
+from media.domain import customer, image, project
+from media.gateways.local import LocalEngine
+from media.gateways.pictures import MAX_BYTES
+from media.permissions import PERMISSIONS
+from media.projections import images, projects
+from media.settings import Settings
+from media.tables import metadata
+
+__all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
+
+DOMAIN = {"customer": customer, "project": project, "image": image}
+
+SERVICE = Service(
+    name="media",
+    version="0.1.0",
+    deciders=(customer.decider, project.decider, image.decider),
+    projections=(projects.projection, images.projection),
+    outbound=outbound.outbound,
+    jobs=media_jobs.jobs,
+    publishes=PUBLISHES,
+)
+
+
+def build(
+    given: Settings,
+    peers: Peers,
+    clock: Callable[[], datetime] = ids.now,
+    committed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """Return the service, ready to be called and to work."""
+    engine = postgres.engine(given.database_url, name="media")
+    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    door = Door(
+        app=app,
+        tokens=AccessTokens.from_json(given.public_keys),
+        permissions=PERMISSIONS,
+        hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
+        tools=blobs,
+    )
+    files = Route(
+        path="/blobs/<token>",
+        methods=("GET", "HEAD", "PUT"),
+        answer=blobs.answer,
+        max_bytes=MAX_BYTES,
+    )
+    return Parts(
+        app=app,
+        door=door,
+        reactions=inbound.reactions,
+        kinds=media_jobs.kinds(blobs, LocalEngine()),
+        schedules=(housekeeping.PRUNE,),
+        web=PublicDoor((files,)),
+    )

@@ -1,0 +1,207 @@
+"""A project: photographs of one home in one style, cleared for work once and done in runs."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from chassis.domain import Decider
+from chassis.errors import Forbidden, NotFound, Rejected
+from media.domain.project_messages import (
+    ChangeImages,
+    Cleared,
+    Command,
+    CreateProject,
+    Event,
+    ImageFinished,
+    ImageJoined,
+    NoteCleared,
+    NoteImageAdded,
+    NoteImageFinished,
+    NotePaymentRequired,
+    PaymentNeeded,
+    ProcessingStarted,
+    ProjectOpened,
+    RequestUploads,
+    RunCompleted,
+    RunFailed,
+    Start,
+    StartRequested,
+    UploadsRequested,
+)
+from media.domain.project_state import MAX_IMAGES, Project
+from media.domain.templates import TEMPLATES
+
+MAX_ANNOUNCED = 100  # uploads of one project, with those that never came
+NONE_CAME_OUT = "no_image_completed"
+
+
+def decide(project: Project | None, command: Command) -> list[Event]:
+    match project, command:
+        case None, CreateProject() if command.style_template_id not in TEMPLATES:
+            raise Rejected("media.unknown_template", "no style template is called that")
+        case None, CreateProject():
+            return [_opened(command)]
+        case Project(), CreateProject() if project.is_for(command):
+            return []
+        case Project(), CreateProject():
+            raise Rejected("media.project_exists", "another project has that id")
+        case Project(), (ChangeImages() | RequestUploads() | Start()) if not project.may_be_changed(
+            command.by
+        ):
+            raise Forbidden("media.not_your_project", "members change their own projects only")
+        case Project(), ChangeImages():
+            return []
+        case Project(), RequestUploads() if len(command.uploads) > project.room_left:
+            raise Rejected(
+                "media.too_many_images",
+                f"a project has at most {MAX_IMAGES} photographs",
+                details={"left": project.room_left},
+            )
+        case Project(), RequestUploads() if (
+            len(project.announced) + len(command.uploads) > MAX_ANNOUNCED
+        ):
+            raise Rejected("media.too_many_uploads", "too many announced files never came")
+        case Project(), RequestUploads():
+            return [UploadsRequested(uploads=command.uploads)]
+        case Project(), NoteImageAdded() if command.image_id in project.images:
+            return []
+        case Project(), NoteImageAdded() if project.upload(command.image_id) is None:
+            raise NotFound("media.image_not_found", "no such image")
+        case Project(), NoteImageAdded() if project.room_left == 0:
+            raise Rejected(
+                "media.too_many_images", f"a project has at most {MAX_IMAGES} photographs"
+            )
+        case Project(), NoteImageAdded():
+            return [_joined(project, command)]
+        case Project(), Start() if not project.images:
+            raise Rejected("media.no_images", "upload photographs first")
+        case Project(), Start() if command.unplaced:
+            raise Rejected(
+                "media.room_type_missing",
+                f"{len(command.unplaced)} photographs lack a room type",
+                details={"count": len(command.unplaced)},
+            )
+        case Project(), Start() if project.clearance == "cleared":
+            return _begun(project, command.unplaced)
+        case Project(), Start() if project.clearance == "requested":
+            return []
+        case Project(), Start():
+            return [
+                StartRequested(
+                    run=project.run + 1,
+                    user_id=command.by.user_id,
+                    max_price_ore=command.max_price_ore,
+                )
+            ]
+        case Project(), (NoteCleared() | NotePaymentRequired()) if (
+            command.workspace_id != project.workspace_id
+        ):
+            raise Rejected("media.workspace_mismatch", "billing names another workspace")
+        case Project(), NoteCleared() if project.clearance in ("none", "cleared"):
+            return []
+        case Project(), NoteCleared():
+            return [Cleared(run=command.run), *_begun(project, command.unplaced)]
+        case Project(), NotePaymentRequired() if (
+            project.clearance != "requested" or command.run != project.run
+        ):
+            return []
+        case Project(), NotePaymentRequired():
+            return [PaymentNeeded(run=command.run, reason=command.reason)]
+        case Project(), NoteImageFinished() if command.image_id not in project.working:
+            return []
+        case Project(), NoteImageFinished():
+            return _finished(project, command)
+        case _:
+            raise AssertionError(f"{command} needs a project")
+
+
+def _opened(command: CreateProject) -> ProjectOpened:
+    return ProjectOpened(
+        workspace_id=command.workspace_id,
+        user_id=command.user_id,
+        title=command.title,
+        style_template_id=command.style_template_id,
+        room_type=command.room_type,
+    )
+
+
+def _joined(project: Project, command: NoteImageAdded) -> ImageJoined:
+    after = replace(project, images=(*project.images, command.image_id))
+    return ImageJoined(
+        image_id=command.image_id, original_key=command.original_key, status=after.status
+    )
+
+
+def _begun(project: Project, unplaced: frozenset[UUID]) -> list[Event]:
+    """All pending images start: in the run that is at work, else in the next one."""
+    ready = tuple(id for id in project.pending if id not in unplaced)
+    if not ready:
+        return []
+    run = project.run + (1 if project.in_run and not project.working else 0)
+    after = project.in_run_with(run, ready)
+    return [ProcessingStarted(run=run, image_ids=ready, status=after.status)]
+
+
+def _finished(project: Project, command: NoteImageFinished) -> list[Event]:
+    after = project.ended_with(command.image_id, command.completed)
+    finished = ImageFinished(
+        image_id=command.image_id, completed=command.completed, status=after.status
+    )
+    if after.working:
+        return [finished]
+    completed, failed = len(after.in_run & after.completed), len(after.in_run & after.failed)
+    if completed == 0:
+        return [finished, RunFailed(run=after.run, failed_count=failed, reason=NONE_CAME_OUT)]
+    return [
+        finished,
+        RunCompleted(run=after.run, completed_count=completed, failed_count=failed),
+    ]
+
+
+def evolve(project: Project | None, event: Event) -> Project:
+    match project, event:
+        case None, ProjectOpened():
+            return Project(
+                workspace_id=event.workspace_id,
+                user_id=event.user_id,
+                title=event.title,
+                style_template_id=event.style_template_id,
+                room_type=event.room_type,
+            )
+        case Project(), UploadsRequested():
+            return replace(project, announced=project.announced + event.uploads)
+        case Project(), ImageJoined():
+            return replace(project, images=(*project.images, event.image_id))
+        case Project(), StartRequested():
+            return replace(project, run=event.run, clearance="requested")
+        case Project(), Cleared():
+            return replace(project, clearance="cleared")
+        case Project(), PaymentNeeded():
+            return replace(project, clearance="payment_required")
+        case Project(), ProcessingStarted():
+            return project.in_run_with(event.run, event.image_ids)
+        case Project(), ImageFinished():
+            return project.ended_with(event.image_id, event.completed)
+        case Project(), RunCompleted() | RunFailed():
+            return project
+        case _:
+            raise AssertionError(f"{event} cannot follow {project}")
+
+
+decider = Decider(
+    name="project",
+    decide=decide,
+    evolve=evolve,
+    events=(
+        ProjectOpened,
+        UploadsRequested,
+        ImageJoined,
+        StartRequested,
+        Cleared,
+        PaymentNeeded,
+        ProcessingStarted,
+        ImageFinished,
+        RunCompleted,
+        RunFailed,
+    ),
+    creates=(CreateProject,),
+)

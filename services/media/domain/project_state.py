@@ -1,0 +1,86 @@
+"""What is known of a project after what has happened to it."""
+
+from dataclasses import replace
+from typing import Self
+from uuid import UUID
+
+from chassis.domain import value
+from media.domain.project_messages import By, CreateProject, Upload
+from media.domain.status import status_of
+
+MAX_IMAGES = 10  # originals of one project
+
+
+@value
+class Project:
+    workspace_id: UUID
+    user_id: UUID
+    title: str
+    style_template_id: str
+    room_type: str | None
+    announced: tuple[Upload, ...] = ()
+    images: tuple[UUID, ...] = ()
+    clearance: str = "none"  # none | requested | cleared | payment_required
+    run: int = 0
+    in_run: frozenset[UUID] = frozenset()
+    completed: frozenset[UUID] = frozenset()
+    failed: frozenset[UUID] = frozenset()
+
+    def is_for(self, command: CreateProject) -> bool:
+        """Whether that creation, repeated, would make this very project."""
+        return (
+            command.workspace_id == self.workspace_id
+            and command.user_id == self.user_id
+            and command.title == self.title
+            and command.style_template_id == self.style_template_id
+            and command.room_type == self.room_type
+        )
+
+    def may_be_changed(self, by: By) -> bool:
+        """Whether that person may change it."""
+        return by.any_project or by.user_id == self.user_id
+
+    def upload(self, image_id: UUID) -> Upload | None:
+        """The file announced under that id; None if none was."""
+        return next((each for each in self.announced if each.image_id == image_id), None)
+
+    def in_run_with(self, run: int, image_ids: tuple[UUID, ...]) -> Self:
+        """The project with these images begun, in the run at work or in a new one."""
+        begun = self.in_run if run == self.run else frozenset()
+        return replace(self, run=run, in_run=begun | set(image_ids))
+
+    def ended_with(self, image_id: UUID, completed: bool) -> Self:
+        """The project with that image at its end."""
+        if completed:
+            return replace(self, completed=self.completed | {image_id})
+        return replace(self, failed=self.failed | {image_id})
+
+    @property
+    def room_left(self) -> int:
+        """How many originals may still be added."""
+        return MAX_IMAGES - len(self.images)
+
+    @property
+    def ended(self) -> frozenset[UUID]:
+        """The images that came out or failed."""
+        return self.completed | self.failed
+
+    @property
+    def working(self) -> frozenset[UUID]:
+        """The images begun and not ended."""
+        return self.in_run - self.ended
+
+    @property
+    def pending(self) -> tuple[UUID, ...]:
+        """The images not begun, in the order they came."""
+        return tuple(id for id in self.images if id not in self.ended | self.in_run)
+
+    @property
+    def status(self) -> str:
+        """The seed's word for it."""
+        return status_of(
+            images=len(self.images),
+            begun=len(self.in_run | self.ended),
+            completed=len(self.completed),
+            failed=len(self.failed),
+        )

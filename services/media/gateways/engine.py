@@ -1,0 +1,37 @@
+"""The port through which a picture is enhanced, whichever engine does it."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from chassis.domain import value
+
+Report = Callable[[int, str], None]  # (percent 0..100, step): 'processing' lies in 50..80
+
+
+@value
+class Enhanced:
+    """An enhanced picture and how it was made.
+
+    `content` is a JPEG of `width` x `height` pixels without a rotation flag; `alteration` is
+    'none', 'technical' (light, colour, straightness) or 'material' (what is shown has changed).
+    """
+
+    content: bytes
+    width: int
+    height: int
+    model: str
+    alteration: str
+
+
+class Engine(Protocol):
+    """Whoever enhances pictures."""
+
+    name: str
+
+    def enhance(self, image: bytes, prompt: str, template: str, report: Report) -> Enhanced:
+        """Return `image` (JPEG, PNG or WebP) enhanced in the style `template`.
+
+        Raises `Rejected` for a template it does not know, `Invalid` for an image it cannot read
+        and `Unavailable` when a repeat may succeed.
+        """
+        ...

@@ -1,0 +1,62 @@
+"""What media hears of others, and what it does about it."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from chassis.domain import Decider
+from chassis.envelope import Heard
+from chassis.handling import Unit
+from chassis.inbox import Reaction
+from contracts import auth, billing
+from media.domain import customer, project
+from media.domain.customer import NoteWorkspace
+from media.domain.project_messages import NotePaymentRequired
+from media.outbound import KIND
+from media.projects import note_cleared
+
+Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
+
+
+def workspace_created(unit: Unit, heard: Heard) -> None:
+    """A workspace may have projects from now on."""
+    workspace_id = heard.event.workspace_id
+    unit.decide(customer.decider, workspace_id, NoteWorkspace(workspace_id=workspace_id))
+
+
+def payment_cleared(unit: Unit, heard: Heard) -> None:
+    """A project may be worked on: what is pending is queued."""
+    cleared = heard.event
+    if cleared.target_kind == KIND:
+        note_cleared(unit, cleared.target_id, cleared.workspace_id, cleared.run)
+
+
+def payment_required(unit: Unit, heard: Heard) -> None:
+    """A project waits for a payment, or for another start."""
+    required = heard.event
+    if required.target_kind == KIND:
+        noted = NotePaymentRequired(
+            workspace_id=required.workspace_id, run=required.run, reason=required.reason
+        )
+        unit.decide(project.decider, required.target_id, noted)
+
+
+def _customer(heard: Heard) -> Streams:
+    return [(customer.decider, heard.event.workspace_id)]
+
+
+def _project(heard: Heard) -> Streams:
+    return [(project.decider, heard.event.target_id)] if heard.event.target_kind == KIND else []
+
+
+reactions = (
+    Reaction(
+        source="auth", hears=auth.WorkspaceCreated, react=workspace_created, streams=_customer
+    ),
+    Reaction(
+        source="billing", hears=billing.PaymentCleared, react=payment_cleared, streams=_project
+    ),
+    Reaction(
+        source="billing", hears=billing.PaymentRequired, react=payment_required, streams=_project
+    ),
+)

@@ -1,0 +1,39 @@
+"""Where a photograph's files lie, and how they are handed out."""
+
+from typing import Any, Protocol
+from uuid import UUID
+
+CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
+REF = "blob:"  # a stable reference, as the seed's `*_url` columns hold it: 'blob:<key>'
+
+
+class Links(Protocol):
+    """What makes signed links: a store of blobs."""
+
+    def link(self, key: str, content_type: str) -> dict[str, Any]:
+        """Return `{url, expires_at}`: whoever has it may read these bytes for 15 minutes."""
+        ...
+
+
+def original_key(workspace_id: UUID, project_id: UUID, image_id: UUID, content_type: str) -> str:
+    """Return where an upload lies."""
+    return f"{workspace_id}/{project_id}/original/{image_id}.{EXTENSIONS[content_type]}"
+
+
+def result_key(workspace_id: UUID, project_id: UUID, image_id: UUID, sha256: str) -> str:
+    """Return where a result lies: named by its content, so that a retry never overwrites."""
+    return f"{workspace_id}/{project_id}/result/{image_id}-{sha256[:16]}.jpg"
+
+
+def handed_out(blobs: Links, ref: str | None) -> dict[str, Any] | None:
+    """Return `{ref, url, expires_at}` for a reference; None for none."""
+    if ref is None:
+        return None
+    key = ref.removeprefix(REF)
+    return {"ref": ref, **blobs.link(key, content_type(ref))}
+
+
+def content_type(ref: str) -> str:
+    """Return the content type of a stored photograph, by its key's extension."""
+    return CONTENT_TYPES[ref.rpartition(".")[2]]

@@ -1,0 +1,64 @@
+"""What others hear of media."""
+
+from typing import Any
+
+from chassis.store import Recorded
+from contracts import media as told
+from media.domain.image import ImageEnhanced
+from media.domain.project_messages import ProjectOpened, RunCompleted, RunFailed, StartRequested
+
+KIND = "image_project"
+
+
+def outbound(recorded: Recorded, state: Any) -> Any:
+    """Return the integration event that an event is told as, or None."""
+    match recorded.event:
+        case ProjectOpened(workspace_id=workspace_id, user_id=user_id, title=title):
+            return told.ProjectCreated(
+                project_id=recorded.subject,
+                workspace_id=workspace_id,
+                user_id=user_id,
+                title=title,
+            )
+        case StartRequested(run=run, user_id=user_id, max_price_ore=max_price_ore):
+            return told.ProjectStartRequested(
+                project_id=recorded.subject,
+                project_kind=KIND,
+                workspace_id=state.workspace_id,
+                user_id=user_id,
+                run=run,
+                title=state.title,
+                max_price_ore=max_price_ore,
+            )
+        case ImageEnhanced(result=result):
+            return told.ImageCompleted(
+                image_id=recorded.subject,
+                root_id=recorded.subject,
+                version=1,
+                project_id=state.project_id,
+                workspace_id=state.workspace_id,
+                room_type=state.room_type,
+                sha256=result.sha256,
+            )
+        case RunCompleted(run=run, completed_count=completed, failed_count=failed):
+            return told.ProjectCompleted(
+                project_id=recorded.subject,
+                project_kind=KIND,
+                workspace_id=state.workspace_id,
+                user_id=state.user_id,
+                run=run,
+                title=state.title,
+                completed_count=completed,
+                failed_count=failed,
+                completed_at=recorded.recorded_at,
+            )
+        case RunFailed(run=run, failed_count=failed, reason=reason):
+            return told.ProjectFailed(
+                project_id=recorded.subject,
+                project_kind=KIND,
+                workspace_id=state.workspace_id,
+                run=run,
+                failed_count=failed,
+                reason=reason,
+            )
+    return None

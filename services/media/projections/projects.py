@@ -1,0 +1,134 @@
+"""`project`: one row a project."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+
+from chassis.identity import Actor
+from chassis.projection import Change, Projection, row
+from chassis.store import Recorded, version_of
+from media.domain.project_messages import (
+    Cleared,
+    ImageFinished,
+    ImageJoined,
+    PaymentNeeded,
+    ProcessingStarted,
+    ProjectOpened,
+    StartRequested,
+)
+from media.domain.rooms import ROOM_TYPES
+from media.links import REF
+from media.projections.paging import Page, Place
+from media.tables import metadata
+
+ONE_OF_THE_ROOMS = f"room_type in {ROOM_TYPES}"
+
+table = Table(
+    "project",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("style_template_id", Text, nullable=False),
+    Column("room_type", Text),
+    Column("thumbnail_url", Text),  # the first photograph: 'blob:<key>'
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("image_count", Integer, nullable=False, server_default="0"),
+    Column("completed_count", Integer, nullable=False, server_default="0"),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # beyond the seed
+    Column("failed_count", Integer, nullable=False, server_default="0"),
+    Column("clearance", Text, nullable=False, server_default="none"),
+    Column("run", Integer, nullable=False, server_default="0"),
+    CheckConstraint(
+        "status in ('pending', 'processing', 'completed', 'failed')", name="project_status"
+    ),
+    CheckConstraint(
+        "clearance in ('none', 'requested', 'cleared', 'payment_required')",
+        name="project_clearance",
+    ),
+    CheckConstraint(ONE_OF_THE_ROOMS, name="project_room_type"),
+    Index("project_workspace_idx", "workspace_id"),
+    Index("project_user_idx", "user_id"),
+    Index("project_status_idx", "status"),
+    Index("project_newest", "workspace_id", "created_at", "id"),
+)
+
+
+def project(recorded: Recorded) -> Iterable[Change]:
+    """Fill the row from the project's own events; the status is what they say it is."""
+    id, at = recorded.subject, recorded.recorded_at
+    this = update(table).where(table.c.id == str(id))
+    match recorded.event:
+        case ProjectOpened() as opened:
+            yield insert(table).values(
+                id=id,
+                workspace_id=opened.workspace_id,
+                user_id=opened.user_id,
+                name=opened.title,
+                style_template_id=opened.style_template_id,
+                room_type=opened.room_type,
+                created_at=at,
+                updated_at=at,
+            )
+        case ImageJoined(original_key=key, status=status):
+            yield this.values(
+                image_count=table.c.image_count + 1,
+                thumbnail_url=func.coalesce(table.c.thumbnail_url, f"{REF}{key}"),
+                status=status,
+                updated_at=at,
+            )
+        case StartRequested(run=run):
+            yield this.values(clearance="requested", run=run, updated_at=at)
+        case Cleared():
+            yield this.values(clearance="cleared", updated_at=at)
+        case PaymentNeeded():
+            yield this.values(clearance="payment_required", updated_at=at)
+        case ProcessingStarted(run=run, status=status):
+            yield this.values(run=run, status=status, updated_at=at)
+        case ImageFinished(completed=completed, status=status):
+            count = table.c.completed_count if completed else table.c.failed_count
+            yield this.values({count: count + 1, "status": status, "updated_at": at})
+
+
+projection = Projection(table=table, project=project)
+
+
+def get(connection: Connection, project_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return a project's row; `version` is its stream's. Raises `NotFound`."""
+    found = row(connection, table, "project", project_id, actor, "media.project_not_found")
+    return {**found, "version": found.pop("stream_version")}
+
+
+def newest(connection: Connection, actor: Actor, after: Place | None, limit: int) -> Page:
+    """Return at most `limit` rows of the actor's workspace, newest first, on from `after`.
+
+    A system admin is given those of all workspaces.
+    """
+    query = select(table, version_of("project", table.c.id).label("version"))
+    if not actor.is_system_admin:
+        query = query.where(table.c.workspace_id == str(actor.workspace_id))
+    if after is not None:
+        query = query.where(
+            tuple_(table.c.created_at, table.c.id) < tuple_(after.at, str(after.id))
+        )
+    query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
+    return Page.of([dict(each) for each in connection.execute(query).mappings()], limit)

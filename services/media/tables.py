@@ -1,0 +1,5 @@
+"""The metadata of media's tables."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

@@ -1,0 +1,161 @@
+"""Uploaded files are judged by what they hold, whatever they are called."""
+
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from interior_photos import get_all_photos
+from PIL import Image
+
+from chassis.errors import Internal, Invalid
+from media.gateways import pictures
+from media.gateways.pictures import Picture, inspect
+
+PHOTO = Path(str(get_all_photos()[0]))
+
+
+def small_photo() -> Image.Image:
+    picture = Image.open(PHOTO)
+    picture.thumbnail((600, 600))
+    return picture
+
+
+def saved(path: Path, file_format: str, **options: object) -> Path:
+    small_photo().save(path, file_format, **options)
+    return path
+
+
+def cut(path: Path) -> Path:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    return path
+
+
+def png_header(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + checksum
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    rows = zlib.compress(bytes(1000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows)
+
+
+def test_a_photograph_is_told_by_its_content_at_full_size(tmp_path: Path) -> None:
+    misnamed = tmp_path / "notes.txt"
+    misnamed.write_bytes(PHOTO.read_bytes())
+
+    with Image.open(PHOTO) as original:
+        width, height = original.size
+    assert inspect(misnamed) == Picture(content_type="image/jpeg", width=width, height=height)
+
+
+@pytest.mark.parametrize(
+    ("file_format", "content_type"), [("PNG", "image/png"), ("WEBP", "image/webp")]
+)
+def test_png_and_webp_are_accepted(tmp_path: Path, file_format: str, content_type: str) -> None:
+    assert inspect(saved(tmp_path / "upload", file_format)).content_type == content_type
+
+
+def test_a_camera_file_with_a_second_picture_inside_is_a_jpeg(tmp_path: Path) -> None:
+    second = small_photo().resize((60, 60))
+    path = saved(tmp_path / "upload", "MPO", save_all=True, append_images=[second])
+
+    assert inspect(path).content_type == "image/jpeg"
+
+
+def test_width_and_height_are_those_of_the_picture_as_displayed(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    stored = small_photo()
+
+    picture = inspect(saved(tmp_path / "upload", "JPEG", exif=exif))
+
+    assert (picture.width, picture.height) == (stored.height, stored.width)
+
+
+def text(path: Path) -> None:
+    path.write_text("no picture at all")
+
+
+def nothing(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def gif(path: Path) -> None:
+    saved(path, "GIF")
+
+
+def cut_jpeg(path: Path) -> None:
+    cut(saved(path, "JPEG"))
+
+
+def cut_progressive_jpeg(path: Path) -> None:
+    cut(saved(path, "JPEG", progressive=True))
+
+
+def cut_png(path: Path) -> None:
+    cut(saved(path, "PNG"))
+
+
+def cut_webp(path: Path) -> None:
+    cut(saved(path, "WEBP"))
+
+
+def sixty_megapixels(path: Path) -> None:
+    path.write_bytes(png_header(10_000, 6_000))
+
+
+def twenty_six_megabytes(path: Path) -> None:
+    saved(path, "JPEG")
+    with path.open("ab") as file:
+        file.truncate(26 * 1024 * 1024)
+
+
+@pytest.mark.parametrize(
+    ("write", "code"),
+    [
+        (text, "media.not_a_picture"),
+        (nothing, "media.not_a_picture"),
+        (gif, "media.not_a_picture"),
+        (cut_jpeg, "media.picture_damaged"),
+        (cut_progressive_jpeg, "media.picture_damaged"),
+        (cut_png, "media.picture_damaged"),
+        (cut_webp, "media.picture_damaged"),
+        (sixty_megapixels, "media.picture_too_large"),
+        (twenty_six_megabytes, "media.picture_too_large"),
+    ],
+)
+def test_what_is_no_acceptable_picture_is_refused(
+    tmp_path: Path, write: Callable[[Path], None], code: str
+) -> None:
+    path = tmp_path / "upload.jpg"
+    write(path)
+
+    with pytest.raises(Invalid) as refusal:
+        inspect(path)
+
+    assert refusal.value.code == code
+
+
+def test_a_decoder_that_cannot_start_is_not_the_pictures_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "MAX_MEMORY_BYTES", "none")
+
+    with pytest.raises(Internal):
+        inspect(PHOTO)
+
+
+def test_a_picture_that_needs_too_much_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "upload"
+    Image.new("RGB", (7_000, 7_000)).save(path, "PNG")
+    monkeypatch.setattr(pictures, "MAX_MEMORY_BYTES", 200 * 1024**2)
+
+    with pytest.raises(Invalid) as refusal:
+        inspect(path)
+
+    assert refusal.value.code == "media.picture_damaged"
