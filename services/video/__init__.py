@@ -1,0 +1,1 @@
+"""video: films made of photographs, from clips, transitions and their joining."""

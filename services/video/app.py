@@ -1,0 +1,69 @@
+"""video, put together: lists everything, hides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from chassis import housekeeping, ids, postgres
+from chassis.blobs import Folder
+from chassis.codec import snake
+from chassis.edge import Door
+from chassis.handling import App, Service
+from chassis.identity import AccessTokens
+from chassis.parts import Parts, Peers
+from chassis.web import PublicDoor, Route
+from contracts.video import PUBLISHES
+from video import inbound, outbound
+from video import jobs as video_jobs
+from video.domain import customer, piece, video_project
+from video.gateways.local import LocalEngine
+from video.permissions import PERMISSIONS
+from video.projections import music_tracks, progress, video_clips, video_projects
+from video.settings import Settings
+from video.tables import metadata
+
+__all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
+
+DOMAIN = {"customer": customer, "video_project": video_project, "piece": piece}
+TABLES = (music_tracks.table,)  # of the seed, not filled yet
+
+SERVICE = Service(
+    name="video",
+    version="0.1.0",
+    deciders=(customer.decider, video_project.decider, piece.decider),
+    projections=(video_projects.projection, video_clips.projection, progress.projection),
+    outbound=outbound.outbound,
+    jobs=video_jobs.jobs,
+    publishes=PUBLISHES,
+)
+
+
+def build(
+    given: Settings,
+    peers: Peers,
+    clock: Callable[[], datetime] = ids.now,
+    committed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """Return the service, ready to be called and to work."""
+    engine = postgres.engine(given.database_url, name="video")
+    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    door = Door(
+        app=app,
+        tokens=AccessTokens.from_json(given.public_keys),
+        permissions=PERMISSIONS,
+        hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
+        tools=blobs,
+    )
+    tools = video_jobs.Tools(
+        app=app, blobs=blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
+    )
+    links = Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer, max_bytes=0)
+    return Parts(
+        app=app,
+        door=door,
+        reactions=inbound.reactions,
+        kinds=video_jobs.kinds(tools),
+        schedules=(housekeeping.PRUNE,),
+        web=PublicDoor((links,)),
+    )

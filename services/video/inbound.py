@@ -1,0 +1,71 @@
+"""What video does about what it hears of others."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from chassis.domain import Decider
+from chassis.envelope import Heard
+from chassis.handling import Unit
+from chassis.inbox import Reaction
+from contracts import auth, billing
+from video.domain import customer, video_project
+from video.domain.customer import NoteWorkspace
+from video.domain.video import NoteCleared, NotePaymentRequired
+from video.outbound import KIND
+
+Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
+
+
+def workspace_created(unit: Unit, heard: Heard) -> None:
+    """Know the workspace from now on."""
+    event: auth.WorkspaceCreated = heard.event
+    note = NoteWorkspace(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
+    unit.decide(customer.decider, event.workspace_id, note)
+
+
+def payment_cleared(unit: Unit, heard: Heard) -> None:
+    """Begin with a video that is paid for."""
+    event: billing.PaymentCleared = heard.event
+    if _is_of_ours(unit, event):
+        note = NoteCleared(workspace_id=event.workspace_id, run=event.run)
+        unit.decide(video_project.decider, event.target_id, note)
+
+
+def payment_required(unit: Unit, heard: Heard) -> None:
+    """Show that a video waits to be paid for."""
+    event: billing.PaymentRequired = heard.event
+    if _is_of_ours(unit, event):
+        note = NotePaymentRequired(
+            workspace_id=event.workspace_id, run=event.run, reason=event.reason
+        )
+        unit.decide(video_project.decider, event.target_id, note)
+
+
+def _is_of_ours(unit: Unit, event: billing.PaymentCleared | billing.PaymentRequired) -> bool:
+    # one we do not know: our database was restored to a time before it
+    return event.target_kind == KIND and (
+        unit.state(video_project.decider, event.target_id) is not None
+    )
+
+
+def _customer(heard: Heard) -> Streams:
+    yield customer.decider, heard.event.workspace_id
+
+
+def _target(heard: Heard) -> Streams:
+    if heard.event.target_kind == KIND:
+        yield video_project.decider, heard.event.target_id
+
+
+reactions = (
+    Reaction(
+        source="auth", hears=auth.WorkspaceCreated, react=workspace_created, streams=_customer
+    ),
+    Reaction(
+        source="billing", hears=billing.PaymentCleared, react=payment_cleared, streams=_target
+    ),
+    Reaction(
+        source="billing", hears=billing.PaymentRequired, react=payment_required, streams=_target
+    ),
+)
