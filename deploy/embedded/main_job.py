@@ -99,7 +99,7 @@ class MainJob:
         self.display.step("The commission, and its payout")
         payout = self._pay_out(affiliate)
         return Outcome(
-            project=project,
+            project=self._project_now(project["id"]),  # with links that are fresh
             video=video,
             lines=self._items("billing", "list_line_items", workspace_id=customer),
             invoice=self.admin.call("billing", "get_invoice", invoice_id=invoice_id),
@@ -115,7 +115,6 @@ class MainJob:
             self.suite.create_admin(self.admin.email, self.admin.password)
         customer = self.customer.sign_up("Kari Eksempel", "sign up the customer")
         affiliate = self.affiliate.sign_up("Ola Eksempel", "sign up the affiliate")
-        self.suite.settle()
         return customer, affiliate
 
     def _agree(self, customer: str, affiliate: str) -> None:
@@ -131,7 +130,6 @@ class MainJob:
             eligible=True,
             reason="the company was looked up and approved",
         )
-        self.suite.settle()
         self.affiliate.call("affiliate", "set_payout_details", **PAYEE)
         self.admin.call(
             "affiliate",
@@ -148,10 +146,14 @@ class MainJob:
                 "media", "start_project", project_id=project_id, idempotency_key="start the project"
             )
             return self._wait(
-                lambda: self.customer.call("media", "get_project", project_id=project_id),
+                lambda: self._project_now(project_id),
                 lambda row: 100 * row["completed_count"] / max(1, row["image_count"]),
                 done,
             )
+
+    def _project_now(self, project_id: str) -> dict[str, Any]:
+        row: dict[str, Any] = self.customer.call("media", "get_project", project_id=project_id)
+        return row
 
     def _project(self) -> str:
         project_id: str = self.customer.call(
@@ -314,4 +316,4 @@ class MainJob:
 
     def _items(self, service: str, method: str, **wanted: Any) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.admin.call(service, method, **wanted)["items"]
-        return items
+        return items[::-1]  # oldest first, as it came about

@@ -12,14 +12,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import psycopg
-from affiliate.service import AffiliateService
-from billing.service import BillingService
-from media.service import MediaService
 from psycopg.rows import dict_row
-from video.service import VideoService
 
+from affiliate.service import AffiliateService
 from auth import accounts
 from auth.service import AuthService
+from billing.service import BillingService
 from chassis import ids, telemetry
 from chassis.edge import Caller
 from chassis.parts import Parts
@@ -31,6 +29,8 @@ from embedded.keys import SERVICES, keys
 from embedded.postgres import Server
 from embedded.rest import unsettled
 from embedded.working import Signal, Working
+from media.service import MediaService
+from video.service import VideoService
 
 FACADES: Mapping[str, type[Any]] = {
     "auth": AuthService,

@@ -16,20 +16,18 @@ from auth.domain import session, user, workspace
 from auth.gateways import passwords
 from auth.kept import account, digest, keep_secret, secrets, verification
 from auth.projections import users
+from auth.schemas import SignUp, canonical
 from chassis import codec, ids
 from chassis.calls import Call, Job
+from chassis.codec import load_with
 from chassis.errors import Rejected, Unauthenticated
 from chassis.handling import App, Unit
-from chassis.identity import LIFETIME, Actor, TokenIssuer
+from chassis.identity import LIFETIME, Actor, TokenIssuer, service_actor
 from chassis.personal import keep, personal
 
 VERIFICATION = timedelta(hours=24)
 SLUG_TRIES = 5
-
-
-def canonical(email: str) -> str:
-    """Return the form in which an address is kept and compared (rule A8)."""
-    return unicodedata.normalize("NFKC", email).strip().casefold()
+ADMIN_NAME = "System admin"
 
 
 def sign_up(app: App, call: Call, name: str, email: str, password: str) -> dict[str, Any]:
@@ -79,17 +77,28 @@ def slugified(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:33].strip("-") or "workspace"
 
 
-def create_system_admin(app: App, call: Call, email: str, password: str) -> dict[str, Any]:
-    """Make an administrator of the platform. Raises `Rejected("auth.email_taken")`."""
-    kept = passwords.hashed(password)
+def create_system_admin(app: App, email: str, password: str) -> dict[str, Any]:
+    """Make an administrator of the platform: for whoever runs auth's host, never over RPC.
+
+    Raises `Invalid` for an address or a password that sign-up would refuse,
+    `Rejected("auth.email_taken")` for a known address.
+    """
+    load_with(SignUp(), {"name": ADMIN_NAME, "email": email, "password": password})
+    kept, address = passwords.hashed(password), canonical(email)
 
     def work(unit: Unit) -> dict[str, Any]:
         user_id = ids.derive(unit.call.id, "user")
-        unit.execute(keep(user_id, user_id, {"name": "System admin", "email": email}))
+        unit.execute(keep(user_id, user_id, {"name": ADMIN_NAME, "email": address}))
         unit.execute(_credential(user_id, kept, unit.call))
         return unit.decide(user.decider, user_id, user.CreateSystemAdmin()).reply()
 
-    return app.unit(call, work)
+    by = Call(
+        id=ids.fresh(),
+        at=app.clock(),
+        actor=service_actor("operator"),
+        correlation_id=str(ids.fresh()),
+    )
+    return app.unit(by, work)
 
 
 def verify_email(unit: Unit, token: str) -> dict[str, Any]:

@@ -48,7 +48,7 @@ verification = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    Index("verification_value", "value", unique=True),
+    Index("verification_value", "value"),
 )
 
 secrets = Table(

@@ -1,5 +1,6 @@
 """The requests auth accepts: the contracts' fields, with the rules that hold at the door."""
 
+import unicodedata
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -8,13 +9,17 @@ from marshmallow.validate import Length
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.no import orgnr
 
-from auth.accounts import canonical
 from chassis import feed
 from chassis.codec import request
 from contracts import auth
 
 TEXT = (Length(min=1, max=200),)
 PASSWORD = (Length(min=8, max=128),)
+
+
+def canonical(address: str) -> str:
+    """Return the form in which an e-mail address is kept and compared (rule A8)."""
+    return unicodedata.normalize("NFKC", address).strip().casefold()
 
 
 def email(value: str | None) -> None:

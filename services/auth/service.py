@@ -18,7 +18,7 @@ class AuthService:
     def sign_up(self, request, call):
         if request.invitation_token is not None:
             raise Rejected("auth.invitation_invalid", "this invitation is not valid")
-        email = accounts.canonical(request.email)
+        email = schemas.canonical(request.email)
         return accounts.sign_up(self.door.app, call, request.name, email, request.password)
 
     @command(schemas.VerifyEmail, sensitive=("token",))
@@ -32,7 +32,7 @@ class AuthService:
     @command(schemas.SignIn, sensitive=("password", "ip", "user_agent"))
     def sign_in(self, request, call):
         app = self.door.app
-        email = accounts.canonical(request.email)
+        email = schemas.canonical(request.email)
         user_id = accounts.credentials(app, email, request.password)
         given = {"ip_address": request.ip, "user_agent": request.user_agent}
         seen = {field: text[:500] for field, text in given.items() if text}

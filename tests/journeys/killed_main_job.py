@@ -24,7 +24,7 @@ class Speaking(Suite):
 def main(data: str, *photos: str) -> int:
     """Do what is left of the main job; `photos` are pairs `room=path`."""
     pairs = [photo.partition("=") for photo in photos]
-    with Speaking(data) as suite:
+    with Speaking(data, durable=False) as suite:
         print("started", flush=True)
         outcome = MainJob(
             suite, [Photo(room=room, path=Path(path)) for room, _, path in pairs], Quiet()

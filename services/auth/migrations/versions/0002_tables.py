@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("verification_value", "verification", ["value"], unique=True)
+    op.create_index("verification_value", "verification", ["value"], unique=False)
     op.create_table(
         "workspace",
         sa.Column("id", sa.Text(), nullable=False),
