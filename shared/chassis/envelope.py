@@ -13,6 +13,7 @@ from chassis.errors import Rejected
 from chassis.store import split_name
 
 MAX_BYTES = 65_536
+HEADER = "cloudEvents_"  # before each attribute's name, as CloudEvents' binding to AMQP has it
 # Names that would carry personal data or secrets; ids and facts only (P12).
 DENIED = ("email", "password", "token", "secret", "phone", "name", "address", "ip", "user_agent")
 
@@ -96,3 +97,14 @@ def heard(item: Mapping[str, Any]) -> Heard:
         workspace_id=UUID(item["workspaceid"]) if item["workspaceid"] else None,
         data=item["data"],
     )
+
+
+def headers(told: Mapping[str, Any]) -> dict[str, str]:
+    """Return the attributes of a told event as a message carries them, all of them strings."""
+    return {f"{HEADER}{name}": str(told[name]) for name in told if name != "data"}
+
+
+def from_message(carried: Mapping[str, Any], data: Any) -> Heard:
+    """Return what a message says. Raises `KeyError` or `ValueError` for one that is not ours."""
+    named = {name.removeprefix(HEADER): carried[name] for name in carried}
+    return heard({**named, "data": data})

@@ -1,14 +1,20 @@
 """nameko's only home in the frame: the entrypoints, and what a worker is given."""
 
+import warnings
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
+# nameko stands on eventlet, which is deprecated upstream: known, and why the edge is thin
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+from nameko.exceptions import get_module_path, registry
 from nameko.extensions import DependencyProvider
 from nameko.rpc import rpc
 
 from chassis import edge
 from chassis.edge import Caller, Door
+from chassis.errors import KINDS, from_wire
 
 
 class DoorProvider(DependencyProvider):
@@ -72,3 +78,9 @@ def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
     del entry.__wrapped__  # nameko checks what callers may pass
     entry.method = method  # type: ignore[attr-defined]
     return rpc(entry, sensitive_arguments=method.sensitive)
+
+
+def register_errors() -> None:
+    """Let nameko's proxies in this process raise our errors as what they were."""
+    for name, kind in KINDS.items():
+        registry[get_module_path(kind)] = partial(from_wire, name)
