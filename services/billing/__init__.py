@@ -1,0 +1,1 @@
+"""billing: what work costs, whether it may start, and the invoices for it."""

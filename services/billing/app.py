@@ -1,0 +1,105 @@
+"""billing, put together: lists everything, hides nothing."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from billing import inbound, kept, outbound
+from billing import jobs as billing_jobs
+from billing.domain import customer, invoice, line_item, number_series, payment
+from billing.permissions import PERMISSIONS
+from billing.projections import (
+    invoice_payments,
+    invoices,
+    line_items,
+    payments,
+    pricing,
+    stripe_customers,
+)
+from billing.settings import Settings
+from billing.tables import metadata
+from billing.webhooks import stripe_webhook
+from chassis import housekeeping, ids, postgres
+from chassis.blobs import Folder
+from chassis.codec import snake
+from chassis.domain import value
+from chassis.edge import Door
+from chassis.handling import App, Service
+from chassis.identity import AccessTokens
+from chassis.parts import Parts, Peers
+from chassis.web import PublicDoor, Route
+from contracts.billing import PUBLISHES
+
+__all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
+
+DOMAIN = {
+    "customer": customer,
+    "payment": payment,
+    "line_item": line_item,
+    "invoice": invoice,
+    "number_series": number_series,
+}
+KEPT = (kept.buyer, kept.stripe_event)
+TABLES = (pricing.table, stripe_customers.table)  # of the seed, not filled yet
+
+SERVICE = Service(
+    name="billing",
+    version="0.1.0",
+    deciders=(
+        customer.decider,
+        payment.decider,
+        line_item.decider,
+        invoice.decider,
+        number_series.decider,
+    ),
+    projections=(
+        payments.projection,
+        line_items.projection,
+        invoices.projection,
+        invoice_payments.projection,
+    ),
+    outbound=outbound.outbound,
+    jobs=billing_jobs.jobs,
+    publishes=PUBLISHES,
+)
+
+
+@value
+class Tools:
+    """What billing's own methods need besides."""
+
+    blobs: Folder
+    peers: Peers
+
+
+def build(
+    given: Settings,
+    peers: Peers,
+    clock: Callable[[], datetime] = ids.now,
+    committed: Callable[[], None] = lambda: None,
+) -> Parts:
+    """Return the service, ready to be called and to work."""
+    engine = postgres.engine(given.database_url, name="billing")
+    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    webhook = stripe_webhook(app, given.stripe_webhook_secret, given.stripe_livemode)
+    door = Door(
+        app=app,
+        tokens=AccessTokens.from_json(given.public_keys),
+        permissions=PERMISSIONS,
+        hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
+        tools=Tools(blobs=blobs, peers=peers),
+    )
+    return Parts(
+        app=app,
+        door=door,
+        reactions=inbound.reactions,
+        kinds=billing_jobs.kinds(app, blobs, given.seller(), demo=given.env != "production"),
+        schedules=(housekeeping.PRUNE,),
+        web=PublicDoor(
+            (
+                Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer),
+                Route(path="/webhooks/stripe", methods=("POST",), answer=webhook),
+            )
+        ),
+    )

@@ -1,0 +1,153 @@
+"""A customer: what was heard of a workspace, and which targets wait until it can pay."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from chassis.domain import Decider, value
+
+
+@value
+class MeetCustomer:
+    workspace_id: UUID
+
+
+@value
+class HearProfile:
+    workspace_id: UUID
+    organization_number: str | None
+    invoice_eligible: bool
+
+
+@value
+class AwaitEligibility:
+    """A target that may not start yet waits; its workspace need not be known."""
+
+    workspace_id: UUID
+    payment_id: UUID
+
+
+@value
+class CustomerMet:
+    workspace_id: UUID
+
+
+@value
+class ProfileHeard:
+    workspace_id: UUID
+    organization_number: str | None
+    invoice_eligible: bool
+
+
+@value
+class TargetAwaited:
+    workspace_id: UUID
+    payment_id: UUID
+
+
+@value
+class TargetsReleased:
+    """The workspace can pay now: these are decided anew."""
+
+    payment_ids: tuple[UUID, ...]
+
+
+@value
+class Customer:
+    workspace_id: UUID
+    known: bool = False
+    organization_number: str | None = None
+    invoice_eligible: bool = False
+    waiting: tuple[UUID, ...] = ()  # payments
+
+
+Command = MeetCustomer | HearProfile | AwaitEligibility
+Event = CustomerMet | ProfileHeard | TargetAwaited | TargetsReleased
+
+
+def refusal(customer: Customer | None) -> str | None:
+    """Return why this customer is not invoiced, or None if it is."""
+    if customer is None or not customer.known:
+        return "workspace_unknown"
+    if customer.organization_number is None:
+        return "organization_number_missing"
+    return None if customer.invoice_eligible else "not_approved"
+
+
+def decide(customer: Customer | None, command: Command) -> list[Event]:
+    match customer, command:
+        case None, MeetCustomer():
+            return [CustomerMet(workspace_id=command.workspace_id)]
+        case Customer(), MeetCustomer() if customer.known:
+            return []
+        case Customer(), MeetCustomer():
+            return [CustomerMet(workspace_id=command.workspace_id)]
+        case None, HearProfile():
+            return [_heard(command)]
+        case Customer(), HearProfile() if _is_known(customer, command):
+            return []
+        case Customer(), HearProfile() if customer.waiting and _may_be_invoiced(command):
+            return [_heard(command), TargetsReleased(payment_ids=customer.waiting)]
+        case Customer(), HearProfile():
+            return [_heard(command)]
+        case None, AwaitEligibility():
+            return [_awaited(command)]
+        case Customer(), AwaitEligibility() if command.payment_id in customer.waiting:
+            return []
+        case Customer(), AwaitEligibility():
+            return [_awaited(command)]
+        case _:
+            raise AssertionError(f"{command} on {customer}")
+
+
+def _is_known(customer: Customer, command: HearProfile) -> bool:
+    return (customer.known, customer.organization_number, customer.invoice_eligible) == (
+        True,
+        command.organization_number,
+        command.invoice_eligible,
+    )
+
+
+def _heard(command: HearProfile) -> ProfileHeard:
+    return ProfileHeard(
+        workspace_id=command.workspace_id,
+        organization_number=command.organization_number,
+        invoice_eligible=command.invoice_eligible,
+    )
+
+
+def _may_be_invoiced(command: HearProfile) -> bool:
+    return command.organization_number is not None and command.invoice_eligible
+
+
+def _awaited(command: AwaitEligibility) -> TargetAwaited:
+    return TargetAwaited(workspace_id=command.workspace_id, payment_id=command.payment_id)
+
+
+def evolve(customer: Customer | None, event: Event) -> Customer:
+    match customer, event:
+        case _, CustomerMet():
+            return replace(customer or Customer(workspace_id=event.workspace_id), known=True)
+        case _, ProfileHeard():
+            return replace(
+                customer or Customer(workspace_id=event.workspace_id),
+                known=True,
+                organization_number=event.organization_number,
+                invoice_eligible=event.invoice_eligible,
+            )
+        case _, TargetAwaited():
+            customer = customer or Customer(workspace_id=event.workspace_id)
+            return replace(customer, waiting=(*customer.waiting, event.payment_id))
+        case Customer(), TargetsReleased():
+            waiting = (each for each in customer.waiting if each not in event.payment_ids)
+            return replace(customer, waiting=tuple(waiting))
+        case _:
+            raise AssertionError(f"{event} cannot follow {customer}")
+
+
+decider = Decider(
+    name="customer",
+    decide=decide,
+    evolve=evolve,
+    events=(CustomerMet, ProfileHeard, TargetAwaited, TargetsReleased),
+    creates=(MeetCustomer, HearProfile, AwaitEligibility),
+)

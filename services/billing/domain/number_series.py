@@ -1,0 +1,74 @@
+"""A number series: numbers of sales documents, without a gap, in the order of their dates."""
+
+from datetime import date, datetime
+
+from billing.domain import oslo
+from chassis.domain import UNTIMED, Decider, value
+
+FIRST = {"invoice": 10_001, "credit_note": 20_001}
+
+
+@value
+class TakeNumber:
+    """The next number; it is dated the day in Oslo on which it is taken."""
+
+    series: str  # invoice | credit_note
+    at: datetime = UNTIMED
+
+
+@value
+class NumberTaken:
+    series: str
+    number: int
+    issue_date: date
+
+
+@value
+class NumberSeries:
+    series: str
+    number: int  # the last one taken
+    issue_date: date
+    workspace_id: None = None  # the seller's own
+
+
+Command = TakeNumber
+Event = NumberTaken
+
+
+def decide(series: NumberSeries | None, command: Command) -> list[Event]:
+    today = oslo.day(command.at)
+    match series, command:
+        case None, TakeNumber():
+            number = FIRST[command.series]
+            return [NumberTaken(series=command.series, number=number, issue_date=today)]
+        case NumberSeries(), TakeNumber() if command.series == series.series:
+            issue_date = max(today, series.issue_date)
+            number = series.number + 1
+            return [NumberTaken(series=series.series, number=number, issue_date=issue_date)]
+        case _:
+            raise AssertionError("this is another series")
+
+
+def evolve(series: NumberSeries | None, event: Event) -> NumberSeries:
+    match event:  # the last event says it all
+        case NumberTaken():
+            return NumberSeries(
+                series=event.series, number=event.number, issue_date=event.issue_date
+            )
+
+
+def kid(number: int) -> str:
+    """Return the payer's reference of a document: its number and a MOD10 (Luhn) digit."""
+    digits = [int(digit) for digit in reversed(str(number))]
+    doubled = [sum(divmod(digit * 2, 10)) for digit in digits[::2]]
+    return f"{number}{-(sum(doubled) + sum(digits[1::2])) % 10}"
+
+
+decider = Decider(
+    name="number_series",
+    decide=decide,
+    evolve=evolve,
+    events=(NumberTaken,),
+    creates=(TakeNumber,),
+    serial=True,
+)

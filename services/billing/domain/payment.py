@@ -1,0 +1,225 @@
+"""A payment: whether work on one target may start, how it is paid for, and that it was."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.domain import UNTIMED, Decider, value
+from chassis.errors import Rejected
+
+
+@value
+class RequestClearance:
+    """Somebody wants work on a target; `refusal` says why it cannot be invoiced, if so."""
+
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    run: int
+    max_price_ore: int | None
+    price_ore: int
+    price_version: int
+    vat_rate_bp: int
+    refusal: str | None  # no_method | workspace_unknown
+    at: datetime = UNTIMED
+
+
+@value
+class Reconsider:
+    """The workspace can be invoiced now."""
+
+    price_ore: int
+    price_version: int
+    vat_rate_bp: int
+    at: datetime = UNTIMED
+
+
+@value
+class Settle:
+    """The invoice that this target is on has been paid."""
+
+    at: datetime = UNTIMED
+
+
+@value
+class ClearanceRefused:
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    run: int
+    max_price_ore: int | None
+    price_ore: int
+    reason: str  # no_method | workspace_unknown | price_above_max
+
+
+@value
+class TargetCleared:
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    run: int
+    method: str  # invoice
+    price_ore: int
+    price_version: int
+    vat_rate_bp: int
+    at: datetime
+
+
+@value
+class ClearanceRepeated:
+    """Cleared long ago; whoever asked for another run is told so."""
+
+    run: int
+
+
+@value
+class TargetSettled:
+    at: datetime
+
+
+@value
+class Required:
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    run: int
+    max_price_ore: int | None
+    price_ore: int
+    reason: str
+
+
+@value
+class Cleared:
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    run: int
+    method: str
+    price_ore: int
+    price_version: int
+    vat_rate_bp: int
+    cleared_at: datetime
+    paid_at: datetime | None = None
+
+
+Payment = Required | Cleared
+Command = RequestClearance | Reconsider | Settle
+Event = ClearanceRefused | TargetCleared | ClearanceRepeated | TargetSettled
+
+TOO_DEAR = "price_above_max"
+
+
+def decide(payment: Payment | None, command: Command) -> list[Event]:
+    match payment, command:
+        case None, RequestClearance():
+            return _answer(command)
+        case Required() | Cleared(), RequestClearance() if (
+            command.workspace_id != payment.workspace_id
+        ):
+            raise Rejected("billing.payment_exists", "this target is another workspace's")
+        case Required() | Cleared(), RequestClearance() if command.run <= payment.run:
+            return []
+        case Required(), RequestClearance():
+            return _answer(command)
+        case Cleared(), RequestClearance():
+            return [ClearanceRepeated(run=command.run)]
+        case Required(), Reconsider() if payment.reason == TOO_DEAR:
+            return []
+        case Required(), Reconsider():
+            return _answer(_asked_again(payment, command))
+        case Cleared(), Reconsider():
+            return []
+        case Cleared(), Settle() if payment.paid_at is not None:
+            return []
+        case Cleared(), Settle():
+            return [TargetSettled(at=command.at)]
+        case _:
+            raise Rejected("billing.payment_not_cleared", "nothing was sold for this target")
+
+
+def _answer(command: RequestClearance) -> list[Event]:
+    too_dear = command.max_price_ore is not None and command.price_ore > command.max_price_ore
+    reason = TOO_DEAR if too_dear else command.refusal
+    if reason is None:
+        return [_cleared(command)]
+    return [
+        ClearanceRefused(
+            workspace_id=command.workspace_id,
+            target_kind=command.target_kind,
+            target_id=command.target_id,
+            run=command.run,
+            max_price_ore=command.max_price_ore,
+            price_ore=command.price_ore,
+            reason=reason,
+        )
+    ]
+
+
+def _cleared(command: RequestClearance) -> TargetCleared:
+    return TargetCleared(
+        workspace_id=command.workspace_id,
+        target_kind=command.target_kind,
+        target_id=command.target_id,
+        run=command.run,
+        method="invoice",
+        price_ore=command.price_ore,
+        price_version=command.price_version,
+        vat_rate_bp=command.vat_rate_bp,
+        at=command.at,
+    )
+
+
+def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
+    return RequestClearance(
+        workspace_id=payment.workspace_id,
+        target_kind=payment.target_kind,
+        target_id=payment.target_id,
+        run=payment.run,
+        max_price_ore=payment.max_price_ore,
+        price_ore=command.price_ore,
+        price_version=command.price_version,
+        vat_rate_bp=command.vat_rate_bp,
+        refusal=None,
+        at=command.at,
+    )
+
+
+def evolve(payment: Payment | None, event: Event) -> Payment:
+    match payment, event:
+        case None | Required(), ClearanceRefused():
+            return Required(
+                workspace_id=event.workspace_id,
+                target_kind=event.target_kind,
+                target_id=event.target_id,
+                run=event.run,
+                max_price_ore=event.max_price_ore,
+                price_ore=event.price_ore,
+                reason=event.reason,
+            )
+        case None | Required(), TargetCleared():
+            return Cleared(
+                workspace_id=event.workspace_id,
+                target_kind=event.target_kind,
+                target_id=event.target_id,
+                run=event.run,
+                method=event.method,
+                price_ore=event.price_ore,
+                price_version=event.price_version,
+                vat_rate_bp=event.vat_rate_bp,
+                cleared_at=event.at,
+            )
+        case Cleared(), ClearanceRepeated():
+            return replace(payment, run=event.run)
+        case Cleared(), TargetSettled():
+            return replace(payment, paid_at=event.at)
+        case _:
+            raise AssertionError(f"{event} cannot follow {payment}")
+
+
+decider = Decider(
+    name="payment",
+    decide=decide,
+    evolve=evolve,
+    events=(ClearanceRefused, TargetCleared, ClearanceRepeated, TargetSettled),
+    creates=(RequestClearance,),
+)

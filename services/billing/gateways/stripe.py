@@ -1,0 +1,60 @@
+"""Stripe: is this webhook Stripe's own, and what does it say. Nothing else of it is used yet."""
+
+import json
+from typing import Any
+
+from stripe import SignatureVerificationError, WebhookSignature
+
+from chassis import ids
+from chassis.domain import value
+from chassis.errors import Invalid, Unauthenticated
+
+TOLERANCE_S = 300
+
+
+@value
+class StripeEvent:
+    """What is kept of an event: not its payload."""
+
+    id: str
+    type: str
+    livemode: bool
+    object_id: str | None
+    created: int  # seconds since 1970
+
+
+def verify(
+    payload: bytes, signature: str, secret: str, tolerance_s: int = TOLERANCE_S
+) -> StripeEvent:
+    """Return what the webhook `payload` says, if the header `signature` is Stripe's.
+
+    Raises `Unauthenticated` for a signature that is missing, forged, or more than `tolerance_s`
+    seconds off in either direction; `Invalid` for a signed body that is no event.
+    """
+    try:
+        WebhookSignature.verify_header(payload, signature, secret, tolerance_s)
+    except (SignatureVerificationError, UnicodeDecodeError):
+        raise _not_signed() from None
+    if _signed_at(signature) > ids.now().timestamp() + tolerance_s:
+        raise _not_signed()  # the library refuses only what is too old
+    try:
+        return _event(json.loads(payload))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Invalid("billing.webhook_unreadable", "this is not an event") from None
+
+
+def _signed_at(signature: str) -> int:
+    return int(next(part[2:] for part in signature.split(",") if part.startswith("t=")))
+
+
+def _not_signed() -> Unauthenticated:
+    return Unauthenticated("billing.webhook_signature_invalid", "this is not signed by Stripe")
+
+
+def _event(body: Any) -> StripeEvent:
+    object_id = body["data"]["object"].get("id")
+    fields = {name: body[name] for name in ("id", "type", "livemode", "created")}
+    kinds = [type(fields[name]) for name in ("id", "type", "livemode", "created")]
+    if kinds != [str, str, bool, int] or not isinstance(object_id, str | None):
+        raise ValueError("not the fields of an event")
+    return StripeEvent(**fields, object_id=object_id)

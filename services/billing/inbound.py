@@ -1,0 +1,127 @@
+"""What billing does about what others tell: targets are cleared, deliveries become line items."""
+
+from typing import Any
+from uuid import UUID
+
+from billing.domain import customer, line_item, oslo, payment, pricing
+from billing.names import line_item_id, payment_id
+from chassis.domain import Decider
+from chassis.envelope import Heard
+from chassis.handling import Unit
+from chassis.inbox import Reaction
+from contracts import auth, media, video
+
+# a source speaks of its own kind of target, whatever its events say
+KINDS = {"media": "image_project", "video": "video_project"}
+
+Wanted = list[tuple[Decider[Any, Any, Any], UUID]]
+
+
+def meet_customer(unit: Unit, heard: Heard) -> None:
+    """A workspace was made."""
+    id = heard.event.workspace_id
+    unit.decide(customer.decider, id, customer.MeetCustomer(workspace_id=id))
+
+
+def hear_profile(unit: Unit, heard: Heard) -> None:
+    """A workspace's details changed: if it can pay now, what waits for that is decided anew."""
+    profile = heard.event
+    known: customer.Customer | None = unit.state(customer.decider, profile.workspace_id)
+    waiting = known.waiting if known else ()
+    command = customer.HearProfile(
+        workspace_id=profile.workspace_id,
+        organization_number=profile.organization_number,
+        invoice_eligible=profile.invoice_eligible,
+    )
+    now: customer.Customer = unit.decide(customer.decider, profile.workspace_id, command).state
+    released = [id for id in waiting if id not in now.waiting]
+    unit.preload((payment.decider, id) for id in released)
+    for id in released:
+        _reconsider(unit, id)
+
+
+def _reconsider(unit: Unit, id: UUID) -> None:
+    price = pricing.current(unit.state(payment.decider, id).target_kind)
+    command = payment.Reconsider(
+        price_ore=price.price_ore,
+        price_version=price.price_version,
+        vat_rate_bp=price.vat_rate_bp,
+    )
+    unit.decide(payment.decider, id, command)
+
+
+def clear(unit: Unit, heard: Heard) -> None:
+    """Somebody wants work done: it is cleared, or waits until its workspace can pay."""
+    asked, kind = heard.event, KINDS[heard.source]
+    price, id = pricing.current(kind), payment_id(kind, asked.project_id)
+    refusal = customer.refusal(unit.state(customer.decider, asked.workspace_id))
+    command = payment.RequestClearance(
+        workspace_id=asked.workspace_id,
+        target_kind=kind,
+        target_id=asked.project_id,
+        run=asked.run,
+        max_price_ore=asked.max_price_ore,
+        price_ore=price.price_ore,
+        price_version=price.price_version,
+        vat_rate_bp=price.vat_rate_bp,
+        refusal=refusal if refusal in (None, "workspace_unknown") else "no_method",
+    )
+    stands: payment.Payment = unit.decide(payment.decider, id, command).state
+    if isinstance(stands, payment.Required) and stands.reason != payment.TOO_DEAR:
+        awaited = customer.AwaitEligibility(workspace_id=asked.workspace_id, payment_id=id)
+        unit.decide(customer.decider, asked.workspace_id, awaited)
+
+
+def bill(unit: Unit, heard: Heard) -> None:
+    """Work was delivered: one line, however often it is delivered, if it is paid by invoice."""
+    done, kind = heard.event, KINDS[heard.source]
+    id = payment_id(kind, done.project_id)
+    cleared: payment.Payment | None = unit.state(payment.decider, id)
+    if not isinstance(cleared, payment.Cleared) or cleared.method != "invoice":
+        return
+    command = line_item.CreateLineItem(
+        workspace_id=cleared.workspace_id,
+        payment_id=id,
+        target_kind=kind,
+        target_id=done.project_id,
+        title=done.title,
+        unit_price_ore=cleared.price_ore,
+        price_version=cleared.price_version,
+        vat_rate_bp=cleared.vat_rate_bp,
+        delivered_on=oslo.day(done.completed_at),
+    )
+    unit.decide(line_item.decider, line_item_id(id), command)
+
+
+def _its_customer(heard: Heard) -> Wanted:
+    return [(customer.decider, heard.event.workspace_id)]
+
+
+def _its_payment(heard: Heard) -> Wanted:
+    id = payment_id(KINDS[heard.source], heard.event.project_id)
+    return [(customer.decider, heard.event.workspace_id), (payment.decider, id)]
+
+
+def _its_line(heard: Heard) -> Wanted:
+    id = payment_id(KINDS[heard.source], heard.event.project_id)
+    return [(payment.decider, id), (line_item.decider, line_item_id(id))]
+
+
+reactions = (
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceCreated,
+        react=meet_customer,
+        streams=_its_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceProfileChanged,
+        react=hear_profile,
+        streams=_its_customer,
+    ),
+    Reaction(source="media", hears=media.ProjectStartRequested, react=clear, streams=_its_payment),
+    Reaction(source="media", hears=media.ProjectCompleted, react=bill, streams=_its_line),
+    Reaction(source="video", hears=video.ProjectStartRequested, react=clear, streams=_its_payment),
+    Reaction(source="video", hears=video.ProjectCompleted, react=bill, streams=_its_line),
+)

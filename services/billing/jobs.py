@@ -1,0 +1,114 @@
+"""The invoice as a PDF: rendered from what was issued, stored, and noted on the invoice."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, RowMapping, select
+
+from billing.domain import invoice
+from billing.domain.invoice_facts import InvoiceIssued
+from billing.gateways.documents import Buyer, Document, Line, Seller, invoice_pdf
+from billing.kept import buyer
+from billing.projections import invoices, line_items
+from chassis.blobs import Folder
+from chassis.calls import CancelJobs, Job
+from chassis.errors import ServiceError
+from chassis.handling import App, Unit
+from chassis.identity import service_actor
+from chassis.jobs import Control, Kind, Task
+from chassis.store import Recorded
+
+BACKOFF_S = (1, 5, 30, 120, 600)  # an issued invoice without its document: the disk comes back
+
+
+def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
+    """Queue what an event asks for."""
+    match recorded.event:
+        case InvoiceIssued():
+            yield Job(kind="render_invoice", subject=recorded.subject)
+
+
+def kinds(app: App, blobs: Folder, seller: Seller, demo: bool) -> tuple[Kind, ...]:
+    """Return the kinds of job that billing does; `demo` documents say that they are none."""
+
+    def run(task: Task, control: Control) -> dict[str, Any]:
+        row, document = app.query(lambda db: _document(db, task.subject, seller, demo))
+        control.progress(10, "render")
+        content = invoice_pdf(document)
+        control.progress(80, "store")
+        key = f"{row['workspace_id']}/invoices/{row['invoice_number']}.pdf"
+        blob = blobs.put(key, content)
+        return {"ref": blob.ref, "sha256": blob.sha256, "size": blob.size}
+
+    return (
+        Kind(
+            name="render_invoice",
+            run=run,
+            finish=_rendered,
+            give_up=_not_rendered,
+            attempts=20,
+            backoff_s=BACKOFF_S,
+        ),
+    )
+
+
+def _document(
+    connection: Connection, invoice_id: UUID, seller: Seller, demo: bool
+) -> tuple[Mapping[str, Any], Document]:
+    billing = service_actor("billing")
+    row = invoices.get(connection, invoice_id, billing)
+    mine = select(buyer).where(buyer.c.document_id == str(invoice_id))
+    lines = line_items.on_invoice(connection, invoice_id)
+    return row, Document(
+        number=row["invoice_number"],
+        kid=row["kid"],
+        issue_date=row["issue_date"],
+        due_date=row["due_date"],
+        currency=row["currency"],
+        seller=seller,
+        buyer=_buyer(connection.execute(mine).mappings().one()),
+        lines=tuple(_line(line) for line in lines),
+        net_ore=row["net_ore"],
+        vat_ore=row["vat_ore"],
+        gross_ore=row["gross_ore"],
+        demo=demo,
+    )
+
+
+def _buyer(kept: RowMapping) -> Buyer:
+    return Buyer(
+        legal_name=kept["legal_name"],
+        organization_number=kept["organization_number"],
+        address=_address(kept["billing_address"]),
+        reference=kept["invoice_reference"],
+    )
+
+
+def _address(kept: Mapping[str, str] | None) -> tuple[str, ...]:
+    if kept is None:
+        return ()
+    abroad = () if kept["country"] == "NO" else (kept["country"],)
+    return (kept["street"], f"{kept['postal_code']} {kept['city']}", *abroad)
+
+
+def _line(row: RowMapping) -> Line:
+    return Line(
+        description=row["description"],
+        quantity=row["quantity"],
+        unit_price_ore=row["amount_ore"],
+        net_ore=row["net_ore"],
+        vat_rate_bp=row["vat_rate_bp"],
+        vat_ore=row["vat_ore"],
+        gross_ore=row["gross_ore"],
+        delivered_on=row["delivered_on"],
+    )
+
+
+def _rendered(unit: Unit, task: Task, result: Mapping[str, Any]) -> None:
+    stored = invoice.NoteDocument(ref=result["ref"], sha256=result["sha256"], size=result["size"])
+    unit.decide(invoice.decider, task.subject, stored)
+
+
+def _not_rendered(unit: Unit, task: Task, error: ServiceError) -> None:
+    """The invoice is issued all the same; the dead job says what is missing."""

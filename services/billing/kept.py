@@ -1,0 +1,38 @@
+"""Kept tables: no event holds what is in them, and no rebuild brings it back."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from billing.tables import metadata
+
+buyer = Table(  # as the sales document names them, whatever the workspace is called later
+    "buyer",
+    metadata,
+    Column("document_id", Text, primary_key=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("legal_name", Text, nullable=False),
+    Column("organization_number", Text, nullable=False),
+    Column("billing_address", JSONB(none_as_null=True)),
+    Column("invoice_email", Text),
+    Column("invoice_reference", Text),
+    Column("retention_until", Date, nullable=False),
+)
+
+stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
+    "stripe_event",
+    metadata,
+    Column("id", Text, primary_key=True),  # evt_…
+    Column("type", Text, nullable=False),
+    Column("livemode", Boolean, nullable=False),
+    Column("object_id", Text),
+    Column("created", BigInteger, nullable=False),  # seconds since 1970, by Stripe's clock
+    Column("received_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,0 +1,25 @@
+"""Who may call what."""
+
+from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, services
+
+EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+
+PERMISSIONS = {
+    "can_use_invoice_billing": MEMBER,  # whoever starts work asks what it costs, and how
+    "get_pricing": MEMBER,
+    "get_payment_status": MEMBER,
+    "list_line_items": ADMIN,
+    "get_invoice": ADMIN,
+    "list_invoices": ADMIN,
+    "invoice_pdf": ADMIN,
+    "list_payment_methods": ADMIN,
+    "start_checkout": OWNER,
+    "charge_saved_card": OWNER,
+    "create_billing_portal_session": OWNER,
+    "set_auto_charge": OWNER,
+    "create_invoices": SYSTEM_ADMIN,
+    "issue_invoice": SYSTEM_ADMIN,
+    "record_invoice_payment": SYSTEM_ADMIN,
+    "events_read": EVERY_SERVICE,
+    "describe": EVERY_SERVICE,
+}

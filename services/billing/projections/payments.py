@@ -1,0 +1,98 @@
+"""`project_payment`: one row a target that was cleared, of either kind.
+
+Ids are their callers' choice, so a film may bear a project's id. The row is then the first one's;
+the second has its payment, line and invoice all the same, and stops nobody.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from billing.domain.line_item import LineItemCreated
+from billing.domain.payment import ClearanceRepeated, TargetCleared, TargetSettled
+from billing.tables import metadata
+from chassis.projection import Change, Projection
+from chassis.store import Recorded
+
+table = Table(
+    "project_payment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("project_id", Text, nullable=False),  # the target's id, of either kind
+    Column("workspace_id", Text, nullable=False),
+    Column("payment_method", Text, nullable=False),
+    Column("stripe_checkout_session_id", Text),
+    Column("stripe_payment_intent_id", Text),
+    Column("invoice_line_item_id", Text),
+    Column("amount_cents", BigInteger, nullable=False),  # net, in minor units of `currency`
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("paid_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    # beyond the seed
+    Column("target_kind", Text, nullable=False),
+    Column("cleared_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(
+        "payment_method in ('stripe', 'invoice', 'free')", name="project_payment_payment_method"
+    ),
+    CheckConstraint("currency in ('usd', 'nok')", name="project_payment_currency"),
+    CheckConstraint(
+        "status in ('pending', 'completed', 'failed', 'refunded')", name="project_payment_status"
+    ),
+    CheckConstraint(
+        "target_kind in ('image_project', 'video_project')", name="project_payment_target_kind"
+    ),
+    # a constraint of the table, so that a rebuild has it while it loads, as the insert needs it
+    UniqueConstraint("project_id", name="project_payment_project"),
+    Index("project_payment_workspace", "workspace_id"),
+)
+
+
+def project(recorded: Recorded) -> Iterable[Change]:
+    """Fill the row; its line item's own stream says which line that is."""
+    this, at = update(table).where(table.c.id == str(recorded.subject)), recorded.recorded_at
+    match recorded.event:
+        case TargetCleared() as event:
+            cleared = insert(table).values(
+                id=recorded.subject,
+                project_id=event.target_id,
+                workspace_id=event.workspace_id,
+                payment_method=event.method,
+                amount_cents=event.price_ore,
+                currency="nok",
+                target_kind=event.target_kind,
+                cleared_at=event.at,
+                created_at=at,
+                updated_at=at,
+            )
+            yield cleared.on_conflict_do_nothing(index_elements=["project_id"])
+        case ClearanceRepeated():
+            yield this.values(updated_at=func.greatest(table.c.updated_at, at))
+        case TargetSettled():
+            updated_at = func.greatest(table.c.updated_at, at)
+            yield this.values(status="completed", paid_at=at, updated_at=updated_at)
+        case LineItemCreated(payment_id=payment_id):
+            yield (
+                update(table)
+                .where(table.c.id == str(payment_id))
+                .values(
+                    invoice_line_item_id=recorded.subject,
+                    updated_at=func.greatest(table.c.updated_at, at),
+                )
+            )
+
+
+projection = Projection(table=table, project=project)

@@ -1,0 +1,5 @@
+"""The metadata of billing's tables."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

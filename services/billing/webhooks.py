@@ -1,0 +1,55 @@
+"""The webhook door: what Stripe tells is checked, kept once, and answered fast."""
+
+import json
+from collections.abc import Callable
+
+from sqlalchemy.dialects.postgresql import insert
+from werkzeug.wrappers import Request, Response
+
+from billing.gateways.stripe import StripeEvent, verify
+from billing.kept import stripe_event
+from chassis import ids
+from chassis.calls import Call
+from chassis.errors import ServiceError
+from chassis.handling import App
+from chassis.identity import service_actor
+from chassis.web import MAX_WEBHOOK_BYTES
+
+
+def stripe_webhook(app: App, secret: str | None, livemode: bool) -> Callable[[Request], Response]:
+    """Return what answers Stripe; without a secret the door says that it is not configured."""
+
+    def answer(request: Request) -> Response:
+        if secret is None:
+            return _json(503, {"error": "billing.card_not_configured"})
+        request.max_content_length = MAX_WEBHOOK_BYTES  # where no length was announced, too
+        signature = request.headers.get("Stripe-Signature", "")
+        try:
+            event = verify(request.get_data(), signature, secret)
+        except ServiceError as refusal:
+            return _json(400, {"error": refusal.code})
+        if event.livemode != livemode:
+            return _json(400, {"error": "billing.webhook_livemode_mismatch"})
+        _keep(app, event)
+        return _json(200, {"received": event.id})
+
+    return answer
+
+
+def _keep(app: App, event: StripeEvent) -> None:
+    now = app.clock()
+    known = insert(stripe_event).values(
+        id=event.id,
+        type=event.type,
+        livemode=event.livemode,
+        object_id=event.object_id,
+        created=event.created,
+        received_at=now,
+    )
+    once = known.on_conflict_do_nothing(index_elements=["id"])
+    call = Call(id=ids.fresh(), at=now, actor=service_actor("billing"), correlation_id=event.id)
+    app.attempt(call, lambda unit: unit.execute(once))
+
+
+def _json(status: int, body: dict[str, str]) -> Response:
+    return Response(json.dumps(body), status, content_type="application/json")

@@ -1,0 +1,84 @@
+"""Numbers of sales documents: no gap, no repeat, no date that falls; and their KID."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
+
+from billing.domain.number_series import NumberTaken, TakeNumber, decider, kid
+from chassis.domain import fold
+from chassis.testing.spec import scenario
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+first = NumberTaken(series="invoice", number=10_001, issue_date=date(2026, 3, 4))
+
+series = scenario(decider)
+
+
+@pytest.mark.parametrize(("name", "number"), [("invoice", 10_001), ("credit_note", 20_001)])
+def test_a_series_has_its_own_first_number(name: str, number: int) -> None:
+    series.when(TakeNumber(series=name, at=NOON)).then(
+        NumberTaken(series=name, number=number, issue_date=date(2026, 3, 4))
+    )
+
+
+def test_the_next_number_is_one_more() -> None:
+    series.given(first).when(TakeNumber(series="invoice", at=NOON)).then(
+        NumberTaken(series="invoice", number=10_002, issue_date=date(2026, 3, 4))
+    )
+
+
+def test_the_day_is_the_day_in_oslo() -> None:
+    before_midnight_utc = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
+
+    series.when(TakeNumber(series="invoice", at=before_midnight_utc)).then(
+        NumberTaken(series="invoice", number=10_001, issue_date=date(2026, 7, 1))
+    )
+
+
+def test_a_clock_that_is_slow_does_not_turn_the_date_back() -> None:
+    series.given(first).when(TakeNumber(series="invoice", at=NOON - timedelta(days=2))).then(
+        NumberTaken(series="invoice", number=10_002, issue_date=date(2026, 3, 4))
+    )
+
+
+def test_the_last_event_is_the_whole_state() -> None:
+    second = NumberTaken(series="invoice", number=10_002, issue_date=date(2026, 3, 5))
+
+    assert fold(decider, [first, second]) == fold(decider, [second])
+
+
+def test_a_number_of_another_series_is_never_taken_here() -> None:
+    state = fold(decider, [first])
+
+    with pytest.raises(AssertionError):
+        decider.decide(state, TakeNumber(series="credit_note", at=NOON))
+
+
+@given(st.lists(st.integers(-100, 100), max_size=60))
+def test_numbers_are_contiguous_and_dates_never_fall(hours: list[int]) -> None:
+    state, taken = None, []
+    for each in hours:
+        command = TakeNumber(series="invoice", at=NOON + timedelta(hours=each))
+        for event in decider.decide(state, command):
+            state = decider.evolve(state, event)
+            taken.append(event)
+
+    assert [each.number for each in taken] == list(range(10_001, 10_001 + len(hours)))
+    dates = [each.issue_date for each in taken]
+    assert dates == sorted(dates)
+
+
+@pytest.mark.parametrize(
+    ("number", "reference"), [(10_001, "100016"), (60_224, "602243"), (20_001, "200014")]
+)
+def test_a_kid_is_the_number_and_its_mod10_digit(number: int, reference: str) -> None:
+    assert kid(number) == reference
+
+
+@given(st.integers(10_001, 10**12))
+def test_every_kid_passes_the_bank_s_check(number: int) -> None:
+    assert luhn.is_valid(kid(number))
+    assert kid(number)[:-1] == str(number)

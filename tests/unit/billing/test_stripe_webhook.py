@@ -1,0 +1,123 @@
+"""Stripe's webhook: only Stripe's own word is taken."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+from stripe import WebhookSignature
+from werkzeug.test import Client
+
+from billing.app import SERVICE
+from billing.gateways.stripe import StripeEvent, verify
+from billing.webhooks import stripe_webhook
+from chassis import postgres
+from chassis.errors import Invalid, Unauthenticated
+from chassis.handling import App
+from chassis.web import PublicDoor, Route
+
+SECRET = "whsec_of_this_test"
+BODY = {
+    "id": "evt_1",
+    "type": "checkout.session.completed",
+    "livemode": False,
+    "created": 1_772_000_000,
+    "data": {"object": {"id": "cs_1", "customer_email": "kari@example.no"}},
+}
+
+
+def signed(payload: str, secret: str = SECRET, seconds_ago: int = 0) -> str:
+    at = int(time.time()) - seconds_ago
+    return str(WebhookSignature.generate_signature_header(payload, secret, at))
+
+
+def client(secret: str | None = SECRET) -> Client:
+    """A door whose database is never reached."""
+    app = App(service=SERVICE, engine=postgres.engine("postgresql://nowhere.invalid", name="test"))
+    answer = stripe_webhook(app, secret, livemode=False)
+    return Client(PublicDoor([Route(path="/webhooks/stripe", methods=("POST",), answer=answer)]))
+
+
+def post(payload: str, signature: str | None, secret: str | None = SECRET) -> tuple[int, Any]:
+    headers = {} if signature is None else {"Stripe-Signature": signature}
+    response = client(secret).post("/webhooks/stripe", data=payload.encode(), headers=headers)
+    return response.status_code, response.get_json()
+
+
+def test_what_stripe_signed_is_reduced_to_what_is_kept() -> None:
+    payload = json.dumps(BODY)
+
+    assert verify(payload.encode(), signed(payload), SECRET) == StripeEvent(
+        id="evt_1",
+        type="checkout.session.completed",
+        livemode=False,
+        object_id="cs_1",
+        created=1_772_000_000,
+    )
+
+
+@pytest.mark.parametrize("seconds_ago", [301, -310])
+def test_a_signature_too_old_or_from_the_future_is_refused(seconds_ago: int) -> None:
+    payload = json.dumps(BODY)
+
+    with pytest.raises(Unauthenticated):
+        verify(payload.encode(), signed(payload, seconds_ago=seconds_ago), SECRET)
+
+
+@pytest.mark.parametrize("signature", ["", "v1=ab", "t=1,v1=ab", "t=x,v1=ab", "t=,,", "=", "é"])
+def test_what_is_no_signature_is_refused(signature: str) -> None:
+    with pytest.raises(Unauthenticated):
+        verify(json.dumps(BODY).encode(), signature, SECRET)
+
+
+def test_a_changed_body_is_refused() -> None:
+    payload = json.dumps(BODY)
+    with pytest.raises(Unauthenticated):
+        verify(payload.replace("evt_1", "evt_2").encode(), signed(payload), SECRET)
+    with pytest.raises(Unauthenticated):
+        verify(b"\xff\xfe", signed(payload), SECRET)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "nothing",
+        "[]",
+        "{}",
+        json.dumps({**BODY, "livemode": 1}),
+        json.dumps({**BODY, "data": {"object": "cs_1"}}),
+        json.dumps({**BODY, "created": "now"}),
+    ],
+)
+def test_a_signed_body_that_is_no_event_is_invalid(payload: str) -> None:
+    with pytest.raises(Invalid):
+        verify(payload.encode(), signed(payload), SECRET)
+
+
+def test_without_a_secret_the_door_says_that_it_is_not_configured() -> None:
+    payload = json.dumps(BODY)
+
+    assert post(payload, signed(payload), secret=None) == (
+        503,
+        {"error": "billing.card_not_configured"},
+    )
+
+
+def test_a_missing_or_forged_signature_is_a_bad_request() -> None:
+    payload = json.dumps(BODY)
+
+    assert post(payload, None)[0] == 400
+    assert post(payload, signed(payload, secret="whsec_other"))[0] == 400
+
+
+def test_live_events_do_not_come_into_a_test_house() -> None:
+    payload = json.dumps({**BODY, "livemode": True})
+
+    assert post(payload, signed(payload)) == (
+        400,
+        {"error": "billing.webhook_livemode_mismatch"},
+    )
+
+
+def test_a_body_above_a_mebibyte_is_not_read() -> None:
+    assert post("x" * (2**20 + 1), "t=1,v1=ab")[0] == 413
