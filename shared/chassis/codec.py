@@ -159,12 +159,12 @@ def _field(hint: Any, where: str, options: dict[str, Any]) -> field.Field[Any]:
 
 
 class Text(field.String):
-    """A string without NUL, which PostgreSQL cannot hold."""
+    """A string without NUL and half characters, which PostgreSQL cannot hold."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, *args, **kwargs)
-        if "\x00" in text:
-            raise ValidationError("Holds a NUL character.")
+        if re.search("[\x00\ud800-\udfff]", text):
+            raise ValidationError("Holds a NUL or half a character.")
         return text
 
 

@@ -166,7 +166,7 @@ class AccessTokens:
                 # the time is the caller's, so that a test may choose it
                 options={"verify_exp": False, "verify_iat": False, "require": ["exp", "sub"]},
             )
-        except (jwt.PyJWTError, KeyError):
+        except (jwt.PyJWTError, KeyError, UnicodeError):
             raise Unauthenticated("chassis.token_invalid", "no valid access token") from None
         if claims["exp"] <= at.timestamp():
             raise Unauthenticated("chassis.token_expired", "the access token has expired")

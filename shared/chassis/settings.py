@@ -1,6 +1,7 @@
 """Settings: the environment as a frozen dataclass for each service, checked whole at start."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, get_type_hints
@@ -39,6 +40,6 @@ def load(cls: type[S], environment: Mapping[str, str] | None = None) -> S:
 def _typed(hint: Any, written: str) -> Any:
     if hint is bool:
         return {"true": True, "false": False}.get(written.lower(), written)
-    if hint is int and written.lstrip("-").isdigit():
+    if hint is int and re.fullmatch("-?[0-9]+", written):
         return int(written)
     return written

@@ -1,0 +1,224 @@
+"""Who may import what: the table of the design, held."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from architecture.source import DEPLOYED, ROOTS, SERVICES, Source, sources
+
+Judge = Callable[[str, str], bool]  # (service, imported module) -> allowed
+
+OURS = {*SERVICES, *DEPLOYED, *ROOTS, "chassis", "contracts", "clients"}
+IMPURE = {  # of the standard library: chance, the clock and the world outside
+    "asyncio",
+    "http",
+    "io",
+    "logging",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "shutil",
+    "socket",
+    "subprocess",
+    "tempfile",
+    "threading",
+    "time",
+    "urllib",
+}
+NETWORK = {"boto3", "http", "kombu", "requests", "socket", "stripe", "urllib"}
+SQL = {"alembic", "psycopg", "sqlalchemy"}
+EDGE = {"eventlet", "kombu", "nameko"}
+VALUES = {  # the parts of the frame that a service's own rooms are given values by
+    f"chassis.{name}"
+    for name in (
+        *("blobs", "calls", "codec", "domain", "edge", "envelope", "errors", "feed", "handling"),
+        *("identity", "ids", "inbox", "jobs", "money", "parts", "personal", "store", "web"),
+    )
+}
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def standard(module: str) -> bool:
+    return top(module) in sys.stdlib_module_names
+
+
+def foreign(module: str) -> bool:
+    """Whether it is somebody else's library."""
+    return not standard(module) and top(module) not in OURS
+
+
+def below(module: str, *packages: str) -> bool:
+    return any(module == each or module.startswith(f"{each}.") for each in packages)
+
+
+def contract(service: str, module: str) -> bool:
+    return standard(module) or module in ("chassis.money", "chassis.domain")
+
+
+def client(service: str, module: str) -> bool:
+    return not below(module, *SERVICES, *DEPLOYED, *SQL)
+
+
+def frame(service: str, module: str) -> bool:
+    return standard(module) or foreign(module) or below(module, "chassis")
+
+
+def domain(service: str, module: str) -> bool:
+    if standard(module):
+        return top(module) not in IMPURE
+    return below(module, f"{service}.domain") or module in (
+        "chassis.domain",
+        "chassis.errors",
+        "chassis.money",
+    )
+
+
+def projection(service: str, module: str) -> bool:
+    if below(module, "sqlalchemy.orm"):
+        return False
+    own = (f"{service}.domain", f"{service}.projections", f"{service}.tables", f"{service}.kept")
+    frame_values = (VALUES | {"chassis.projection"}) - {"chassis.handling"}
+    return standard(module) or below(module, "sqlalchemy", *own) or module in frame_values
+
+
+def translation(service: str, module: str) -> bool:
+    """`inbound` and `outbound`: neither SQL nor the network."""
+    if standard(module):
+        return top(module) not in NETWORK
+    kept_out = (f"{service}.gateways", f"{service}.service", f"{service}.app", f"{service}.kept")
+    if below(module, service):
+        return not below(module, *kept_out, f"{service}.projections")
+    return below(module, "contracts") or module in VALUES
+
+
+def job(service: str, module: str) -> bool:
+    if below(module, service):
+        return not below(module, f"{service}.service", f"{service}.app")
+    return standard(module) or below(module, "contracts", "clients") or module in VALUES
+
+
+def gateway(service: str, module: str) -> bool:
+    if foreign(module):
+        return not below(module, *SQL, *EDGE)
+    if standard(module) or below(module, f"{service}.gateways"):
+        return True
+    # of the frame's domain module only `value`, which is a form and no state
+    return module in ("chassis.domain", "chassis.errors", "chassis.money")
+
+
+def facade(service: str, module: str) -> bool:
+    if below(module, service):
+        return not below(module, f"{service}.gateways", f"{service}.app")
+    allowed = VALUES | {"chassis.nameko_ext"}
+    return standard(module) or below(module, "contracts", "clients", "nameko") or module in allowed
+
+
+def assembled(service: str, module: str) -> bool:
+    ours = below(module, service, "chassis", "contracts", "clients")
+    return standard(module) or (ours and module != "chassis.nameko_ext")
+
+
+def other(service: str, module: str) -> bool:
+    """What else a service consists of: schemas, permissions, kept tables, its own actions."""
+    if foreign(module):
+        return not below(module, *EDGE)
+    return standard(module) or below(module, service, "chassis", "contracts", "clients")
+
+
+ROOMS: dict[str, Judge] = {
+    "domain": domain,
+    "projections": projection,
+    "inbound": translation,
+    "outbound": translation,
+    "jobs": job,
+    "gateways": gateway,
+    "service": facade,
+    "app": assembled,
+}
+
+
+def judge(source: Source) -> Judge:
+    match source.package:
+        case "contracts":
+            return contract
+        case "clients":
+            return client
+        case "chassis":
+            return frame
+    room = source.name.split(".")[1] if "." in source.name else ""
+    return ROOMS.get(room, other)
+
+
+def offences(source: Source) -> list[str]:
+    allows = judge(source)
+    return [each for each in source.imports() if not allows(source.package, each)]
+
+
+@pytest.mark.parametrize("source", sources("services", "shared"), ids=lambda each: each.where)
+def test_a_file_imports_only_what_its_room_may(source: Source) -> None:
+    assert offences(source) == []
+
+
+@pytest.mark.parametrize("source", sources("shared"), ids=lambda each: each.where)
+def test_nameko_has_one_home_in_the_frame(source: Source) -> None:
+    if source.name != "chassis.nameko_ext":
+        assert not [each for each in source.imports() if below(each, "nameko", "eventlet")]
+
+
+def test_nobody_imports_by_the_name_of_a_source_root() -> None:
+    found = {
+        source.where: each
+        for source in sources()
+        for each in source.imports()
+        if below(each, *ROOTS, "tests")
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "room,module,allowed",
+    [
+        ("billing.domain.invoice", "billing.domain.payment", True),
+        ("billing.domain.invoice", "chassis.money", True),
+        ("billing.domain.invoice", "sqlalchemy", False),
+        ("billing.domain.invoice", "marshmallow", False),
+        ("billing.domain.invoice", "nameko", False),
+        ("billing.domain.invoice", "random", False),
+        ("billing.domain.invoice", "chassis.ids", False),
+        ("billing.domain.invoice", "contracts.billing", False),
+        ("billing.domain.invoice", "media.domain.customer", False),
+        ("billing.projections.invoices", "sqlalchemy.dialects.postgresql", True),
+        ("billing.projections.invoices", "sqlalchemy.orm", False),
+        ("billing.projections.invoices", "chassis.handling", False),
+        ("billing.projections.invoices", "nameko.rpc", False),
+        ("billing.inbound", "contracts.auth", True),
+        ("billing.inbound", "sqlalchemy", False),
+        ("billing.inbound", "billing.gateways.stripe", False),
+        ("billing.outbound", "requests", False),
+        ("billing.jobs", "billing.gateways.stripe", True),
+        ("billing.jobs", "sqlalchemy", False),
+        ("billing.gateways.stripe", "stripe", True),
+        ("billing.gateways.stripe", "billing.domain.invoice", False),
+        ("billing.gateways.stripe", "psycopg", False),
+        ("billing.service", "nameko.rpc", True),
+        ("billing.service", "sqlalchemy", False),
+        ("billing.service", "billing.gateways.stripe", False),
+        ("billing.app", "nameko", False),
+        ("billing.app", "media.app", False),
+        ("billing.invoicing", "media.domain.customer", False),
+        ("billing.invoicing", "embedded.suite", False),
+        ("chassis.store", "contracts.auth", False),
+        ("chassis.store", "billing.app", False),
+        ("contracts.billing", "chassis.codec", False),
+        ("contracts.billing", "chassis.domain", True),
+        ("clients.billing", "psycopg", False),
+    ],
+)
+def test_the_table_itself(room: str, module: str, allowed: bool) -> None:
+    source = Source(path=sources()[0].path, name=room)
+    assert judge(source)(source.package, module) is allowed

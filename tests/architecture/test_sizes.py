@@ -1,0 +1,31 @@
+"""Sizes: what does not fit on a few screens is cut in two."""
+
+import ast
+
+import pytest
+
+from architecture.source import Source, sources
+
+FILE_LINES = 260
+FUNCTION_LINES = 60
+FRAME_LINES = 3_300  # all of the frame but its help for tests
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda each: each.where)
+def test_a_file_and_its_functions_stay_short(source: Source) -> None:
+    assert source.lines <= FILE_LINES
+    if ".migrations." in source.name:
+        return  # alembic writes one function, as long as what has changed
+    long = {
+        node.name: length
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+    }
+    assert long == {}
+
+
+def test_the_frame_stays_small() -> None:
+    frame = [each for each in sources("shared") if each.package == "chassis"]
+    lines = sum(each.lines for each in frame if not each.name.startswith("chassis.testing"))
+    assert lines <= FRAME_LINES

@@ -1,0 +1,388 @@
+"""Jobs: claimed once, retried by policy, given up once, and a result that counts once."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.calls import Job
+from chassis.errors import Rejected, ServiceError, Unavailable
+from chassis.handling import App, Unit
+from chassis.jobs import CLAIM_S, Cancelled, Control, Kind, Schedule, Task, Worker
+from embedded.postgres import Server
+from integration import boxes
+from integration.box_database import (
+    NOON,
+    Database,
+    all_at_once,
+    call,
+    database,
+    open_box,
+)
+
+Run = Callable[[Task, Control], Any]
+
+
+@pytest.fixture
+def own(postgres_server: Server) -> Iterator[Database]:
+    with database(postgres_server) as own:
+        yield own
+
+
+@pytest.fixture
+def app(own: Database) -> Iterator[App]:
+    with own.app() as app:
+        yield app
+
+
+def done(task: Task, control: Control) -> str:
+    return "done"
+
+
+def failing(error: Exception) -> Run:
+    def run(task: Task, control: Control) -> None:
+        raise error
+
+    return run
+
+
+def finish(unit: Unit, task: Task, result: Any) -> None:
+    """The result is one more thing in a box named by the job."""
+    unit.decide(boxes.box, UUID(task.args["box"]), boxes.PutIn(thing=result, weight_g=1))
+
+
+def give_up(unit: Unit, task: Task, error: ServiceError) -> None:
+    unit.decide(boxes.box, UUID(task.args["box"]), boxes.PutIn(thing=error.code, weight_g=0))
+
+
+def kind(run: Run, **policy: Any) -> Kind:
+    return Kind(name="weigh", run=run, finish=finish, give_up=give_up, **policy)
+
+
+def queue(app: App, box_id: UUID) -> UUID:
+    """Queue a job on its own and return its subject."""
+    subject = uuid4()
+
+    def work(unit: Unit) -> dict[str, Any]:
+        unit.queue(Job(kind="weigh", subject=subject, args={"box": box_id}))
+        return {}
+
+    app.unit(call(), work)
+    return subject
+
+
+def things(own: Database) -> list[str]:
+    query = "select data->>'thing' from events where type = 'ThingPutIn' order by seq"
+    return [thing for (thing,) in own.rows(query)]
+
+
+def job(own: Database) -> dict[str, Any]:
+    names = ("state", "claims", "failures", "error", "waits")
+    ((*found,),) = own.rows(
+        "select state, claims, failures, error, round(extract(epoch from run_at - now()))::int"
+        " from jobs"
+    )
+    return dict(zip(names, found, strict=True))
+
+
+def test_a_job_runs_outside_a_transaction_and_its_result_is_recorded_with_its_end(
+    own: Database, app: App
+) -> None:
+    box_id, seen = open_box(app), []
+
+    def run(task: Task, control: Control) -> str:
+        seen.append((job(own)["state"], app.engine.pool.checkedout()))  # type: ignore[attr-defined]
+        return "weighed"
+
+    queue(app, box_id)
+    worker = Worker(app, [kind(run)])
+    assert worker.work()
+    assert seen == [("claimed", 0)]
+    assert things(own) == ["weighed"]
+    assert job(own)["state"] == "done"
+    assert own.one("select count(distinct xmin::text) from events where version = 2") == 1
+    ((meta,),) = own.rows("select meta from events where version = 2")
+    assert meta["actor"] == "service:boxes"
+    assert meta["correlation"] == "the-correlation"
+    assert not worker.work()
+
+
+def test_each_of_fifty_jobs_is_claimed_once_by_eight_workers(own: Database, app: App) -> None:
+    ran: list[UUID] = []
+    box_id = open_box(app)
+    subjects = {queue(app, box_id) for _ in range(50)}
+
+    def run(task: Task, control: Control) -> str:
+        ran.append(task.subject)
+        return str(task.subject)
+
+    def work_all() -> None:
+        worker = Worker(app, [kind(run)])
+        while worker.work():
+            pass
+
+    assert all_at_once([work_all] * 8) == [None] * 8
+    assert len(ran) == 50
+    assert set(ran) == subjects
+    assert sorted(things(own)) == sorted(map(str, subjects))
+    assert own.rows("select state, claims from jobs") == [("done", 1)] * 50
+
+
+def test_an_error_is_retried_after_a_back_off_and_then_given_up_once(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+    error = Unavailable("weights.away")
+    worker = Worker(app, [kind(failing(error), attempts=3, backoff_s=(100, 200))])
+    for failures, wait in ((1, 100), (2, 200)):
+        assert worker.work()
+        found = job(own)
+        assert (found["state"], found["failures"]) == ("waiting", failures)
+        assert found["error"] == "weights.away: away"
+        assert abs(found["waits"] - wait) <= 5
+        assert not worker.work()
+        own.change("update jobs set run_at = now()")
+    assert things(own) == []
+    assert worker.work()
+    assert job(own)["state"] == "dead"
+    assert things(own) == ["weights.away"]
+    own.change("update jobs set run_at = now()")
+    assert not worker.work()
+
+
+def test_the_last_back_off_goes_on_for_all_later_attempts(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    bug = kind(failing(ZeroDivisionError("x")), attempts=5, backoff_s=(50,))
+    for _ in range(4):
+        own.change("update jobs set run_at = now()")
+        Worker(app, [bug]).work()
+    found = job(own)
+    assert (found["state"], found["failures"]) == ("waiting", 4)
+    assert abs(found["waits"] - 50) <= 5
+    assert "ZeroDivisionError" in found["error"]
+
+
+def test_an_error_that_no_repeat_can_mend_gives_up_at_once(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    Worker(app, [kind(failing(Rejected("weights.no")), attempts=9)]).work()
+    assert job(own)["state"] == "dead"
+    assert things(own) == ["weights.no"]
+
+
+def test_a_result_that_a_rule_refuses_gives_up_and_records_nothing_of_it(
+    own: Database, app: App
+) -> None:
+    box_id = open_box(app)
+    queue(app, box_id)
+
+    def refuse(unit: Unit, task: Task, result: Any) -> None:
+        unit.decide(boxes.box, box_id, boxes.PutIn(thing="half", weight_g=1))
+        raise Rejected("weights.no")
+
+    refusing = Kind(name="weigh", run=done, finish=refuse, give_up=give_up)
+    Worker(app, [refusing]).work()
+    assert job(own)["state"] == "dead"
+    assert things(own) == ["weights.no"]
+
+
+def test_the_result_of_an_outdated_claim_does_not_count(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    rival = Worker(app, [kind(lambda task, control: "the rival's")])
+
+    def run(task: Task, control: Control) -> str:
+        own.change("update jobs set run_at = now()")  # the claim runs out
+        assert rival.work()
+        return "too late"
+
+    Worker(app, [kind(run)]).work()
+    assert things(own) == ["the rival's"]
+    assert job(own) == job(own) | {"state": "done", "claims": 2}
+
+
+@pytest.mark.parametrize("error", [Unavailable("weights.away"), Rejected("weights.no")])
+def test_the_error_of_an_outdated_claim_does_not_count_either(
+    own: Database, app: App, error: ServiceError
+) -> None:
+    queue(app, open_box(app))
+    rival = Worker(app, [kind(lambda task, control: "the rival's")])
+
+    def run(task: Task, control: Control) -> str:
+        own.change("update jobs set run_at = now()")
+        assert rival.work()
+        raise error
+
+    Worker(app, [kind(run)]).work()
+    assert things(own) == ["the rival's"]
+    assert job(own) == job(own) | {"state": "done", "failures": 0}
+
+
+def test_a_claim_holds_while_its_heartbeat_renews_it(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+
+    def run(task: Task, control: Control) -> str:
+        own.change("update jobs set run_at = now() + interval '1 second'")
+        worker.heartbeat()
+        assert abs(job(own)["waits"] - CLAIM_S) <= 5
+        assert not Worker(app, [kind(done)]).work()
+        control.check()
+        return "weighed"
+
+    worker = Worker(app, [kind(run)])
+    assert worker.work()
+    assert things(own) == ["weighed"]
+
+
+def test_a_cancelled_job_is_told_so_by_the_next_heartbeat(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    reached: list[UUID] = []
+
+    def run(task: Task, control: Control) -> None:
+        control.check()
+        own.change("update jobs set state = 'cancelled'")
+        control.check()
+        worker.heartbeat()
+        with pytest.raises(Cancelled):
+            control.check()
+        reached.append(task.id)
+        control.progress(50, "half")  # checks too
+
+    worker = Worker(app, [kind(run)])
+    assert worker.work()
+    assert len(reached) == 1
+    assert things(own) == []
+    assert job(own) == job(own) | {"state": "cancelled", "failures": 0}
+
+
+def test_a_job_cancelled_while_it_runs_has_no_result(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+
+    def run(task: Task, control: Control) -> str:
+        own.change("update jobs set state = 'cancelled'")
+        return "nobody asks"
+
+    Worker(app, [kind(run)]).work()
+    assert things(own) == []
+    assert job(own)["state"] == "cancelled"
+
+
+def test_a_worker_that_is_abandoned_reports_nothing_and_the_job_stays_claimed(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+
+    def run(task: Task, control: Control) -> str:
+        worker.abandon()
+        control.check()
+        return "weighed"
+
+    worker = Worker(app, [kind(run)])
+    worker.work()
+    assert job(own) == job(own) | {"state": "claimed", "failures": 0}
+    assert not Worker(app, [kind(done)]).work()
+
+
+def test_a_start_releases_the_claims_of_a_dead_process(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    crashed = Worker(app, [kind(failing(KeyboardInterrupt()))])  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        crashed.work()
+    worker = Worker(app, [kind(lambda task, control: "weighed")])
+    worker.start()
+    assert not worker.work()
+    worker.start(release=True)
+    assert worker.work()
+    assert things(own) == ["weighed"]
+    assert job(own) == job(own) | {"state": "done", "claims": 2, "failures": 0}
+
+
+def test_a_job_that_takes_too_long_is_stopped_and_retried(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+
+    def run(task: Task, control: Control) -> None:
+        control.check()
+
+    Worker(app, [kind(run, timeout_s=-1)]).work()
+    assert job(own) == job(own) | {"state": "waiting", "failures": 1}
+    assert "boxes.job_timeout" in job(own)["error"]
+
+
+def test_progress_is_written_and_a_new_step_always(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    seen = []
+
+    def run(task: Task, control: Control) -> str:
+        for percent, step in ((10, "read"), (11, "read"), (50, "write")):
+            control.progress(percent, step)
+            found = own.one("select progress from jobs")
+            seen.append((found["percent"], found["step"]))
+        return "weighed"
+
+    Worker(app, [kind(run)]).work()
+    assert seen == [(10, "read"), (10, "read"), (50, "write")]
+
+
+def test_a_job_of_a_kind_that_is_not_done_here_waits(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    other = Kind(name="paint", run=done, finish=finish, give_up=give_up)
+    assert not Worker(app, [other]).work()
+    assert job(own)["state"] == "waiting"
+
+
+def test_a_schedule_queues_its_successor_once_although_two_workers_do_it(
+    own: Database, app: App
+) -> None:
+    turns: list[int] = []
+    now = [NOON]
+    app.clock = lambda: now[0]
+    due = Schedule(name="sweep", every_s=60, run=lambda app: turns.append(len(turns)))
+    workers = [Worker(app, (), [due]) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    assert own.rows("select kind, state from jobs") == [("schedule:sweep", "waiting")]
+    for turn in range(1, 4):
+        now[0] = NOON + timedelta(seconds=60 * turn)
+        own.change("update jobs set run_at = now() where state = 'waiting'")
+        worked = all_at_once([worker.work for worker in workers])
+        assert sorted(map(str, worked)) == ["False", "True"]
+        assert len(turns) == turn
+        states = own.rows("select state, count(*) from jobs group by state order by state")
+        assert states == [("done", turn), ("waiting", 1)]
+
+
+def test_a_schedule_whose_turn_fails_for_good_goes_on(own: Database, app: App) -> None:
+    now = [NOON]
+    app.clock = lambda: now[0]
+
+    def run(app: App) -> None:
+        raise Rejected("boxes.no")
+
+    worker = Worker(app, (), [Schedule(name="sweep", every_s=60, run=run)])
+    worker.start()
+    now[0] = NOON + timedelta(seconds=60)
+    own.change("update jobs set run_at = now()")
+    assert worker.work()
+    assert own.rows("select state from jobs order by state") == [("dead",), ("waiting",)]
+
+
+def test_a_heartbeat_from_another_thread_reaches_the_running_job(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    started, cancelled = threading.Event(), threading.Event()
+
+    def run(task: Task, control: Control) -> str:
+        started.set()
+        assert cancelled.wait(10)
+        control.check()
+        return "weighed"
+
+    worker = Worker(app, [kind(run)])
+    thread = threading.Thread(target=worker.work)
+    thread.start()
+    assert started.wait(10)
+    own.change("update jobs set state = 'cancelled'")
+    worker.heartbeat()
+    cancelled.set()
+    thread.join(10)
+    assert things(own) == []

@@ -1,0 +1,70 @@
+"""Passwords: argon2id, the seed's bcrypt once more, and as much work for nobody's password."""
+
+import time
+from statistics import median
+
+import bcrypt
+import pytest
+from argon2 import PasswordHasher
+
+from auth.gateways import passwords
+
+PASSWORD = "correct horse æøå"
+OLD = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(rounds=4)).decode()
+
+
+def test_a_hash_is_argon2id_with_the_parameters_of_the_rule() -> None:
+    kept = passwords.hashed(PASSWORD)
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert passwords.hashed(PASSWORD) != kept  # a salt of its own
+
+
+def test_the_right_password_matches_and_a_wrong_one_does_not() -> None:
+    kept = passwords.hashed(PASSWORD)
+    assert passwords.matches(kept, PASSWORD)
+    for wrong in ("", PASSWORD + " ", PASSWORD.upper(), kept):
+        assert not passwords.matches(kept, wrong)
+
+
+@pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
+def test_the_seeds_bcrypt_hashes_still_match_and_are_outdated(prefix: str) -> None:
+    kept = prefix + OLD[4:]
+    assert passwords.matches(kept, PASSWORD)
+    assert not passwords.matches(kept, "wrong")
+    assert passwords.outdated(kept)
+
+
+def test_a_long_password_matches_its_bcrypt_hash_by_its_first_72_bytes() -> None:
+    long = "x" * 72
+    kept = bcrypt.hashpw(long.encode(), bcrypt.gensalt(rounds=4)).decode()
+    assert passwords.matches(kept, long + "never looked at")
+
+
+def test_todays_hash_is_not_outdated_and_a_weaker_one_is() -> None:
+    assert not passwords.outdated(passwords.hashed(PASSWORD))
+    weaker = PasswordHasher(time_cost=1, memory_cost=8_192, parallelism=1).hash(PASSWORD)
+    assert passwords.matches(weaker, PASSWORD)
+    assert passwords.outdated(weaker)
+
+
+@pytest.mark.parametrize("kept", ["", "plain text", "$argon2id$broken", "$1$md5"])
+def test_what_is_no_hash_matches_nothing(kept: str) -> None:
+    assert not passwords.matches(kept, PASSWORD)
+
+
+def test_nobody_has_a_password() -> None:
+    for password in (PASSWORD, "", "nobody has this password"):
+        assert not passwords.matches(None, password)
+
+
+def test_for_an_unknown_account_as_much_work_is_done_as_for_a_known_one() -> None:
+    kept = passwords.hashed(PASSWORD)
+
+    def work_s(hashed: str | None) -> float:
+        before = time.process_time()
+        passwords.matches(hashed, "wrong")
+        return time.process_time() - before
+
+    known = median(work_s(kept) for _ in range(9))
+    unknown = median(work_s(None) for _ in range(9))
+    assert known / 2 < unknown < known * 2

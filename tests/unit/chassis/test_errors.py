@@ -1,0 +1,104 @@
+"""Errors: each kind survives the wire as one JSON string; garbage becomes `Internal`."""
+
+import json
+import pickle
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from chassis import errors
+from chassis.errors import KINDS, Internal, Rejected, ServiceError, from_wire, to_wire
+
+JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.text(),
+    lambda each: some.lists(each, max_size=3) | some.dictionaries(some.text(), each, max_size=3),
+    max_leaves=8,
+)
+
+
+def full(kind: type[ServiceError]) -> ServiceError:
+    return kind(
+        "billing.overpaid",
+        "only 5.00 NOK is due",
+        details={"due": {"amount": 500}},
+        retryable=not kind.retries,
+        retry_after_s=7,
+        request_id="r-1",
+    )
+
+
+def test_the_tree_is_complete() -> None:
+    kinds = [
+        each
+        for each in vars(errors).values()
+        if isinstance(each, type) and issubclass(each, ServiceError) and each is not ServiceError
+    ]
+    assert sorted(KINDS) == sorted(each.__name__ for each in kinds)
+    assert all(name in (errors.__doc__ or "") for name in KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_every_kind_survives_the_wire(kind: type[ServiceError]) -> None:
+    error = full(kind)
+    back = from_wire(*to_wire(error))
+    assert type(back) is kind
+    assert back.fields() == error.fields()
+    assert str(back) == "billing.overpaid: only 5.00 NOK is due"
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_the_arguments_are_one_json_string(kind: type[ServiceError]) -> None:
+    error = full(kind)
+    (text,) = error.args
+    assert json.loads(text) == error.fields()
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_every_kind_can_be_pickled(kind: type[ServiceError]) -> None:
+    back = pickle.loads(pickle.dumps(full(kind)))  # noqa: S301 - our own bytes
+    assert type(back) is kind
+    assert back.fields() == full(kind).fields()
+
+
+def test_whether_a_repeat_may_help_belongs_to_the_kind_unless_the_error_says_so() -> None:
+    retryable = {name for name, kind in KINDS.items() if kind("x.y").retryable}
+    assert retryable == {"Conflict", "RateLimited", "DeadlineExceeded", "Unavailable"}
+    assert Rejected("x.y", retryable=True).retryable
+
+
+def test_a_code_alone_makes_a_message() -> None:
+    assert Rejected("billing.not_open").message == "not open"
+
+
+def test_details_that_json_does_not_know_become_text() -> None:
+    id = UUID(int=3)
+    assert from_wire(*to_wire(Rejected("x.y", details={"id": id}))).details == {"id": str(id)}
+
+
+@pytest.mark.parametrize(
+    "kind,text",
+    [
+        ("Rejected", "no json"),
+        ("Rejected", "[]"),
+        ("Rejected", "null"),
+        ("Rejected", "{}"),
+        ("Rejected", '{"code": "x.y", "more": 1}'),
+        ("Rejected", '{"code": 5}'),
+        ("Rejected", '{"code": "x.y", "details": "text"}'),
+        ("ZeroDivisionError", '{"code": "x.y"}'),
+        ("ServiceError", '{"code": "x.y"}'),
+        ("", ""),
+    ],
+)
+def test_garbage_becomes_internal(kind: str, text: str) -> None:
+    back = from_wire(kind, text)
+    assert type(back) is Internal
+    assert back.code == "chassis.unreadable_error"
+
+
+@given(some.sampled_from([*KINDS, "Exception"]), JSON | some.fixed_dictionaries({"code": JSON}))
+def test_whatever_a_peer_sends_is_an_error_of_ours(kind: str, sent: Any) -> None:
+    assert isinstance(from_wire(kind, json.dumps(sent)), ServiceError)

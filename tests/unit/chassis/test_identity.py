@@ -1,0 +1,237 @@
+"""Identity: which tokens are believed, and who may call what."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ed448
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from chassis import identity
+from chassis.errors import Forbidden, Unauthenticated
+from chassis.identity import (
+    ADMIN,
+    ANYONE,
+    LIFETIME,
+    MEMBER,
+    OPEN,
+    OWNER,
+    SIGNED_IN,
+    SYSTEM_ADMIN,
+    AccessTokens,
+    Actor,
+    Permission,
+    TokenIssuer,
+    new_key_pair,
+    service_actor,
+    services,
+)
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+WORKSPACE, OTHER = UUID(int=1), UUID(int=2)
+PRIVATE, PUBLIC = new_key_pair()
+STRANGER, STRANGERS_PUBLIC = new_key_pair()
+TOKENS = AccessTokens.from_json(json.dumps({"now": PUBLIC}))
+PERSON = Actor(
+    kind="person",
+    id=str(UUID(int=3)),
+    workspace_id=WORKSPACE,
+    role="admin",
+    session_id=UUID(int=4),
+)
+
+
+def issued(actor: Actor = PERSON, at: datetime = AT) -> str:
+    return TokenIssuer("now", PRIVATE).issue(actor, at, at)
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    original = jwt.decode(issued(), options={"verify_signature": False})
+    return {**original, **changed}
+
+
+def signed(claims: dict[str, Any], key: str = PRIVATE, kid: str | None = "now") -> str:
+    headers = {"kid": kid} if kid else None
+    return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)
+
+
+def refused(token: Any, at: datetime = AT) -> str:
+    with pytest.raises(Unauthenticated) as caught:
+        TOKENS.actor(token, at)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "actor",
+    [
+        PERSON,
+        Actor(
+            kind="person",
+            id=str(UUID(int=5)),
+            is_system_admin=True,
+            session_id=UUID(int=6),
+            impersonated_by=UUID(int=7),
+        ),
+    ],
+)
+def test_an_issued_token_speaks_for_whom_it_was_issued(actor: Actor) -> None:
+    assert TOKENS.actor(issued(actor), AT) == actor
+
+
+def test_a_token_lives_300_seconds() -> None:
+    assert timedelta(seconds=300) == LIFETIME
+    last_moment = AT + LIFETIME - timedelta(milliseconds=1)
+    assert TOKENS.actor(issued(), last_moment) == PERSON
+    assert refused(issued(), AT + LIFETIME) == "chassis.token_expired"
+
+
+def test_a_token_from_the_future_is_not_believed_beyond_the_clocks_leeway() -> None:
+    assert TOKENS.actor(issued(), AT - timedelta(seconds=5)) == PERSON
+    assert refused(issued(), AT - timedelta(seconds=6)) == "chassis.token_invalid"
+
+
+def unsigned(token: str) -> str:
+    body = token.split(".")[1]
+    header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT","kid":"now"}').rstrip(b"=")
+    return f"{header.decode()}.{body}."
+
+
+def hs256(secret: str) -> str:
+    """A token signed symmetrically with the public key as its secret."""
+    header = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT","kid":"now"}').rstrip(b"=")
+    body = base64.urlsafe_b64encode(json.dumps(claims()).encode()).rstrip(b"=")
+    message = header + b"." + body
+    signature = jwt.get_algorithm_by_name("HS256").sign(message, secret.encode())
+    return (message + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+
+
+def tampered(token: str) -> str:
+    head, _, signature = token.split(".")
+    body = base64.urlsafe_b64encode(json.dumps(claims(adm=True)).encode()).rstrip(b"=")
+    return f"{head}.{body.decode()}.{signature}"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda: signed(claims(), STRANGER),
+        lambda: signed(claims(), STRANGER, kid="stranger"),
+        lambda: signed(claims(), kid=None),
+        lambda: signed(claims(aud="someone-else")),
+        lambda: signed(claims(iss="someone-else")),
+        lambda: signed({key: each for key, each in claims().items() if key != "exp"}),
+        lambda: signed({key: each for key, each in claims().items() if key != "aud"}),
+        lambda: signed({key: each for key, each in claims().items() if key != "sub"}),
+        lambda: unsigned(issued()),
+        lambda: hs256(PUBLIC),
+        lambda: tampered(issued()),
+        lambda: issued()[:-4] + "AAAA",
+        lambda: issued() + "x",
+        lambda: "",
+        lambda: "a.b.c",
+        lambda: "ø" * 40,
+        lambda: "x" * 100_000,
+        lambda: "\ud800.b.c",  # half a character, as JSON can bring it
+        lambda: "a.b.\x00",
+        lambda: {"token": issued()},
+        lambda: 7,
+        lambda: b"bytes",
+    ],
+)
+def test_a_forged_token_is_not_believed(forge: Callable[[], Any]) -> None:
+    assert refused(forge()) == "chassis.token_invalid"
+
+
+def test_without_a_token_anyone_calls() -> None:
+    assert TOKENS.actor(None, AT) is ANYONE
+
+
+def test_the_next_key_is_believed_beside_the_current_one() -> None:
+    both = AccessTokens({"now": PUBLIC, "next": STRANGERS_PUBLIC})
+    assert both.actor(TokenIssuer("next", STRANGER).issue(PERSON, AT, AT), AT) == PERSON
+    assert both.actor(issued(), AT) == PERSON
+    assert [key["kid"] for key in both.jwks()] == ["now", "next"]
+    assert all(key["crv"] == "Ed25519" and "d" not in key for key in both.jwks())
+
+
+MATRIX = {
+    "anyone": ANYONE,
+    "lonely": Actor(kind="person", id="1"),
+    "member": Actor(kind="person", id="1", workspace_id=WORKSPACE, role="member"),
+    "admin": Actor(kind="person", id="1", workspace_id=WORKSPACE, role="admin"),
+    "owner": Actor(kind="person", id="1", workspace_id=WORKSPACE, role="owner"),
+    "stranger": Actor(kind="person", id="1", workspace_id=WORKSPACE, role="superhero"),
+    "system admin": Actor(kind="person", id="1", is_system_admin=True),
+    "billing": service_actor("billing"),
+    "media": service_actor("media"),
+}
+PEOPLE = {"lonely", "member", "admin", "owner", "stranger", "system admin"}
+
+
+@pytest.mark.parametrize(
+    "permission,allowed",
+    [
+        (OPEN, PEOPLE | {"anyone"}),
+        (SIGNED_IN, PEOPLE),
+        (MEMBER, {"member", "admin", "owner", "system admin"}),
+        (ADMIN, {"admin", "owner", "system admin"}),
+        (OWNER, {"owner", "system admin"}),
+        (SYSTEM_ADMIN, {"system admin"}),
+        (services("billing"), {"billing"}),
+        (Permission(), set()),
+        (
+            Permission(role="admin", services=("media",)),
+            {"admin", "owner", "system admin", "media"},
+        ),
+    ],
+)
+def test_who_may_call_what(permission: Permission, allowed: set[str]) -> None:
+    assert {name for name, actor in MATRIX.items() if permission.allows(actor)} == allowed
+
+
+def test_who_is_not_signed_in_is_told_another_thing_than_who_may_not() -> None:
+    with pytest.raises(Unauthenticated) as unknown:
+        ADMIN.check(ANYONE, "pay")
+    assert unknown.value.code == "chassis.token_required"
+    for name in ("member", "billing"):
+        with pytest.raises(Forbidden) as caught:
+            ADMIN.check(MATRIX[name], "pay")
+        assert caught.value.code == "chassis.not_allowed"
+    ADMIN.check(MATRIX["owner"], "pay")
+
+
+@pytest.mark.parametrize(
+    "actor,own,other,nobodys",
+    [
+        (MATRIX["member"], True, False, False),
+        (MATRIX["lonely"], False, False, False),
+        (MATRIX["system admin"], True, True, True),
+        (MATRIX["billing"], True, True, True),
+    ],
+)
+def test_what_exists_for_whom(actor: Actor, own: bool, other: bool, nobodys: bool) -> None:
+    assert (actor.sees(WORKSPACE), actor.sees(OTHER), actor.sees(None)) == (own, other, nobodys)
+
+
+def test_only_ed25519_keys_are_used() -> None:
+    key = ed448.Ed448PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    with pytest.raises(TypeError):
+        TokenIssuer("now", private)
+    with pytest.raises(TypeError):
+        AccessTokens({"now": public.decode()})
+
+
+def test_roles_are_ranked() -> None:
+    assert identity.ROLES == ("member", "admin", "owner")
