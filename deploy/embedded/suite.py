@@ -94,8 +94,8 @@ class Suite:
         deadline, quiet = time.monotonic() + timeout_s, 0
         while quiet < 2:
             for working in self.working.values():
-                if working.stopped:
-                    raise working.stopped[0]
+                for stopped in working.stopped.values():
+                    raise stopped
             left = unsettled(self.parts, self.working)
             quiet = 0 if left else quiet + 1
             if time.monotonic() > deadline:
@@ -113,7 +113,7 @@ class Suite:
         """Return the mails sent (to one address), oldest first."""
         files = sorted((self.data_dir / "mail").glob("*.eml"))
         mails = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
-        return [mail for mail in mails if to is None or mail["To"] == to]  # type: ignore[misc]
+        return [mail for mail in mails if to is None or mail["To"] == to]
 
     def sql(self, service: str, query: str) -> list[dict[str, Any]]:
         """Return the rows of a query on a service's database, as its owner."""

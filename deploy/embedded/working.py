@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from chassis import feed, telemetry
+from chassis import feed, schedules, telemetry
 from chassis.errors import ServiceError
 from chassis.inbox import Consumer, SourceStopped
 from chassis.jobs import HEARTBEAT_S, Worker
@@ -54,22 +55,24 @@ class Working:
         self.name, self.parts, self.peers = parts.app.service.name, parts, peers
         self.committed, self.told = signals[self.name]
         self.signals, self.threads, self.deliveries = signals, threads, deliveries
-        self.worker = Worker(parts.app, parts.kinds, parts.schedules)
+        recurring = schedules.kinds(parts.app, parts.schedules)
+        self.worker = Worker(parts.app, (*parts.kinds, *recurring))
         self.consumers = [
             Consumer(parts.app, source, reactions) for source, reactions in parts.sources().items()
         ]
-        self.stopped: list[SourceStopped] = []
+        self.stopped: dict[str, Exception] = {}  # by source
         self._stop = threading.Event()
         self._running: list[tuple[threading.Thread, threading.Event]] = []
 
     def start(self) -> None:
         """Start all loops; claims of a process before this one are released."""
-        self.worker.start(release=True)
+        self.worker.release()
+        schedules.queue(self.parts.app, self.parts.schedules)
         self._spawn("number", self._number, self.committed.listen())
         for consumer in self.consumers:
             self._spawn(
                 f"hear-{consumer.source}",
-                lambda consumer=consumer: self._hear(consumer),
+                partial(self._hear, consumer),
                 self.signals[consumer.source][1].listen(),
             )
         for number in range(self.threads):
@@ -113,13 +116,15 @@ class Working:
             self.told.send()
 
     def _hear(self, consumer: Consumer) -> None:
-        if any(each.heard.source == consumer.source for each in self.stopped):
+        if consumer.source in self.stopped:
             return
         try:
             consumer.pull(lambda after: self._read(consumer.source, after))
-        except SourceStopped as stopped:
-            log.exception("stopped hearing")
-            self.stopped.append(stopped)
+        except (SourceStopped, ServiceError) as stopped:
+            if isinstance(stopped, ServiceError) and stopped.retryable:
+                raise
+            log.exception("stopped hearing", extra={"source": consumer.source})
+            self.stopped[consumer.source] = stopped
 
     def _read(self, source: str, after: Mapping[str, Any]) -> dict[str, Any]:
         page = self.peers(source).call("events_read", after=after)

@@ -19,6 +19,7 @@ from marshmallow import fields as field
 from chassis.errors import Invalid
 from chassis.money import Money
 
+Unknown = Literal["raise", "exclude"]  # what becomes of fields that a value has not
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
@@ -60,13 +61,13 @@ def load(cls: type[Any], data: Any, *, tolerant: bool = False) -> Any:
 
     A tolerant reader ignores fields it does not know. Raises `Invalid` with the fields at fault.
     """
-    return load_with(schema(cls), data, tolerant=tolerant)
+    return load_with(schema(cls, EXCLUDE if tolerant else RAISE), data)
 
 
-def load_with(reader: Schema, data: Any, *, tolerant: bool = False) -> Any:
+def load_with(reader: Schema, data: Any) -> Any:
     """Return what `reader` makes of `data`. Raises `Invalid` with the fields at fault."""
     try:
-        return reader.load(data, unknown=EXCLUDE if tolerant else RAISE)
+        return reader.load(data)
     except ValidationError as error:
         raise Invalid(
             "chassis.invalid_argument",
@@ -100,26 +101,31 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
-def schema(cls: type[Any]) -> Schema:
-    """Return the marshmallow schema of a dataclass, made once."""
-    if cls not in _SCHEMAS:
-        _SCHEMAS[cls] = schema_class(cls)()
-    return _SCHEMAS[cls]
+def schema(cls: type[Any], unknown: Unknown = RAISE) -> Schema:
+    """Return the marshmallow schema of a dataclass, made once.
+
+    `unknown` (RAISE or EXCLUDE) holds for the values nested in it too.
+    """
+    if (cls, unknown) not in _SCHEMAS:
+        _SCHEMAS[(cls, unknown)] = schema_class(cls, unknown=unknown)(unknown=unknown)
+    return _SCHEMAS[(cls, unknown)]
 
 
-_SCHEMAS: dict[type[Any], Schema] = {}
+_SCHEMAS: dict[tuple[type[Any], Unknown], Schema] = {}
 
 
 def schema_class(
-    cls: type[Any], rules: Mapping[str, Iterable[Callable[[Any], Any]]] | None = None
+    cls: type[Any],
+    rules: Mapping[str, Iterable[Callable[[Any], Any]]] | None = None,
+    unknown: Unknown = RAISE,
 ) -> type[Schema]:
     """Return the schema class of a dataclass; `rules` adds marshmallow validators by field."""
     if not is_dataclass(cls):
         raise TypeError(f"no codec for {cls!r}: not a value")
     hints = get_type_hints(cls)
     rules = rules or {}
-    if unknown := set(rules) - {each.name for each in fields(cls)}:
-        raise TypeError(f"{cls.__name__} has no {sorted(unknown)}")
+    if missing := set(rules) - {each.name for each in fields(cls)}:
+        raise TypeError(f"{cls.__name__} has no {sorted(missing)}")
     members: dict[str, Any] = {}
     for each in fields(cls):
         options: dict[str, Any] = {"required": True}
@@ -128,7 +134,7 @@ def schema_class(
         elif each.default_factory is not MISSING:
             options = {"load_default": each.default_factory}
         where = f"{cls.__name__}.{each.name}"
-        member = _field(hints[each.name], where, options)
+        member = _field(hints[each.name], where, options, unknown)
         member.validators += list(rules.get(each.name, ()))
         members[each.name] = member
     members["make"] = post_load(lambda self, data, **_: cls(**data))
@@ -141,18 +147,18 @@ def request(cls: type[Any], **rules: Any) -> type[Schema]:
     return schema_class(cls, several)
 
 
-def _field(hint: Any, where: str, options: dict[str, Any]) -> field.Field[Any]:
+def _field(hint: Any, where: str, options: dict[str, Any], unknown: Unknown) -> field.Field[Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType) and type(None) in arguments:
         inner = [each for each in arguments if each is not type(None)]
         if len(inner) == 1:
-            return _field(inner[0], where, {**options, "allow_none": True})
+            return _field(inner[0], where, {**options, "allow_none": True}, unknown)
     if origin is Literal:
         return Text(validate=validate.OneOf(arguments), **options)
     if origin is tuple and len(arguments) == 2 and arguments[1] is Ellipsis:
-        return Tuple(_field(arguments[0], where, {}), **options)
+        return Tuple(_field(arguments[0], where, {}, unknown), **options)
     if hint is Money or (is_dataclass(hint) and isinstance(hint, type)):
-        return field.Nested(schema(hint), **options)
+        return field.Nested(schema(hint, unknown), **options)
     if hint not in _FIELDS:
         raise TypeError(f"no codec for {where}: {hint}")
     return _FIELDS[hint](**options)

@@ -7,6 +7,7 @@ over RabbitMQ and in the embedded suite alike.
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -22,6 +23,8 @@ from chassis.domain import value
 from chassis.errors import Internal, Invalid, ServiceError
 from chassis.handling import App
 from chassis.identity import AccessTokens, Actor, Permission, service_actor
+
+KEY = re.compile("[^\x00-\x1f\ud800-\udfff]{1,200}")
 
 log = logging.getLogger(__name__)
 
@@ -145,8 +148,8 @@ def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
     key = arguments.pop("idempotency_key", None)
     expected = arguments.pop("expected_version", None)
     wrong = {}
-    if key is not None and not (isinstance(key, str) and 1 <= len(key) <= 200):
-        wrong["idempotency_key"] = ["1 to 200 characters."]
+    if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
+        wrong["idempotency_key"] = ["1 to 200 printable characters."]
     if expected is not None and not (type(expected) is int and expected >= 0):
         wrong["expected_version"] = ["Not a version."]
     if wrong:

@@ -1,11 +1,13 @@
 """What an event looks like to others: CloudEvents 1.0 attributes around the contract's data."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from marshmallow import Schema
+from marshmallow.fields import List, Nested
 
 from chassis.codec import dump, plain, schema, snake
 from chassis.domain import value
@@ -25,10 +27,9 @@ class Outbox:
         """Raise `TypeError` for a contract with a field that may not leave the service."""
         self.types = {cls: f"{service}.{snake(cls.__name__)}" for cls in publishes}
         for cls in self.types:
-            schema(cls)
-            for each in fields(cls):
-                if each.name in DENIED or each.name.endswith(tuple(f"_{no}" for no in DENIED)):
-                    raise TypeError(f"{cls.__name__}.{each.name} may not be told to others")
+            for name in _names(schema(cls)):
+                if name in DENIED or name.endswith(tuple(f"_{no}" for no in DENIED)):
+                    raise TypeError(f"{cls.__name__}.{name} may not be told to others")
 
     def entry(self, told: Any) -> dict[str, Any]:
         """Return `{type, data}`. Raises `Rejected` for more than 64 KiB."""
@@ -36,6 +37,15 @@ class Outbox:
         if len(json.dumps(entry)) > MAX_BYTES:
             raise Rejected("chassis.event_too_large", "this would be more than others may be told")
         return entry
+
+
+def _names(told: Schema) -> Iterator[str]:
+    """Give the names of all fields, those of nested values too."""
+    for name, each in told.fields.items():
+        yield name
+        inner = each.inner if isinstance(each, List) else each
+        if isinstance(inner, Nested):
+            yield from _names(inner.schema)
 
 
 @value

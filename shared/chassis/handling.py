@@ -10,35 +10,21 @@ from datetime import datetime
 from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, CursorResult, Engine, Executable
+from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import ids, postgres, projection, store
 from chassis.calls import Call, CancelJobs, Job, Written
-from chassis.codec import Codec, Upcaster, plain
-from chassis.domain import Decider, value
+from chassis.codec import Codec, plain
+from chassis.domain import Decider
 from chassis.envelope import Outbox
-from chassis.errors import Conflict, NotFound, Rejected
-from chassis.projection import Projection
+from chassis.errors import Conflict, Invalid, NotFound, Rejected
+from chassis.service import Service
 from chassis.store import Recorded, Stream, stream_name
 
 T = TypeVar("T")
 TRIES = 10
 RIVALS = ("events_stream_id_version_key", "events_event_id_key", "commands_pkey")
-
-
-@value
-class Service:
-    """All that makes up one service: the lists that its `app.py` writes out."""
-
-    name: str
-    version: str
-    deciders: tuple[Decider[Any, Any, Any], ...]
-    projections: tuple[Projection, ...]
-    outbound: Callable[[Recorded, Any], Any]
-    jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]]
-    publishes: tuple[type[Any], ...] = ()
-    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
 
 
 @dataclass
@@ -81,6 +67,8 @@ class App:
             if stored is not None:
                 return stored
             reply: dict[str, Any] = plain(work(unit))
+            if unit.call.expected_version is not None:
+                raise Invalid("chassis.nothing_to_expect", "this wrote nothing that has a version")
             if call.method:
                 unit.reply = {key: None if key in secret else reply[key] for key in reply}
             return reply
@@ -98,7 +86,7 @@ class App:
                     unit = Unit(self, connection, call)
                     result = work(unit)
                     unit.write()
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 postgres.judge(error, RIVALS, self.unique)
                 streams |= unit.streams.keys() if unit else set()
             else:
@@ -112,7 +100,7 @@ class App:
         try:
             with self.engine.connect() as connection:
                 return work(connection)
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             postgres.judge(error, (), {})
             raise
 
@@ -172,7 +160,7 @@ class Unit:
         """Return the reply that this call was given the first time, if it is a repeat."""
         if self.call.method is None:
             return None
-        stored = self.connection.execute(_STORED_REPLY, {"id": self.call.id}).one_or_none()
+        stored = store.reply(self.connection, self.call.id)
         if stored is None:
             return None
         if stored.body_sha256 != self.call.body_sha256:
@@ -190,8 +178,7 @@ class Unit:
         if self.events or self.queued or command:
             store.append(self.connection, self.events, self.queued, command)
         for each in self.cancelled:
-            parameters = {"kind": each.kind, "subject": str(each.subject)}
-            self.connection.execute(_CANCEL, parameters)
+            store.cancel(self.connection, each.kind, each.subject)
         records = [recorded for recorded, _ in self.events]
         projection.apply(self.connection, self.app.service.projections, records)
 
@@ -243,13 +230,6 @@ class Unit:
                 self.queued.append(job.row(recorded))
             else:
                 self.cancelled.append(job)
-
-
-_STORED_REPLY = text("select body_sha256, reply from commands where id = :id")
-_CANCEL = text(
-    "update jobs set state = 'cancelled'"
-    " where kind = :kind and subject = :subject and state in ('waiting', 'claimed')"
-)
 
 
 def not_found(service: str, decider: Decider[Any, Any, Any]) -> NotFound:

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from chassis.handling import App
-from chassis.jobs import Schedule
+from chassis.schedules import Schedule
 
 PAGE = 1_000
 KEPT_DAYS = 7  # how long the reply to a repeated call is kept (P3)

@@ -16,7 +16,7 @@ from chassis import codec, ids
 from chassis.calls import Call
 from chassis.domain import Decider, value
 from chassis.envelope import Heard, heard
-from chassis.errors import ServiceError
+from chassis.errors import Conflict, ServiceError
 from chassis.feed import START
 from chassis.handling import App, Unit
 from chassis.identity import service_actor
@@ -61,11 +61,17 @@ class Consumer:
     def pull(self, read: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> int:
         """Read on from the cursor to the source's head; return how many events came.
 
-        `read(after)` is the source's `events_read`.
+        `read(after)` is the source's `events_read`. Raises what `accept` raises, and
+        `Conflict("chassis.forked")` if the source has forgotten what was heard of it.
         """
         count = 0
         while items := read(self.cursor())["items"]:
-            self.accept([heard(item) for item in items])
+            if not self.accept([heard(item) for item in items]):
+                raise Conflict(
+                    "chassis.forked",
+                    f"what {self.source} tells does not follow what was heard of it",
+                    retryable=False,
+                )
             count += len(items)
         return count
 

@@ -8,14 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from chassis import ids
-from chassis.calls import Call, Job
+from chassis.calls import Call
 from chassis.codec import plain
 from chassis.domain import value
 from chassis.errors import DeadlineExceeded, Internal, ServiceError
@@ -61,15 +60,6 @@ class Kind:
     backoff_s: tuple[int, ...] = (1, 2, 4, 8, 10)  # before the 2nd attempt, the 3rd, …
 
 
-@value
-class Schedule:
-    """Work that comes round every `every_s` seconds: a job that queues its successor."""
-
-    name: str
-    every_s: int
-    run: Callable[[App], None]
-
-
 class Cancelled(Exception):
     """The job was cancelled, or somebody else has claimed it: stop, and report nothing."""
 
@@ -105,20 +95,15 @@ class Control:
 class Worker:
     """Does the jobs of one service, one at a time for each thread that calls `work`."""
 
-    def __init__(self, app: App, kinds: Iterable[Kind], schedules: Iterable[Schedule] = ()) -> None:
+    def __init__(self, app: App, kinds: Iterable[Kind]) -> None:
         self.app = app
-        self.schedules = {schedule.name: schedule for schedule in schedules}
         self.kinds = {kind.name: kind for kind in kinds}
-        self.kinds |= {kind.name: kind for kind in map(self._recurring, self.schedules.values())}
         self._held: dict[UUID, tuple[Task, Control]] = {}
 
-    def start(self, *, release: bool = False) -> None:
-        """Queue what is scheduled; `release` claims of a process that is known to be dead."""
+    def release(self) -> None:
+        """Free the claims of a process that is known to be dead."""
         with self.app.engine.begin() as connection:
-            if release:
-                connection.execute(_RELEASE)
-        call = self._call(ids.fresh(), "")
-        self.app.attempt(call, self._queue_schedules)
+            connection.execute(_RELEASE)
 
     def work(self) -> bool:
         """Claim one job that is due and do it; False if there was none."""
@@ -208,28 +193,6 @@ class Worker:
             self._end(task, kind.give_up, known, "dead", str(known))
         except Cancelled:
             log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
-
-    def _recurring(self, schedule: Schedule) -> Kind:
-        def again(unit: Unit, task: Task, result: Any) -> None:
-            self._queue_next(unit, schedule)
-
-        def run(task: Task, control: Control) -> None:
-            schedule.run(self.app)
-
-        return Kind(name=f"schedule:{schedule.name}", run=run, finish=again, give_up=again)
-
-    def _queue_schedules(self, unit: Unit) -> None:
-        for schedule in self.schedules.values():
-            self._queue_next(unit, schedule)
-
-    def _queue_next(self, unit: Unit, schedule: Schedule) -> None:
-        now = self.app.clock()
-        wait = schedule.every_s - int(now.timestamp()) % schedule.every_s
-        due = (now + timedelta(seconds=wait)).replace(microsecond=0)
-        # one job for each time it is due, whoever queues it
-        subject = ids.derive(ids.ROOT, self.app.service.name, schedule.name, due.isoformat())
-        job = Job(kind=f"schedule:{schedule.name}", subject=subject, delay_s=wait)
-        unit.queued.append(job.row_of(subject, unit.call.meta(None)))
 
     def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:
         actor = service_actor(self.app.service.name)

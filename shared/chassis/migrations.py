@@ -49,7 +49,9 @@ def run(metadata: MetaData) -> None:
         )
         context.run_migrations()
         role = f"{context.config.attributes['service']}_app"
-        connection.execute(text(f"grant select on alembic_version to {role}"))  # `describe` shows it
+        connection.execute(
+            text(f"grant select on alembic_version to {role}")
+        )  # `describe` shows it
     engine.dispose()
 
 

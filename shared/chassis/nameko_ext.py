@@ -14,7 +14,7 @@ from nameko.rpc import rpc
 
 from chassis import edge
 from chassis.edge import Caller, Door
-from chassis.errors import KINDS, from_wire
+from chassis.errors import KINDS, ServiceError, from_wire
 
 
 class DoorProvider(DependencyProvider):
@@ -77,7 +77,11 @@ def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
 
     del entry.__wrapped__  # nameko checks what callers may pass
     entry.method = method  # type: ignore[attr-defined]
-    return rpc(entry, sensitive_arguments=method.sensitive)
+    return rpc(
+        entry,
+        sensitive_arguments=method.sensitive,
+        expected_exceptions=ServiceError,
+    )
 
 
 def register_errors() -> None:

@@ -7,7 +7,8 @@ from chassis.domain import value
 from chassis.edge import Door
 from chassis.handling import App
 from chassis.inbox import Reaction
-from chassis.jobs import Kind, Schedule
+from chassis.jobs import Kind
+from chassis.schedules import Schedule
 from chassis.web import PublicDoor
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Conflict, Rejected, Unavailable
 
@@ -45,11 +46,15 @@ def _speak_json(connection: Connection[Any], _record: Any) -> None:
     connection.adapters.register_dumper(dict, JsonbDumper)
 
 
-def judge(error: DBAPIError, rivals: Collection[str], unique: Mapping[str, str]) -> None:
+def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, str]) -> None:
     """Return if the transaction is worth another try; else raise what its caller should see.
 
     `rivals`: constraints that a faster rival makes fail; `unique`: index -> code of `Rejected`.
     """
+    if isinstance(error, PoolTimeout):
+        raise Unavailable("chassis.database_busy", "all connections are in use") from None
+    if not isinstance(error, DBAPIError):
+        raise error
     state = getattr(error.orig, "sqlstate", None) or ""
     diagnosis = getattr(error.orig, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None) or ""

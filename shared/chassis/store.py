@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, column, func, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    column,
+    func,
+    select,
+    table,
+    text,
+)
 
 from chassis.codec import Codec, dump, schema_version
 from chassis.domain import Decider, value
@@ -129,6 +139,21 @@ def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]
     }
 
 
+def cancel(connection: Connection, kind: str, subject: UUID) -> None:
+    """End the jobs of that kind on that subject; a running one sees it at its next heartbeat."""
+    connection.execute(_CANCEL, {"kind": kind, "subject": str(subject)})
+
+
+def reply(connection: Connection, call_id: UUID) -> Row[Any] | None:
+    """Return the body_sha256 and reply that are stored for a call."""
+    return connection.execute(_REPLY, {"id": call_id}).one_or_none()
+
+
+_CANCEL = text(
+    "update jobs set state = 'cancelled'"
+    " where kind = :kind and subject = :subject and state in ('waiting', 'claimed')"
+)
+_REPLY = text("select body_sha256, reply from commands where id = :id")
 _STORED = table("events", column("stream_id"), column("version"))
 
 

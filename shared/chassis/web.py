@@ -49,6 +49,7 @@ class PublicDoor:
         try:
             endpoint, values = self._map.bind_to_environ(request.environ).match()
             route: Route = endpoint()
+            request.max_content_length = route.max_bytes
             if (request.content_length or 0) > route.max_bytes:
                 raise RequestEntityTooLarge()
             return route.answer(request, **values)

@@ -30,6 +30,23 @@ class Source:
         return len(self.path.read_text(encoding="utf-8").splitlines())
 
     @property
+    def code_lines(self) -> int:
+        """How many of them are code: no blank ones, no comments, no docstrings."""
+        documented = {
+            number
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and ast.get_docstring(node) is not None
+            for number in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+        }
+        text = self.path.read_text(encoding="utf-8").splitlines()
+        return sum(
+            1
+            for number, line in enumerate(text, 1)
+            if line.strip() and not line.strip().startswith("#") and number not in documented
+        )
+
+    @property
     def tree(self) -> ast.Module:
         """The file as Python reads it."""
         return _parsed(self.path)

@@ -82,7 +82,7 @@ def projection(service: str, module: str) -> bool:
     if below(module, "sqlalchemy.orm"):
         return False
     own = (f"{service}.domain", f"{service}.projections", f"{service}.tables", f"{service}.kept")
-    frame_values = (VALUES | {"chassis.projection"}) - {"chassis.handling"}
+    frame_values = (VALUES | {"chassis.pages", "chassis.projection"}) - {"chassis.handling"}
     return standard(module) or below(module, "sqlalchemy", *own) or module in frame_values
 
 

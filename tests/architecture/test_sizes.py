@@ -8,7 +8,7 @@ from architecture.source import Source, sources
 
 FILE_LINES = 260
 FUNCTION_LINES = 60
-FRAME_LINES = 3_300  # all of the frame but its help for tests
+FRAME_LINES = 2_500  # of code, without docstrings and blanks; its help for tests does not count
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda each: each.where)
@@ -27,5 +27,5 @@ def test_a_file_and_its_functions_stay_short(source: Source) -> None:
 
 def test_the_frame_stays_small() -> None:
     frame = [each for each in sources("shared") if each.package == "chassis"]
-    lines = sum(each.lines for each in frame if not each.name.startswith("chassis.testing"))
+    lines = sum(each.code_lines for each in frame if not each.name.startswith("chassis.testing"))
     assert lines <= FRAME_LINES

@@ -17,8 +17,9 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from chassis import feed, ids, postgres, schema
 from chassis.calls import Call
-from chassis.handling import App, Service
+from chassis.handling import App
 from chassis.identity import Actor
+from chassis.service import Service
 from embedded.postgres import Server
 from integration import boxes, scales
 

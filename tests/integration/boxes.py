@@ -11,9 +11,9 @@ from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, 
 from chassis.calls import CancelJobs, Job
 from chassis.domain import UNTIMED, Decider, value
 from chassis.errors import Rejected
-from chassis.handling import Service
 from chassis.personal import recall, recall_optional
 from chassis.projection import Change, Projection
+from chassis.service import Service
 from chassis.store import Recorded
 
 metadata = MetaData()

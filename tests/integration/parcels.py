@@ -15,10 +15,11 @@ from chassis import feed, postgres, schema
 from chassis.calls import Call
 from chassis.domain import Decider, value
 from chassis.envelope import Heard
-from chassis.handling import App, Service, Unit
+from chassis.handling import App, Unit
 from chassis.identity import service_actor
 from chassis.inbox import Consumer, Reaction
 from chassis.rabbit import Receiver
+from chassis.service import Service
 from chassis.store import Recorded
 from embedded.postgres import Server
 

@@ -12,9 +12,10 @@ from chassis.calls import Job
 from chassis.domain import Decider, value
 from chassis.envelope import Heard
 from chassis.errors import Rejected
-from chassis.handling import Service, Unit
+from chassis.handling import Unit
 from chassis.inbox import Reaction
 from chassis.projection import Change, Projection
+from chassis.service import Service
 from chassis.store import Recorded
 from integration.boxes import WeightAdded
 

@@ -8,10 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chassis import schedules
 from chassis.calls import Job
 from chassis.errors import Rejected, ServiceError, Unavailable
 from chassis.handling import App, Unit
-from chassis.jobs import CLAIM_S, Cancelled, Control, Kind, Schedule, Task, Worker
+from chassis.jobs import CLAIM_S, Cancelled, Control, Kind, Task, Worker
+from chassis.schedules import Schedule
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
@@ -290,9 +292,8 @@ def test_a_start_releases_the_claims_of_a_dead_process(own: Database, app: App) 
     with pytest.raises(KeyboardInterrupt):
         crashed.work()
     worker = Worker(app, [kind(lambda task, control: "weighed")])
-    worker.start()
     assert not worker.work()
-    worker.start(release=True)
+    worker.release()
     assert worker.work()
     assert things(own) == ["weighed"]
     assert job(own) == job(own) | {"state": "done", "claims": 2, "failures": 0}
@@ -338,9 +339,9 @@ def test_a_schedule_queues_its_successor_once_although_two_workers_do_it(
     now = [NOON]
     app.clock = lambda: now[0]
     due = Schedule(name="sweep", every_s=60, run=lambda app: turns.append(len(turns)))
-    workers = [Worker(app, (), [due]) for _ in range(2)]
-    for worker in workers:
-        worker.start()
+    workers = [Worker(app, schedules.kinds(app, [due])) for _ in range(2)]
+    for _ in workers:
+        schedules.queue(app, [due])
     assert own.rows("select kind, state from jobs") == [("schedule:sweep", "waiting")]
     for turn in range(1, 4):
         now[0] = NOON + timedelta(seconds=60 * turn)
@@ -359,12 +360,25 @@ def test_a_schedule_whose_turn_fails_for_good_goes_on(own: Database, app: App) -
     def run(app: App) -> None:
         raise Rejected("boxes.no")
 
-    worker = Worker(app, (), [Schedule(name="sweep", every_s=60, run=run)])
-    worker.start()
+    due = [Schedule(name="sweep", every_s=60, run=run)]
+    worker = Worker(app, schedules.kinds(app, due))
+    schedules.queue(app, due)
     now[0] = NOON + timedelta(seconds=60)
     own.change("update jobs set run_at = now()")
     assert worker.work()
     assert own.rows("select state from jobs order by state") == [("dead",), ("waiting",)]
+
+
+def test_a_clock_that_was_set_back_does_not_end_a_schedule(own: Database, app: App) -> None:
+    now = [NOON]
+    app.clock = lambda: now[0]
+    due = [Schedule(name="sweep", every_s=60, run=lambda app: None)]
+    worker = Worker(app, schedules.kinds(app, due))
+    schedules.queue(app, due)
+    now[0] = NOON - timedelta(minutes=5)
+    own.change("update jobs set run_at = now()")
+    assert worker.work()
+    assert own.rows("select state from jobs order by state") == [("done",), ("waiting",)]
 
 
 def test_a_heartbeat_from_another_thread_reaches_the_running_job(own: Database, app: App) -> None:

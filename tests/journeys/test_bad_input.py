@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from chassis import ids
 from chassis.edge import Caller, Method
@@ -31,10 +32,11 @@ METHODS = [
     for name in sorted(vars(FACADES[service]))
     if hasattr(getattr(FACADES[service], name), "method")
 ]
+CREATIONS = ("create_project", "create_video")
 each_method = pytest.mark.parametrize(("service", "name"), METHODS)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stranger(suite: Suite, outcome: Outcome) -> Person:
     """The owner of another workspace."""
     person = Person(suite, "stranger@other.example", ids.token())
@@ -46,10 +48,8 @@ def stranger(suite: Suite, outcome: Outcome) -> Person:
 @pytest.fixture
 def nothing_stored(suite: Suite, stranger: Person) -> Iterator[None]:
     """Whatever the test calls, no row of any table comes or goes."""
-    suite.settle()
     before = _rows(suite)
     yield
-    suite.settle()
     assert _rows(suite) == before
 
 
@@ -83,11 +83,13 @@ def test_an_argument_of_the_wrong_type_is_invalid(
     port, valid = _permitted(suite, service, name), requests(outcome)[name]
     for field in _fields(service, name):
         for wrong in ({"not": "this"}, 1.5, "\x00", "x" * 20_000):
-            if wrong == 1.5 and field in ("after",):
-                continue
-            with pytest.raises(Invalid) as refusal:
-                port.call(name, **_key(service, name), **{**valid, field: wrong})
-            assert field in refusal.value.details["fields"], (field, wrong)
+            given = {**valid, field: wrong}
+            with pytest.raises((Invalid, Rejected)) as refusal:
+                port.call(name, **_key(service, name), **given)
+            if isinstance(refusal.value, Invalid):
+                assert field in refusal.value.details["fields"], (field, wrong)
+            else:
+                assert isinstance(wrong, str)  # of the right type, and no word that is known
 
 
 @each_method
@@ -143,18 +145,15 @@ def test_what_belongs_to_others_does_not_exist(
     theirs = requests(outcome)[name]
     if not (permission.person or permission.role) or not _identities(theirs):
         return
-    unknown = {k: str(uuid4()) if k in _identities(theirs) else v for k, v in theirs.items()}
-    refusals = []
-    for arguments in (theirs, unknown):
-        try:
-            answer = stranger.call(service, name, **_key(service, name), **arguments)
-        except NotFound as refusal:
-            refusals.append((refusal.code, refusal.message))
-        else:
-            # lists and items answer with nothing of theirs
-            refusals.append(("answered", str([_nothing(item) for item in answer["items"]])))
+    with pytest.raises(NotFound) as refusal:
+        stranger.call(service, name, **_key(service, name), **theirs)
+    if name in CREATIONS:
+        return  # an id of nobody's is free to be taken
+    nobodys = {k: str(uuid4()) if k in _identities(theirs) else v for k, v in theirs.items()}
+    with pytest.raises(NotFound) as same_refusal:
+        stranger.call(service, name, **_key(service, name), **nobodys)
 
-    assert refusals[0] == refusals[1]
+    assert str(refusal.value) == str(same_refusal.value)
 
 
 @each_method
@@ -175,7 +174,7 @@ def test_a_command_on_another_version_is_a_conflict_or_refused(
 ) -> None:
     if not _method(service, name).writes or _permission(suite, service, name).open:
         return
-    with pytest.raises((Conflict, Rejected, NotFound)):
+    with pytest.raises((Conflict, Rejected, NotFound, Invalid)):
         _permitted(suite, service, name).call(
             name, **_key(service, name), **requests(outcome)[name], expected_version=999
         )
@@ -237,19 +236,16 @@ def _identities(arguments: dict[str, Any]) -> list[str]:
     return [field for field, each in arguments.items() if field.endswith("_id") and each]
 
 
-def _nothing(item: dict[str, Any]) -> Any:
-    """Return what an item says besides the id it was asked for."""
-    return sorted((k, v) for k, v in item.items() if not k.endswith("_id"))
+def _rows(suite: Suite) -> dict[str, int]:
+    """Return how many rows each table of each service has."""
+    counted = {}
+    for service, parts in suite.parts.items():
+        with parts.app.engine.connect() as connection:
+            tables = connection.execute(_TABLES).scalars().all()
+            each = [f"select '{service}.{table}', count(*) from \"{table}\"" for table in tables]
+            rows = connection.execute(text(" union all ".join(each))).all()
+            counted.update({name: count for name, count in rows})
+    return counted
 
 
-def _rows(suite: Suite) -> dict[tuple[str, str], int]:
-    return {
-        (service, row["table_name"]): suite.sql(
-            service, f'select count(*) as n from "{row["table_name"]}"'
-        )[0]["n"]
-        for service in SERVICES
-        for row in suite.sql(
-            service,
-            "select table_name from information_schema.tables where table_schema = 'public'",
-        )
-    }
+_TABLES = text("select table_name from information_schema.tables where table_schema = 'public'")
