@@ -31,6 +31,7 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in the log shows no address and no hash
         isolation_level="READ COMMITTED",
         connect_args={
             "application_name": name,
