@@ -12,9 +12,10 @@ from affiliate.settings import Settings
 from chassis import housekeeping, ids, postgres
 from chassis.codec import snake
 from chassis.edge import Door
-from chassis.handling import App, Service
+from chassis.handling import App
 from chassis.identity import AccessTokens
 from chassis.parts import Parts, Peers
+from chassis.service import Service
 from chassis.web import PublicDoor
 from contracts.affiliate import PUBLISHES
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from affiliate.domain import customer, earning, relationship
+from affiliate.domain.customer_messages import HearInvoice, HearOrganizationNumber, HearWorkspace
 from chassis import ids
 from chassis.domain import Decider
 from chassis.envelope import Heard
@@ -16,7 +17,7 @@ from contracts import auth, billing
 def workspace_created(unit: Unit, heard: Heard) -> None:
     """Know the workspace, its owner and since when it exists."""
     event: auth.WorkspaceCreated = heard.event
-    known = customer.HearWorkspace(
+    known = HearWorkspace(
         workspace_id=event.workspace_id, owner_user_id=event.owner_user_id, created_at=heard.time
     )
     unit.decide(customer.decider, event.workspace_id, known)
@@ -25,7 +26,7 @@ def workspace_created(unit: Unit, heard: Heard) -> None:
 def profile_changed(unit: Unit, heard: Heard) -> None:
     """Know the organisation number."""
     event: auth.WorkspaceProfileChanged = heard.event
-    known = customer.HearOrganizationNumber(
+    known = HearOrganizationNumber(
         workspace_id=event.workspace_id, organization_number=event.organization_number
     )
     unit.decide(customer.decider, event.workspace_id, known)
@@ -34,7 +35,7 @@ def profile_changed(unit: Unit, heard: Heard) -> None:
 def invoice_issued(unit: Unit, heard: Heard) -> None:
     """Note the first invoice: after it, nobody is bound as a matter of course."""
     event: billing.InvoiceIssued = heard.event
-    known = customer.HearInvoice(workspace_id=event.workspace_id, issued_at=heard.time)
+    known = HearInvoice(workspace_id=event.workspace_id, issued_at=heard.time)
     unit.decide(customer.decider, event.workspace_id, known)
 
 

@@ -1,8 +1,9 @@
 """Who may call what."""
 
 from chassis.identity import OWNER, SYSTEM_ADMIN, services
+from contracts import BROKER_USERS
 
-EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+EVERY_SERVICE = services(*BROKER_USERS)
 
 PERMISSIONS = {
     "create_relationship": SYSTEM_ADMIN,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from affiliate.domain import customer, relationship
+from affiliate.domain import customer, customer_messages, relationship
 from chassis import ids
 from chassis.handling import Unit
 from chassis.personal import keep, personal
@@ -35,7 +35,7 @@ def create_relationship(unit: Unit, request: CreateRelationship) -> dict[str, An
     unit.decide(
         customer.decider,
         referred_id,
-        customer.Refer(
+        customer_messages.Refer(
             relationship_id=id,
             affiliate_workspace_id=affiliate_id,
             affiliate_owner_user_id=affiliate.owner_user_id if affiliate else None,
@@ -47,7 +47,7 @@ def create_relationship(unit: Unit, request: CreateRelationship) -> dict[str, An
     # Two relationships made at once could close a circle that neither sees. Each writes to the
     # customer it found at the top, which in a circle is the one that the other binds: they meet.
     top = above[-1] if above else affiliate_id
-    unit.decide(customer.decider, top, customer.RestUpon(relationship_id=id))
+    unit.decide(customer.decider, top, customer_messages.RestUpon(relationship_id=id))
     return written.reply()
 
 
@@ -68,7 +68,7 @@ def set_payout_details(unit: Unit, workspace_id: UUID, request: SetPayoutDetails
         "invoice_email": request.invoice_email,
     }
     kept = _kept(unit, workspace_id)
-    command = customer.SetPayoutDetails(
+    command = customer_messages.SetPayoutDetails(
         organization_number=request.organization_number,
         vat_registered=request.vat_registered,
         changed=tuple(sorted(field for field in texts if texts[field] != kept.get(field))),

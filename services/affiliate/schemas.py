@@ -10,10 +10,9 @@ from stdnum.no import kontonr, orgnr
 
 from chassis import feed
 from chassis.codec import request
+from chassis.pages import LIMIT
 from contracts import affiliate
 
-LIMIT = Range(min=1, max=200)
-CURSOR = Length(max=500)
 ACCOUNT_DIGITS = 11
 STATUSES = ("pending", "paid_out")
 PAYOUT_STATES = ("created", "approved", "confirmed", "failed", "cancelled")
@@ -42,8 +41,8 @@ CreateRelationship = request(
     commission_percent=Range(min=1, max=100),
     notes=Length(max=500),
 )
-ListEarnings = request(affiliate.ListEarnings, status=OneOf(STATUSES), limit=LIMIT, cursor=CURSOR)
-ListRelationships = request(affiliate.ListRelationships, limit=LIMIT, cursor=CURSOR)
+ListEarnings = request(affiliate.ListEarnings, status=OneOf(STATUSES), limit=LIMIT)
+ListRelationships = request(affiliate.ListRelationships, limit=LIMIT)
 CreatePayout = request(affiliate.CreatePayout)
 ApprovePayout = request(affiliate.ApprovePayout)
 ConfirmPayout = request(
@@ -51,7 +50,7 @@ ConfirmPayout = request(
 )
 FailPayout = request(affiliate.FailPayout, reason=Length(max=500))
 CancelPayout = request(affiliate.CancelPayout, reason=Length(max=500))
-ListPayouts = request(affiliate.ListPayouts, state=OneOf(PAYOUT_STATES), limit=LIMIT, cursor=CURSOR)
+ListPayouts = request(affiliate.ListPayouts, state=OneOf(PAYOUT_STATES), limit=LIMIT)
 GetPayout = request(affiliate.GetPayout)
 AffiliateStats = request(affiliate.AffiliateStats)
 EventsRead = request(feed.EventsRead)

@@ -3,7 +3,7 @@
 from affiliate import referral, schemas, settlement
 from affiliate.domain import payout
 from affiliate.projections import earnings, payouts, relationships
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import Forbidden
 from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
 
 
@@ -66,13 +66,11 @@ class AffiliateService:
 
     @query(schemas.ListEarnings)
     def list_earnings(self, request, call):
-        wanted, own = request.affiliate_workspace_id, call.actor.workspace_id
-        if not call.actor.is_system_admin:
-            if wanted not in (None, own):
-                raise NotFound("affiliate.customer_not_found", "no such customer")
-            wanted = own
+        wanted, status = request.affiliate_workspace_id, request.status
         return self.door.app.query(
-            lambda db: earnings.listed(db, wanted, request.status, request.limit, request.cursor)
+            lambda db: earnings.listed(
+                db, call.actor, wanted, status, request.limit, request.cursor
+            )
         )
 
     @query(schemas.ListRelationships)

@@ -13,9 +13,10 @@ from auth.projections import invitations, sessions, users, workspaces
 from auth.settings import Settings
 from chassis import housekeeping, ids, postgres
 from chassis.edge import Door
-from chassis.handling import App, Service
+from chassis.handling import App
 from chassis.identity import AccessTokens, TokenIssuer
 from chassis.parts import Parts, Peers
+from chassis.service import Service
 from chassis.web import PublicDoor
 from contracts.auth import PUBLISHES
 

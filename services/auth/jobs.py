@@ -2,20 +2,16 @@
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import insert, select
 
 from auth.accounts import VERIFICATION
 from auth.domain.user import SignedUp
 from auth.gateways.mail import MailFolder
-from auth.kept import digest, verification
+from auth.kept import keep_verification, recall_email
 from chassis import ids
 from chassis.calls import CancelJobs, Job
 from chassis.errors import ServiceError
 from chassis.handling import App, Unit
 from chassis.jobs import Control, Kind, Task
-from chassis.personal import personal
 from chassis.store import Recorded
 
 TEXTS = {
@@ -44,7 +40,8 @@ def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
 
     def run(task: Task, control: Control) -> None:
         subject, text = TEXTS[task.args["template"]]
-        address, token = _address(app, task.subject), ids.token()
+        address = app.query(lambda connection: recall_email(connection, task.subject))
+        token = ids.token()
         if address is None:  # erased meanwhile
             return
         if task.args["template"] == "verify_email":
@@ -55,22 +52,9 @@ def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
     return (Kind(name="mail", run=run, finish=_sent, give_up=_not_sent, attempts=5),)
 
 
-def _address(app: App, user_id: UUID) -> str | None:
-    mine = (personal.c.row_id == str(user_id)) & (personal.c.field == "email")
-    query = select(personal.c.value).where(mine)
-    return app.query(lambda connection: connection.execute(query).scalar_one_or_none())
-
-
 def _keep_token(app: App, address: str, token: str) -> None:
     now = app.clock()
-    kept = insert(verification).values(
-        id=str(ids.fresh()),
-        identifier=address,
-        value=digest(token),
-        expires_at=now + VERIFICATION,
-        created_at=now,
-        updated_at=now,
-    )
+    kept = keep_verification(ids.fresh(), address, token, now, now + VERIFICATION)
     with app.engine.begin() as connection:
         connection.execute(kept)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    Connection,
     DateTime,
     Index,
     ScalarSelect,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import Insert
 
 from auth.tables import metadata
+from chassis.personal import personal
 
 account = Table(
     "account",
@@ -73,6 +75,26 @@ def keep_secret(row_id: UUID, kind: str, token: str, expires_at: datetime) -> In
     return insert(secrets).values(
         row_id=str(row_id), kind=kind, hash=digest(token), expires_at=expires_at
     )
+
+
+def keep_verification(
+    id: UUID, address: str, token: str, at: datetime, expires_at: datetime
+) -> Insert:
+    """Return the statement that keeps the hash of a token mailed to an address."""
+    return insert(verification).values(
+        id=str(id),
+        identifier=address,
+        value=digest(token),
+        expires_at=expires_at,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def recall_email(connection: Connection, user_id: UUID) -> str | None:
+    """Return a person's address; None once it has been erased."""
+    mine = (personal.c.row_id == str(user_id)) & (personal.c.field == "email")
+    return connection.execute(select(personal.c.value).where(mine)).scalar_one_or_none()
 
 
 def recall_hash(row_id: UUID, kind: str) -> ScalarSelect[str]:

@@ -1,8 +1,9 @@
 """Who may call what."""
 
 from chassis.identity import ADMIN, OPEN, SIGNED_IN, SYSTEM_ADMIN, services
+from contracts import BROKER_USERS
 
-EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+EVERY_SERVICE = services(*BROKER_USERS)
 
 PERMISSIONS = {
     "sign_up": OPEN,

@@ -34,7 +34,13 @@ def email(value: str | None) -> None:
 
 SignUp = request(auth.SignUp, name=TEXT, email=email, password=PASSWORD)
 VerifyEmail = request(auth.VerifyEmail, token=Length(min=1, max=100))
-SignIn = request(auth.SignIn, email=Length(max=320), password=Length(max=128))
+SignIn = request(
+    auth.SignIn,
+    email=Length(max=320),
+    password=Length(max=128),
+    ip=Length(max=45),  # the longest IPv6 address
+    user_agent=Length(max=1_000),
+)
 Authenticate = request(auth.Authenticate, session_token=Length(min=1, max=100))
 SetInvoiceEligibility = request(auth.SetInvoiceEligibility, reason=TEXT)
 Me = request(auth.Me)

@@ -35,7 +35,7 @@ class AuthService:
         email = schemas.canonical(request.email)
         user_id = accounts.credentials(app, email, request.password)
         given = {"ip_address": request.ip, "user_agent": request.user_agent}
-        seen = {field: text[:500] for field, text in given.items() if text}
+        seen = {field: text for field, text in given.items() if text}
         reply = app.unit(
             call,
             lambda unit: accounts.sign_in(unit, user_id, seen) or {},

@@ -24,9 +24,10 @@ from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.domain import value
 from chassis.edge import Door
-from chassis.handling import App, Service
+from chassis.handling import App
 from chassis.identity import AccessTokens
 from chassis.parts import Parts, Peers
+from chassis.service import Service
 from chassis.web import PublicDoor, Route
 from contracts.billing import PUBLISHES
 

@@ -1,15 +1,12 @@
 """The invoice as a PDF: rendered from what was issued, stored, and noted on the invoice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Connection, RowMapping, select
 
 from billing.domain import invoice
 from billing.domain.invoice_facts import InvoiceIssued
 from billing.gateways.documents import Buyer, Document, Line, Seller, invoice_pdf
-from billing.kept import buyer
+from billing.kept import buyer_of
 from billing.projections import invoices, line_items
 from chassis.blobs import Folder
 from chassis.calls import CancelJobs, Job
@@ -19,7 +16,10 @@ from chassis.identity import service_actor
 from chassis.jobs import Control, Kind, Task
 from chassis.store import Recorded
 
+BILLING = service_actor("billing")
 BACKOFF_S = (1, 5, 30, 120, 600)  # an issued invoice without its document: the disk comes back
+
+Row = Mapping[str, Any]
 
 
 def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
@@ -33,9 +33,16 @@ def kinds(app: App, blobs: Folder, seller: Seller, demo: bool) -> tuple[Kind, ..
     """Return the kinds of job that billing does; `demo` documents say that they are none."""
 
     def run(task: Task, control: Control) -> dict[str, Any]:
-        row, document = app.query(lambda db: _document(db, task.subject, seller, demo))
+        id = task.subject
+        row, named, lines = app.query(
+            lambda db: (
+                invoices.get(db, id, BILLING),
+                buyer_of(db, id),
+                line_items.on_invoice(db, id),
+            )
+        )
         control.progress(10, "render")
-        content = invoice_pdf(document)
+        content = invoice_pdf(_document(row, named, lines, seller, demo))
         control.progress(80, "store")
         key = f"{row['workspace_id']}/invoices/{row['invoice_number']}.pdf"
         blob = blobs.put(key, content)
@@ -53,21 +60,15 @@ def kinds(app: App, blobs: Folder, seller: Seller, demo: bool) -> tuple[Kind, ..
     )
 
 
-def _document(
-    connection: Connection, invoice_id: UUID, seller: Seller, demo: bool
-) -> tuple[Mapping[str, Any], Document]:
-    billing = service_actor("billing")
-    row = invoices.get(connection, invoice_id, billing)
-    mine = select(buyer).where(buyer.c.document_id == str(invoice_id))
-    lines = line_items.on_invoice(connection, invoice_id)
-    return row, Document(
+def _document(row: Row, named: Row, lines: Sequence[Row], seller: Seller, demo: bool) -> Document:
+    return Document(
         number=row["invoice_number"],
         kid=row["kid"],
         issue_date=row["issue_date"],
         due_date=row["due_date"],
         currency=row["currency"],
         seller=seller,
-        buyer=_buyer(connection.execute(mine).mappings().one()),
+        buyer=_buyer(named),
         lines=tuple(_line(line) for line in lines),
         net_ore=row["net_ore"],
         vat_ore=row["vat_ore"],
@@ -76,7 +77,7 @@ def _document(
     )
 
 
-def _buyer(kept: RowMapping) -> Buyer:
+def _buyer(kept: Row) -> Buyer:
     return Buyer(
         legal_name=kept["legal_name"],
         organization_number=kept["organization_number"],
@@ -92,7 +93,7 @@ def _address(kept: Mapping[str, str] | None) -> tuple[str, ...]:
     return (kept["street"], f"{kept['postal_code']} {kept['city']}", *abroad)
 
 
-def _line(row: RowMapping) -> Line:
+def _line(row: Row) -> Line:
     return Line(
         description=row["description"],
         quantity=row["quantity"],

@@ -1,13 +1,18 @@
 """Kept tables: no event holds what is in them, and no rebuild brings it back."""
 
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Table,
     Text,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -36,3 +41,9 @@ stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     Column("created", BigInteger, nullable=False),  # seconds since 1970, by Stripe's clock
     Column("received_at", DateTime(timezone=True), nullable=False),
 )
+
+
+def buyer_of(connection: Connection, document_id: UUID) -> dict[str, Any]:
+    """Return who a sales document names as its buyer."""
+    query = select(buyer).where(buyer.c.document_id == str(document_id))
+    return dict(connection.execute(query).mappings().one())

@@ -10,8 +10,15 @@ from chassis.calls import Call
 from chassis.domain import Decider
 from chassis.errors import Forbidden
 from chassis.handling import App, not_found
+from chassis.pages import scope
 from chassis.store import Stream
-from contracts.billing import ChargeSavedCard, GetPaymentStatus, StartCheckout
+from contracts.billing import (
+    ChargeSavedCard,
+    GetPaymentStatus,
+    ListInvoices,
+    ListLineItems,
+    StartCheckout,
+)
 
 Target = GetPaymentStatus | StartCheckout | ChargeSavedCard
 
@@ -30,8 +37,18 @@ def eligibility(app: App, call: Call) -> dict[str, Any]:
     return {"eligible": True} if reason is None else {"eligible": False, "reason": reason}
 
 
-def price_list(workspace_id: UUID) -> dict[str, Any]:
-    """Return what a workspace pays, net."""
+def wanted(call: Call, request: ListLineItems | ListInvoices) -> dict[str, Any]:
+    """Return what a list's rows must hold. Raises `NotFound` for another workspace's."""
+    return {"workspace_id": _shown(call, request.workspace_id), "status": request.status}
+
+
+def _shown(call: Call, workspace_id: UUID | None) -> UUID | None:
+    return scope(call.actor, workspace_id, "billing.workspace_not_found")
+
+
+def price_list(call: Call, workspace_id: UUID | None) -> dict[str, Any]:
+    """Return what a workspace pays, net; by default the caller's."""
+    workspace_id = _shown(call, workspace_id) or own_workspace(call)
     image, video = (pricing.current(kind) for kind in ("image_project", "video_project"))
     return {
         "workspace_id": workspace_id,

@@ -5,15 +5,13 @@ from marshmallow.validate import Length, Range
 from billing.invoicing import MOST_LINES
 from chassis import feed
 from chassis.codec import request
+from chassis.pages import LIMIT
 from contracts import billing
-
-PAGE = Range(min=1, max=200)
-CURSOR = Length(min=1, max=1_000)
 
 CanUseInvoiceBilling = request(billing.CanUseInvoiceBilling)
 GetPricing = request(billing.GetPricing)
 GetPaymentStatus = request(billing.GetPaymentStatus)
-ListLineItems = request(billing.ListLineItems, limit=PAGE, cursor=CURSOR)
+ListLineItems = request(billing.ListLineItems, limit=LIMIT)
 CreateInvoices = request(billing.CreateInvoices, line_item_ids=Length(min=1, max=MOST_LINES))
 IssueInvoice = request(billing.IssueInvoice)
 RecordInvoicePayment = request(
@@ -23,7 +21,7 @@ RecordInvoicePayment = request(
     external_id=Length(min=1, max=200),
 )
 GetInvoice = request(billing.GetInvoice)
-ListInvoices = request(billing.ListInvoices, limit=PAGE, cursor=CURSOR)
+ListInvoices = request(billing.ListInvoices, limit=LIMIT)
 GetInvoicePdf = request(billing.GetInvoicePdf)
 StartCheckout = request(billing.StartCheckout)
 ChargeSavedCard = request(billing.ChargeSavedCard, payment_method_id=Length(min=1, max=200))

@@ -3,7 +3,6 @@
 from billing import invoicing, questions, schemas
 from billing.domain import oslo
 from billing.projections import invoices, line_items
-from billing.projections.paging import Wanted, scope
 from chassis.errors import Rejected
 from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
 
@@ -62,8 +61,7 @@ class BillingService:
 
     @query(schemas.GetPricing)
     def get_pricing(self, request, call):
-        asked = scope(call.actor, request.workspace_id)
-        return questions.price_list(asked or questions.own_workspace(call))
+        return questions.price_list(call, request.workspace_id)
 
     @query(schemas.GetPaymentStatus)
     def get_payment_status(self, request, call):
@@ -71,8 +69,10 @@ class BillingService:
 
     @query(schemas.ListLineItems)
     def list_line_items(self, request, call):
-        wanted = self._wanted(request, call)
-        return self.door.app.query(lambda db: line_items.listed(db, wanted))
+        wanted = questions.wanted(call, request)
+        return self.door.app.query(
+            lambda db: line_items.listed(db, wanted, request.limit, request.cursor)
+        )
 
     @query(schemas.GetInvoice)
     def get_invoice(self, request, call):
@@ -83,8 +83,10 @@ class BillingService:
 
     @query(schemas.ListInvoices)
     def list_invoices(self, request, call):
-        wanted, today = self._wanted(request, call), oslo.day(call.at)
-        return self.door.app.query(lambda db: invoices.listed(db, wanted, today))
+        wanted, today = questions.wanted(call, request), oslo.day(call.at)
+        return self.door.app.query(
+            lambda db: invoices.listed(db, wanted, request.limit, request.cursor, today)
+        )
 
     @query(schemas.GetInvoicePdf)
     def invoice_pdf(self, request, call):
@@ -102,14 +104,6 @@ class BillingService:
     @query(schemas.Describe)
     def describe(self, request, call):
         return self.door.describe()
-
-    def _wanted(self, request, call):
-        return Wanted(
-            workspace_id=scope(call.actor, request.workspace_id),
-            status=request.status,
-            limit=request.limit,
-            cursor=request.cursor,
-        )
 
     def _card_not_configured(self, call):
         questions.own_workspace(call)

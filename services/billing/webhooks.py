@@ -25,7 +25,7 @@ def stripe_webhook(app: App, secret: str | None, livemode: bool) -> Callable[[Re
         request.max_content_length = MAX_WEBHOOK_BYTES  # where no length was announced, too
         signature = request.headers.get("Stripe-Signature", "")
         try:
-            event = verify(request.get_data(), signature, secret)
+            event = verify(request.get_data(), signature, secret, app.clock())
         except ServiceError as refusal:
             return _json(400, {"error": refusal.code})
         if event.livemode != livemode:

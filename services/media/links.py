@@ -3,9 +3,10 @@
 from typing import Any, Protocol
 from uuid import UUID
 
+from media.tables import REF
+
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
-REF = "blob:"  # a stable reference, as the seed's `*_url` columns hold it: 'blob:<key>'
 
 
 class Links(Protocol):

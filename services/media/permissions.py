@@ -1,8 +1,9 @@
 """Who may call what. That members change their own projects only is a rule of the project."""
 
 from chassis.identity import MEMBER, OPEN, services
+from contracts import BROKER_USERS
 
-EVERY_SERVICE = services("auth", "media", "video", "billing", "affiliate", "operator")
+EVERY_SERVICE = services(*BROKER_USERS)
 
 PERMISSIONS = {
     "create_project": MEMBER,

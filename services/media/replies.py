@@ -11,9 +11,9 @@ from chassis.identity import Actor
 from contracts import media as asked
 from media.domain import rooms
 from media.domain.templates import TEMPLATES
-from media.links import REF, Links, content_type, handed_out
+from media.links import Links, content_type, handed_out
 from media.projections import images, projects
-from media.projections.paging import Place
+from media.tables import REF
 
 
 def project(db: Connection, blobs: Links, actor: Actor, project_id: UUID) -> dict[str, Any]:
@@ -36,13 +36,8 @@ def project_list(
     db: Connection, blobs: Links, actor: Actor, request: asked.ListProjects
 ) -> dict[str, Any]:
     """Return one page of projects, newest first. Raises `Invalid` for another list's cursor."""
-    query = f"projects/{'all' if actor.is_system_admin else actor.workspace_id}"
-    after = Place.read(request.cursor, query) if request.cursor is not None else None
-    page = projects.newest(db, actor, after, request.limit)
-    return {
-        "items": [_project(blobs, row) for row in page.rows],
-        "next_cursor": page.last.cursor(query) if page.last else None,
-    }
+    page = projects.newest(db, actor, request.limit, request.cursor)
+    return {**page, "items": [_project(blobs, row) for row in page["items"]]}
 
 
 def source(db: Connection, blobs: Links, request: asked.GetSourceLink) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from chassis import feed
 from chassis.codec import request
+from chassis.pages import LIMIT
 from contracts import media
 from media.domain.rooms import ROOM_TYPES
 from media.gateways.pictures import MAX_BYTES
@@ -42,7 +43,7 @@ ConfirmUploads = request(media.ConfirmUploads, image_ids=IMAGES)
 SetRoomType = request(media.SetRoomType, image_ids=IMAGES, room_type=ROOM_TYPE)
 StartProject = request(media.StartProject, max_price_ore=Range(min=0))
 GetProject = request(media.GetProject)
-ListProjects = request(media.ListProjects, limit=Range(min=1, max=200), cursor=Length(max=500))
+ListProjects = request(media.ListProjects, limit=LIMIT)
 ListStyleTemplates = request(media.ListStyleTemplates)
 ListRoomTypes = request(media.ListRoomTypes)
 GetSourceLink = request(media.GetSourceLink)

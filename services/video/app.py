@@ -8,9 +8,10 @@ from chassis import housekeeping, ids, postgres
 from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.edge import Door
-from chassis.handling import App, Service
+from chassis.handling import App
 from chassis.identity import AccessTokens
 from chassis.parts import Parts, Peers
+from chassis.service import Service
 from chassis.web import PublicDoor, Route
 from contracts.video import PUBLISHES
 from video import inbound, outbound
@@ -48,15 +49,15 @@ def build(
     engine = postgres.engine(given.database_url, name="video")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
     blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    tools = video_jobs.Tools(
+        app=app, blobs=blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
+    )
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=blobs,
-    )
-    tools = video_jobs.Tools(
-        app=app, blobs=blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
+        tools=tools,
     )
     links = Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer, max_bytes=0)
     return Parts(

@@ -7,6 +7,7 @@ from marshmallow.validate import Length, Range
 
 from chassis import feed
 from chassis.codec import request
+from chassis.pages import LIMIT
 from contracts import video
 from video.domain.rooms import ROOM_TYPES
 
@@ -43,7 +44,7 @@ CreateVideo = request(
 )
 StartVideo = request(video.StartVideo, max_price_ore=Range(min=0, max=MAX_PRICE_ORE))
 GetVideo = request(video.GetVideo)
-ListVideos = request(video.ListVideos, limit=Range(min=1, max=200), cursor=Length(max=500))
+ListVideos = request(video.ListVideos, limit=LIMIT)
 GetProgress = request(video.GetProgress)
 EventsRead = request(feed.EventsRead)
 Describe = request(feed.Describe)

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 
 from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from contracts.video import Progress
 from video import films, schemas
-from video.gateways.local import LocalEngine
 from video.projections import progress, video_clips, video_projects
 
 
@@ -17,7 +17,8 @@ class VideoService:
 
     @command(schemas.CreateVideo)
     def create_video(self, request, call):
-        return self.door.app.unit(call, lambda unit: films.create(unit, request, LocalEngine.name))
+        engine = self.door.tools.engine.name
+        return self.door.app.unit(call, lambda unit: films.create(unit, request, engine))
 
     @command(schemas.StartVideo, key_required=True)
     def start_video(self, request, call):
@@ -25,7 +26,7 @@ class VideoService:
 
     @query(schemas.GetVideo)
     def get_video(self, request, call):
-        id, blobs = request.video_project_id, self.door.tools
+        id, blobs = request.video_project_id, self.door.tools.blobs
         return self.door.app.query(
             lambda db: films.shown(
                 video_projects.get(db, id, call.actor), video_clips.of_video(db, id), blobs
@@ -41,7 +42,7 @@ class VideoService:
     @query(schemas.GetProgress)
     def progress(self, request, call):
         return self.door.app.query(
-            lambda db: asdict(progress.of_run(db, request.run_id, call.actor))
+            lambda db: asdict(Progress(**progress.of_run(db, request.run_id, call.actor)))
         )
 
     @query(schemas.EventsRead)

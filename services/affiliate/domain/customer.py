@@ -4,98 +4,27 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.domain import UNTIMED, Decider, value
+from affiliate.domain.customer_messages import (
+    Command,
+    Event,
+    FirstInvoiceHeard,
+    HearInvoice,
+    HearOrganizationNumber,
+    HearWorkspace,
+    OrganizationNumberHeard,
+    PayoutDetailsSet,
+    Refer,
+    Referred,
+    RestedUpon,
+    RestUpon,
+    SetPayoutDetails,
+    WorkspaceHeard,
+)
+from chassis.domain import Decider, value
 from chassis.errors import Rejected
 
 WINDOW = timedelta(days=90)  # after its creation, in which a workspace may be referred (F6)
 CHAIN_MAX = 100
-
-
-@value
-class HearWorkspace:
-    workspace_id: UUID
-    owner_user_id: UUID
-    created_at: datetime
-
-
-@value
-class HearOrganizationNumber:
-    workspace_id: UUID
-    organization_number: str | None
-
-
-@value
-class HearInvoice:
-    """An invoice was issued to the workspace; only the first one matters."""
-
-    workspace_id: UUID
-    issued_at: datetime
-
-
-@value
-class SetPayoutDetails:
-    """The texts are kept elsewhere; `changed` names those that are new."""
-
-    organization_number: str | None
-    vat_registered: bool
-    changed: tuple[str, ...]
-
-
-@value
-class Refer:
-    """Bind this workspace to an affiliate; `above` are those the affiliate is itself below."""
-
-    relationship_id: UUID
-    affiliate_workspace_id: UUID
-    affiliate_owner_user_id: UUID | None  # None: not heard of yet
-    affiliate_numbers: frozenset[str]
-    above: tuple[UUID, ...]
-    exception: bool  # an admin gave a reason for one that comes too late
-    at: datetime = UNTIMED
-
-
-@value
-class RestUpon:
-    """A new relationship relies on nobody referring this workspace, the top of its chain."""
-
-    relationship_id: UUID
-
-
-@value
-class WorkspaceHeard:
-    workspace_id: UUID
-    owner_user_id: UUID
-    created_at: datetime
-
-
-@value
-class OrganizationNumberHeard:
-    workspace_id: UUID
-    organization_number: str | None
-
-
-@value
-class FirstInvoiceHeard:
-    workspace_id: UUID
-    issued_at: datetime
-
-
-@value
-class PayoutDetailsSet:
-    organization_number: str | None
-    vat_registered: bool
-    changed: tuple[str, ...]
-
-
-@value
-class Referred:
-    relationship_id: UUID
-    affiliate_workspace_id: UUID
-
-
-@value
-class RestedUpon:
-    relationship_id: UUID
 
 
 @value
@@ -125,18 +54,6 @@ class Customer:
         """The organisation numbers it is known by."""
         paid_to = self.payout_details.organization_number if self.payout_details else None
         return frozenset(each for each in (self.organization_number, paid_to) if each)
-
-
-Heard = HearWorkspace | HearOrganizationNumber | HearInvoice
-Command = Heard | SetPayoutDetails | Refer | RestUpon
-Event = (
-    WorkspaceHeard
-    | OrganizationNumberHeard
-    | FirstInvoiceHeard
-    | PayoutDetailsSet
-    | Referred
-    | RestedUpon
-)
 
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:

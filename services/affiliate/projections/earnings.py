@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 
 from affiliate.domain.earning import Earned, EarningPaidOut, EarningReleased, EarningReserved
-from affiliate.projections.pages import page
 from affiliate.tables import metadata
+from chassis.identity import Actor
+from chassis.pages import page, scope
 from chassis.projection import Change, Projection
 from chassis.store import Recorded, version_of
 
@@ -105,19 +106,17 @@ projection = Projection(table=table, project=project)
 
 def listed(
     connection: Connection,
+    actor: Actor,
     affiliate_id: UUID | None,
     status: str | None,
     limit: int,
     cursor: str | None,
 ) -> dict[str, Any]:
-    """Return a page of earnings: of one affiliate or of all."""
+    """Return a page of earnings: of one affiliate, or to a system admin of all."""
     base = table.c.invoice_amount_ore.label("base_ore")
     query = select(table, base, version_of("earning", table.c.id).label("version"))
-    if affiliate_id is not None:
-        query = query.where(table.c.affiliate_workspace_id == str(affiliate_id))
-    if status is not None:
-        query = query.where(table.c.status == status)
-    wanted = {"affiliate_workspace_id": affiliate_id, "status": status}
+    whose = scope(actor, affiliate_id, "affiliate.customer_not_found")
+    wanted = {"affiliate_workspace_id": whose, "status": status}
     return page(connection, table, query, wanted, limit, cursor)
 
 

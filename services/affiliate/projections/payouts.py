@@ -28,9 +28,9 @@ from affiliate.domain.payout import (
     PayoutFailed,
 )
 from affiliate.projections import earnings
-from affiliate.projections.pages import page
 from affiliate.tables import metadata
 from chassis.errors import NotFound
+from chassis.pages import page
 from chassis.personal import recall_optional
 from chassis.projection import Change, Projection
 from chassis.store import Recorded, version_of
@@ -112,9 +112,6 @@ def listed(
     """Return a page of payouts: of one affiliate or of all."""
     query = select(table, version_of("payout", table.c.id).label("version"))
     wanted = {"affiliate_workspace_id": affiliate_id, "state": state}
-    for column, each in wanted.items():
-        if each is not None:
-            query = query.where(table.c[column] == str(each))
     return page(connection, table, query, wanted, limit, cursor)
 
 

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from affiliate.domain.relationship import RelationshipStarted
-from affiliate.projections.pages import page
 from affiliate.tables import metadata
+from chassis.pages import page
 from chassis.personal import recall_optional
 from chassis.projection import Change, Projection
 from chassis.store import Recorded, version_of
@@ -75,8 +75,6 @@ def listed(
 ) -> dict[str, Any]:
     """Return a page of relationships: of one affiliate or of all."""
     query = select(table, version_of("relationship", table.c.id).label("version"))
-    if affiliate_id is not None:
-        query = query.where(table.c.affiliate_workspace_id == str(affiliate_id))
     wanted = {"affiliate_workspace_id": affiliate_id}
     return page(connection, table, query, wanted, limit, cursor)
 

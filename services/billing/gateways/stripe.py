@@ -1,11 +1,11 @@
 """Stripe: is this webhook Stripe's own, and what does it say. Nothing else of it is used yet."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from stripe import SignatureVerificationError, WebhookSignature
 
-from chassis import ids
 from chassis.domain import value
 from chassis.errors import Invalid, Unauthenticated
 
@@ -24,9 +24,9 @@ class StripeEvent:
 
 
 def verify(
-    payload: bytes, signature: str, secret: str, tolerance_s: int = TOLERANCE_S
+    payload: bytes, signature: str, secret: str, now: datetime, tolerance_s: int = TOLERANCE_S
 ) -> StripeEvent:
-    """Return what the webhook `payload` says, if the header `signature` is Stripe's.
+    """Return what the webhook `payload`, come `now`, says, if the header `signature` is Stripe's.
 
     Raises `Unauthenticated` for a signature that is missing, forged, or more than `tolerance_s`
     seconds off in either direction; `Invalid` for a signed body that is no event.
@@ -35,7 +35,7 @@ def verify(
         WebhookSignature.verify_header(payload, signature, secret, tolerance_s)
     except (SignatureVerificationError, UnicodeDecodeError):
         raise _not_signed() from None
-    if _signed_at(signature) > ids.now().timestamp() + tolerance_s:
+    if _signed_at(signature) > now.timestamp() + tolerance_s:
         raise _not_signed()  # the library refuses only what is too old
     try:
         return _event(json.loads(payload))

@@ -1,6 +1,6 @@
 """`invoice`: one row an invoice. That it is overdue is a fact about today, and not stored."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,9 @@ from billing.domain.invoice_facts import (
     InvoicePaymentRecorded,
 )
 from billing.projections import line_items
-from billing.projections.paging import Wanted, page
 from billing.tables import metadata
 from chassis.identity import Actor
+from chassis.pages import page
 from chassis.projection import Change, Projection, row
 from chassis.store import Recorded, version_of
 
@@ -131,20 +131,18 @@ def shown(connection: Connection, invoice_id: UUID, actor: Actor, today: date) -
     found["version"] = found.pop("stream_version")
     late = found["status"] == "sent" and today > found["due_date"]
     found["status"] = "overdue" if late else found["status"]
-    lines = [dict(line) for line in line_items.on_invoice(connection, invoice_id)]
-    return {**_with_remaining(found), "lines": lines}
+    return {**_with_remaining(found), "lines": line_items.on_invoice(connection, invoice_id)}
 
 
-def listed(connection: Connection, wanted: Wanted, today: date) -> dict[str, Any]:
-    """Return a page of invoices as they stand today, newest first."""
-    status = _status(today)
+def listed(
+    connection: Connection, wanted: Mapping[str, Any], limit: int, cursor: str | None, today: date
+) -> dict[str, Any]:
+    """Return a page of invoices as they stand today; `wanted` as in `line_items`."""
     columns = [each for each in table.c if each.name != "status"]
     version = version_of("invoice", table.c.id).label("version")
-    query = select(*columns, status.label("status"), version)
-    if wanted.status is not None:
-        query = query.where(status == wanted.status)
-    rows, next_cursor = page(connection, table, query, wanted)
-    return {"items": [_with_remaining(dict(each)) for each in rows], "next_cursor": next_cursor}
+    query = select(*columns, _status(today).label("status"), version)
+    found = page(connection, table, query, wanted, limit, cursor)
+    return {**found, "items": [_with_remaining(each) for each in found["items"]]}
 
 
 def _status(today: date) -> ColumnElement[str]:

@@ -1,6 +1,6 @@
 """`invoice_line_item`: one row a delivered target that is invoiced."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
-    RowMapping,
     Table,
     Text,
     insert,
@@ -22,8 +21,8 @@ from sqlalchemy import (
 )
 
 from billing.domain.line_item import LineItemCreated, LineItemInvoiced, description
-from billing.projections.paging import Wanted, page
 from billing.tables import metadata
+from chassis.pages import page
 from chassis.projection import Change, Projection
 from chassis.store import Recorded, version_of
 
@@ -90,13 +89,12 @@ def project(recorded: Recorded) -> Iterable[Change]:
 projection = Projection(table=table, project=project)
 
 
-def listed(connection: Connection, wanted: Wanted) -> dict[str, Any]:
-    """Return a page of rows, newest first."""
+def listed(
+    connection: Connection, wanted: Mapping[str, Any], limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """Return a page of rows, newest first; `wanted` names columns and what they must hold."""
     query = select(table, version_of("line_item", table.c.id).label("version"))
-    if wanted.status is not None:
-        query = query.where(table.c.status == wanted.status)
-    rows, next_cursor = page(connection, table, query, wanted)
-    return {"items": [dict(row) for row in rows], "next_cursor": next_cursor}
+    return page(connection, table, query, wanted, limit, cursor)
 
 
 def candidates(
@@ -113,7 +111,8 @@ def candidates(
     return [UUID(id) for id in connection.scalars(query)]
 
 
-def on_invoice(connection: Connection, invoice_id: UUID) -> Sequence[RowMapping]:
+def on_invoice(connection: Connection, invoice_id: UUID) -> list[dict[str, Any]]:
     """Return an invoice's lines, in the order in which they stand on it."""
     query = select(table).where(table.c.invoice_id == str(invoice_id))
-    return connection.execute(query.order_by(table.c.created_at, table.c.id)).mappings().all()
+    ordered = query.order_by(table.c.created_at, table.c.id)
+    return [dict(line) for line in connection.execute(ordered).mappings()]

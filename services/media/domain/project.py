@@ -30,7 +30,7 @@ from media.domain.project_messages import (
 from media.domain.project_state import MAX_IMAGES, Project
 from media.domain.templates import TEMPLATES
 
-MAX_ANNOUNCED = 100  # uploads of one project, with those that never came
+TOO_MANY_IMAGES = f"a project has at most {MAX_IMAGES} photographs"
 NONE_CAME_OUT = "no_image_completed"
 
 
@@ -44,21 +44,14 @@ def decide(project: Project | None, command: Command) -> list[Event]:
             return []
         case Project(), CreateProject():
             raise Rejected("media.project_exists", "another project has that id")
-        case Project(), (ChangeImages() | RequestUploads() | Start()) if not project.may_be_changed(
-            command.by
-        ):
+        case Project(), ChangeImages() | RequestUploads() | Start() if project.bars(command.by):
             raise Forbidden("media.not_your_project", "members change their own projects only")
         case Project(), ChangeImages():
             return []
         case Project(), RequestUploads() if len(command.uploads) > project.room_left:
-            raise Rejected(
-                "media.too_many_images",
-                f"a project has at most {MAX_IMAGES} photographs",
-                details={"left": project.room_left},
-            )
-        case Project(), RequestUploads() if (
-            len(project.announced) + len(command.uploads) > MAX_ANNOUNCED
-        ):
+            left = {"left": project.room_left}
+            raise Rejected("media.too_many_images", TOO_MANY_IMAGES, details=left)
+        case Project(), RequestUploads() if len(command.uploads) > project.uploads_left:
             raise Rejected("media.too_many_uploads", "too many announced files never came")
         case Project(), RequestUploads():
             return [UploadsRequested(uploads=command.uploads)]
@@ -67,42 +60,28 @@ def decide(project: Project | None, command: Command) -> list[Event]:
         case Project(), NoteImageAdded() if project.upload(command.image_id) is None:
             raise NotFound("media.image_not_found", "no such image")
         case Project(), NoteImageAdded() if project.room_left == 0:
-            raise Rejected(
-                "media.too_many_images", f"a project has at most {MAX_IMAGES} photographs"
-            )
+            raise Rejected("media.too_many_images", TOO_MANY_IMAGES)
         case Project(), NoteImageAdded():
             return [_joined(project, command)]
         case Project(), Start() if not project.images:
             raise Rejected("media.no_images", "upload photographs first")
         case Project(), Start() if command.unplaced:
-            raise Rejected(
-                "media.room_type_missing",
-                f"{len(command.unplaced)} photographs lack a room type",
-                details={"count": len(command.unplaced)},
-            )
+            count = len(command.unplaced)
+            text = f"{count} photographs lack a room type"
+            raise Rejected("media.room_type_missing", text, details={"count": count})
         case Project(), Start() if project.clearance == "cleared":
             return _begun(project, command.unplaced)
         case Project(), Start() if project.clearance == "requested":
             return []
         case Project(), Start():
-            return [
-                StartRequested(
-                    run=project.run + 1,
-                    user_id=command.by.user_id,
-                    max_price_ore=command.max_price_ore,
-                )
-            ]
-        case Project(), (NoteCleared() | NotePaymentRequired()) if (
-            command.workspace_id != project.workspace_id
-        ):
+            return [_start_requested(project, command)]
+        case Project(), NoteCleared() | NotePaymentRequired() if _names_another(project, command):
             raise Rejected("media.workspace_mismatch", "billing names another workspace")
         case Project(), NoteCleared() if project.clearance in ("none", "cleared"):
             return []
         case Project(), NoteCleared():
             return [Cleared(run=command.run), *_begun(project, command.unplaced)]
-        case Project(), NotePaymentRequired() if (
-            project.clearance != "requested" or command.run != project.run
-        ):
+        case Project(), NotePaymentRequired() if not project.waits_in(command.run):
             return []
         case Project(), NotePaymentRequired():
             return [PaymentNeeded(run=command.run, reason=command.reason)]
@@ -129,6 +108,16 @@ def _joined(project: Project, command: NoteImageAdded) -> ImageJoined:
     return ImageJoined(
         image_id=command.image_id, original_key=command.original_key, status=after.status
     )
+
+
+def _start_requested(project: Project, command: Start) -> StartRequested:
+    return StartRequested(
+        run=project.run + 1, user_id=command.by.user_id, max_price_ore=command.max_price_ore
+    )
+
+
+def _names_another(project: Project, command: NoteCleared | NotePaymentRequired) -> bool:
+    return command.workspace_id != project.workspace_id
 
 
 def _begun(project: Project, unplaced: frozenset[UUID]) -> list[Event]:

@@ -9,6 +9,7 @@ from media.domain.project_messages import By, CreateProject, Upload
 from media.domain.status import status_of
 
 MAX_IMAGES = 10  # originals of one project
+MAX_ANNOUNCED = 100  # uploads of one project, with those that never came
 
 
 @value
@@ -36,9 +37,13 @@ class Project:
             and command.room_type == self.room_type
         )
 
-    def may_be_changed(self, by: By) -> bool:
-        """Whether that person may change it."""
-        return by.any_project or by.user_id == self.user_id
+    def bars(self, by: By) -> bool:
+        """Whether that person may not change it."""
+        return not by.any_project and by.user_id != self.user_id
+
+    def waits_in(self, run: int) -> bool:
+        """Whether that run is the one it has asked to be cleared."""
+        return self.clearance == "requested" and self.run == run
 
     def upload(self, image_id: UUID) -> Upload | None:
         """The file announced under that id; None if none was."""
@@ -59,6 +64,11 @@ class Project:
     def room_left(self) -> int:
         """How many originals may still be added."""
         return MAX_IMAGES - len(self.images)
+
+    @property
+    def uploads_left(self) -> int:
+        """How many files may still be announced."""
+        return MAX_ANNOUNCED - len(self.announced)
 
     @property
     def ended(self) -> frozenset[UUID]:

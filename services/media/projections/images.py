@@ -31,9 +31,8 @@ from media.domain.image import (
     Result,
     RoomTypeSet,
 )
-from media.links import REF
 from media.projections.projects import ONE_OF_THE_ROOMS
-from media.tables import metadata
+from media.tables import REF, metadata
 
 table = Table(
     "image_generation",

@@ -16,11 +16,11 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    tuple_,
     update,
 )
 
 from chassis.identity import Actor
+from chassis.pages import page, scope
 from chassis.projection import Change, Projection, row
 from chassis.store import Recorded, version_of
 from media.domain.project_messages import (
@@ -33,9 +33,7 @@ from media.domain.project_messages import (
     StartRequested,
 )
 from media.domain.rooms import ROOM_TYPES
-from media.links import REF
-from media.projections.paging import Page, Place
-from media.tables import metadata
+from media.tables import REF, metadata
 
 ONE_OF_THE_ROOMS = f"room_type in {ROOM_TYPES}"
 
@@ -118,17 +116,8 @@ def get(connection: Connection, project_id: UUID, actor: Actor) -> dict[str, Any
     return {**found, "version": found.pop("stream_version")}
 
 
-def newest(connection: Connection, actor: Actor, after: Place | None, limit: int) -> Page:
-    """Return at most `limit` rows of the actor's workspace, newest first, on from `after`.
-
-    A system admin is given those of all workspaces.
-    """
+def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:
+    """Return a page of the workspace's projects, newest first; a system admin sees all."""
     query = select(table, version_of("project", table.c.id).label("version"))
-    if not actor.is_system_admin:
-        query = query.where(table.c.workspace_id == str(actor.workspace_id))
-    if after is not None:
-        query = query.where(
-            tuple_(table.c.created_at, table.c.id) < tuple_(after.at, str(after.id))
-        )
-    query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
-    return Page.of([dict(each) for each in connection.execute(query).mappings()], limit)
+    wanted = {"workspace_id": scope(actor, None, "media.workspace_not_found")}
+    return page(connection, table, query, wanted, limit, cursor)

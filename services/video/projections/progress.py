@@ -23,7 +23,6 @@ from chassis.errors import NotFound
 from chassis.identity import Actor
 from chassis.projection import Change, Projection
 from chassis.store import Recorded
-from contracts.video import Progress
 from video.domain.video import ClipFailed, GenerationStarted, PieceFinished, TransitionDropped
 from video.tables import metadata
 
@@ -72,18 +71,18 @@ def _id(video_id: UUID, revision: int, piece_id: UUID) -> UUID:
 projection = Projection(table=table, project=project)
 
 
-def of_run(connection: Connection, run_id: UUID, actor: Actor) -> Progress:
-    """Return how far a run is. Raises `NotFound("video.run_not_found")`."""
+def of_run(connection: Connection, run_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Return how far a run is: {percent, step, at}. Raises `NotFound("video.run_not_found")`."""
     # one statement sees one moment: a piece is never neither running nor ended
     rows = connection.execute(_RUN, {"run_id": str(run_id)}).all()
     if not rows or not actor.sees(UUID(rows[0].workspace_id)):
         raise NotFound("video.run_not_found", "no such run")
     wanted = [each for each in rows if each.kind is not None]
-    return Progress(
-        percent=percent(rows[0].status, wanted, rows[0].compiled or 0),
-        step=_step(rows[0].status, bool(wanted)),
-        at=max([rows[0].updated_at, *(each.told_at for each in rows if each.told_at)]),
-    )
+    return {
+        "percent": percent(rows[0].status, wanted, rows[0].compiled or 0),
+        "step": _step(rows[0].status, bool(wanted)),
+        "at": max([rows[0].updated_at, *(each.told_at for each in rows if each.told_at)]),
+    }
 
 
 def percent(status: str, wanted: Sequence[Any], compiled: int) -> int:

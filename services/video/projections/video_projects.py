@@ -1,7 +1,5 @@
 """`video_project`: one row a video."""
 
-import base64
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -20,13 +18,12 @@ from sqlalchemy import (
     Text,
     insert,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.errors import Invalid
 from chassis.identity import Actor
+from chassis.pages import page, scope
 from chassis.personal import recall_optional
 from chassis.projection import Change, Projection, row
 from chassis.store import Recorded, version_of
@@ -158,39 +155,12 @@ projection = Projection(table=table, project=project)
 
 def get(connection: Connection, id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a video's row, with `version`."""
-    code = "video.video_project_not_found"
-    return _versioned(row(connection, table, "video_project", id, actor, code))
+    found = row(connection, table, "video_project", id, actor, "video.video_project_not_found")
+    return {**found, "version": found.pop("stream_version")}
 
 
 def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:
     """Return a page of the workspace's videos, newest first; a system admin sees all."""
-    place = tuple_(table.c.created_at, table.c.id)
-    query = select(table, version_of("video_project", table.c.id).label("stream_version"))
-    if not actor.is_system_admin:
-        query = query.where(table.c.workspace_id == str(actor.workspace_id))
-    if cursor is not None:
-        query = query.where(place < tuple_(*_place(cursor)))
-    query = query.order_by(table.c.created_at.desc(), table.c.id.desc()).limit(limit + 1)
-    rows = [_versioned(dict(each)) for each in connection.execute(query).mappings()]
-    page = rows[:limit]
-    return {"items": page, "next_cursor": _cursor(page[-1]) if len(rows) > limit else None}
-
-
-def _versioned(found: dict[str, Any]) -> dict[str, Any]:
-    found["version"] = found.pop("stream_version")
-    return found
-
-
-def _cursor(last: dict[str, Any]) -> str:
-    place = json.dumps(["videos", last["created_at"].isoformat(), last["id"]])
-    return base64.urlsafe_b64encode(place.encode()).decode()
-
-
-def _place(cursor: str) -> tuple[datetime, str]:
-    try:
-        kind, created_at, id = json.loads(base64.urlsafe_b64decode(cursor))
-        if kind != "videos" or not isinstance(id, str):
-            raise ValueError(kind)
-        return datetime.fromisoformat(created_at), str(UUID(id))
-    except (ValueError, TypeError):
-        raise Invalid("chassis.invalid_argument", "not a cursor of this list") from None
+    query = select(table, version_of("video_project", table.c.id).label("version"))
+    wanted = {"workspace_id": scope(actor, None, "video.workspace_not_found")}
+    return page(connection, table, query, wanted, limit, cursor)

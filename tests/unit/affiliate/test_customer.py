@@ -6,9 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from affiliate.domain.customer import (
-    CHAIN_MAX,
-    WINDOW,
+from affiliate.domain.customer import CHAIN_MAX, WINDOW, decider
+from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     HearInvoice,
     HearOrganizationNumber,
@@ -21,7 +20,6 @@ from affiliate.domain.customer import (
     RestUpon,
     SetPayoutDetails,
     WorkspaceHeard,
-    decider,
 )
 from chassis.testing.spec import scenario
 

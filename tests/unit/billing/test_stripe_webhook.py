@@ -11,7 +11,7 @@ from werkzeug.test import Client
 from billing.app import SERVICE
 from billing.gateways.stripe import StripeEvent, verify
 from billing.webhooks import stripe_webhook
-from chassis import postgres
+from chassis import ids, postgres
 from chassis.errors import Invalid, Unauthenticated
 from chassis.handling import App
 from chassis.web import PublicDoor, Route
@@ -47,7 +47,7 @@ def post(payload: str, signature: str | None, secret: str | None = SECRET) -> tu
 def test_what_stripe_signed_is_reduced_to_what_is_kept() -> None:
     payload = json.dumps(BODY)
 
-    assert verify(payload.encode(), signed(payload), SECRET) == StripeEvent(
+    assert verify(payload.encode(), signed(payload), SECRET, ids.now()) == StripeEvent(
         id="evt_1",
         type="checkout.session.completed",
         livemode=False,
@@ -61,21 +61,21 @@ def test_a_signature_too_old_or_from_the_future_is_refused(seconds_ago: int) -> 
     payload = json.dumps(BODY)
 
     with pytest.raises(Unauthenticated):
-        verify(payload.encode(), signed(payload, seconds_ago=seconds_ago), SECRET)
+        verify(payload.encode(), signed(payload, seconds_ago=seconds_ago), SECRET, ids.now())
 
 
 @pytest.mark.parametrize("signature", ["", "v1=ab", "t=1,v1=ab", "t=x,v1=ab", "t=,,", "=", "é"])
 def test_what_is_no_signature_is_refused(signature: str) -> None:
     with pytest.raises(Unauthenticated):
-        verify(json.dumps(BODY).encode(), signature, SECRET)
+        verify(json.dumps(BODY).encode(), signature, SECRET, ids.now())
 
 
 def test_a_changed_body_is_refused() -> None:
     payload = json.dumps(BODY)
     with pytest.raises(Unauthenticated):
-        verify(payload.replace("evt_1", "evt_2").encode(), signed(payload), SECRET)
+        verify(payload.replace("evt_1", "evt_2").encode(), signed(payload), SECRET, ids.now())
     with pytest.raises(Unauthenticated):
-        verify(b"\xff\xfe", signed(payload), SECRET)
+        verify(b"\xff\xfe", signed(payload), SECRET, ids.now())
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_changed_body_is_refused() -> None:
 )
 def test_a_signed_body_that_is_no_event_is_invalid(payload: str) -> None:
     with pytest.raises(Invalid):
-        verify(payload.encode(), signed(payload), SECRET)
+        verify(payload.encode(), signed(payload), SECRET, ids.now())
 
 
 def test_without_a_secret_the_door_says_that_it_is_not_configured() -> None:
