@@ -1,6 +1,7 @@
 """`suitectl …`: what operators do to the suite, on the host of the service it concerns."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ class Database:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
+    logging.basicConfig(level=logging.ERROR)  # what is refused is said below, in one line
     chosen = _parser().parse_args(arguments)
     try:
         print(chosen.do(chosen))

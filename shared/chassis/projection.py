@@ -71,7 +71,10 @@ def row(
     """
     query = select(table, version_of(category, table.c.id).label("stream_version"))
     found = connection.execute(query.where(table.c.id == str(id))).mappings().one_or_none()
-    if found is None or not actor.sees(UUID(found["workspace_id"])):
+    if found is None:
+        raise NotFound(code)
+    workspace = found["workspace_id"]  # a system admin's own row has none
+    if not actor.sees(UUID(workspace) if workspace else None):
         raise NotFound(code)
     return dict(found)
 

@@ -1,5 +1,6 @@
 """The main job, done once on two real photographs, for the tests that look at what came of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from embedded.main_job import MainJob, Outcome, Photo
 from embedded.suite import Suite
+from journeys.histories import effects
 from journeys.quiet import Quiet
 
 SOURCES = (("pexels-6615808.jpg", "hallway"), ("pexels-2416933.jpg", "bedroom"))
@@ -35,6 +37,19 @@ def suite(run_folder: Path) -> Iterator[Suite]:
 
 
 @pytest.fixture(scope="session")
-def outcome(suite: Suite, photos: Sequence[Photo]) -> Outcome:
+def history(suite: Suite, photos: Sequence[Photo]) -> tuple[Outcome, Counter[tuple[str, str]]]:
+    ended = MainJob(suite, photos, Quiet()).run()
+    suite.settle()
+    return ended, effects(suite)  # before other tests add to it
+
+
+@pytest.fixture(scope="session")
+def outcome(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Outcome:
     """What came of the main job in `suite`."""
-    return MainJob(suite, photos, Quiet()).run()
+    return history[0]
+
+
+@pytest.fixture(scope="session")
+def expected(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
+    """How many events of each type each service has after the main job, undisturbed."""
+    return history[1]

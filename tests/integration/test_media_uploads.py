@@ -1,0 +1,302 @@
+"""Uploads, from the announcement to the judgement: media on PostgreSQL, files through its door."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from interior_photos import get_photo_dir
+from PIL import Image
+from werkzeug.test import Client
+
+from chassis import migrations, settings
+from chassis.edge import Caller
+from chassis.envelope import Heard
+from chassis.errors import NotFound, Rejected
+from chassis.identity import Actor, TokenIssuer, new_key_pair
+from chassis.inbox import Consumer
+from chassis.parts import Parts, Port
+from chassis.schema import NONE_TOLD
+from embedded.direct import DirectPort
+from embedded.postgres import Server
+from media import app as media
+from media.links import original_key
+from media.service import MediaService
+from media.settings import Settings
+
+PASSWORD = "only-for-tests"
+TEXT = b"not a photograph at all, whatever its name says"
+
+
+class Clock:
+    """The time, which a test may move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 4, 15, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Media:
+    """media at work, two workspaces, and somebody in the first who sends files."""
+
+    def __init__(self, parts: Parts, issuer: TokenIssuer, clock: Clock) -> None:
+        self.parts, self.issuer, self.clock = parts, issuer, clock
+        self.door = Client(parts.web)
+        self.workspaces = (uuid4(), uuid4())
+        auth = Consumer(parts.app, "auth", parts.sources()["auth"])
+        assert auth.accept(_created(self.workspaces, clock()))
+        self.people = {each: str(uuid4()) for each in self.workspaces}
+        self.mine, self.theirs = (self._member(each) for each in self.workspaces)
+
+    def _member(self, workspace_id: UUID) -> DirectPort:
+        person = Actor(
+            kind="person",
+            id=self.people[workspace_id],
+            session_id=uuid4(),
+            workspace_id=workspace_id,
+            role="member",
+        )
+        token = self.issuer.issue(person, self.clock(), self.clock())
+        door, caller = self.parts.door, Caller(auth_token=token)
+        return DirectPort(facade=MediaService, door=lambda: door, caller=caller)
+
+    def project(self) -> str:
+        """Return a new project of the first workspace."""
+        project_id: str = self.mine.call(
+            "create_project", name="Storgata 2", style_template_id="scandinavian"
+        )["id"]
+        return project_id
+
+    def announce(self, project_id: str, contents: Sequence[bytes]) -> list[dict[str, Any]]:
+        """Return where each file shall be sent."""
+        reply = self.mine.call("request_uploads", project_id=project_id, files=announced(contents))
+        items: list[dict[str, Any]] = reply["items"]
+        return items
+
+    def send(self, upload: dict[str, Any], content: bytes) -> int:
+        """Send a file by its link through the public door; return the HTTP status."""
+        path = urlsplit(upload["url"]).path
+        return self.door.put(path, data=content, headers=upload["headers"]).status_code
+
+    def confirm(self, project_id: str, *uploads: dict[str, Any]) -> list[tuple[str, str | None]]:
+        """Return each file's status and error."""
+        image_ids = [each["image_id"] for each in uploads]
+        reply = self.mine.call("confirm_uploads", project_id=project_id, image_ids=image_ids)
+        assert [item["image_id"] for item in reply["items"]] == image_ids
+        return [(item["status"], item.get("error")) for item in reply["items"]]
+
+
+def _created(workspaces: Sequence[UUID], at: datetime) -> list[Heard]:
+    heard, previous = [], UUID(NONE_TOLD)
+    for position, workspace_id in enumerate(workspaces, start=1):
+        event_id = uuid4()
+        data = {"workspace_id": str(workspace_id), "owner_user_id": str(uuid4())}
+        heard.append(
+            Heard(
+                source="auth",
+                position=position,
+                previous=previous,
+                event_id=event_id,
+                type="auth.workspace_created",
+                stream_id=f"workspace-{workspace_id}",
+                time=at,
+                correlation_id="the-correlation",
+                workspace_id=workspace_id,
+                data=data,
+            )
+        )
+        previous = event_id
+    return heard
+
+
+def announced(contents: Sequence[bytes]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file_name": f"{number}.jpg",
+            "content_type": "image/jpeg",
+            "size_bytes": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        for number, content in enumerate(contents)
+    ]
+
+
+@contextmanager
+def media_database(server: Server) -> Iterator[str]:
+    """Yield the URL of a migrated database, as media's app role."""
+    name = f"media_{uuid4().hex[:8]}"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        for role in (name, "media_app"):
+            admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
+        admin.execute(f"create database {name} owner {name}".encode())
+        migrations.upgrade("media", server.url(name, PASSWORD, name))
+        yield server.url("media_app", PASSWORD, name)
+        admin.execute(f"drop database {name} with (force)".encode())
+        for role in (name, "media_app"):
+            admin.execute(f"drop role {role}".encode())
+
+
+def no_peers(service: str) -> Port:
+    raise AssertionError(f"media calls nobody, not {service} either")
+
+
+@pytest.fixture(scope="module")
+def studio(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
+    private, public = new_key_pair()
+    clock = Clock()
+    with media_database(postgres_server) as url:
+        variables = {
+            "DATABASE_URL": url,
+            "PUBLIC_KEYS": json.dumps({"1": public}),
+            "PUBLIC_URL": "https://media.example",
+            "BLOBS": "folder",
+            "BLOBS_FOLDER": str(tmp_path_factory.mktemp("blobs")),
+            "BLOBS_KEY": "only-for-tests",
+            "ENGINE": "local",
+            "ENV": "embedded",
+        }
+        parts = media.build(settings.load(Settings, variables), no_peers, clock)
+        yield Media(parts, TokenIssuer("1", private), clock)
+        parts.app.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def photograph() -> bytes:
+    """A real photograph, small."""
+    small = BytesIO()
+    with Image.open(Path(get_photo_dir()) / "pexels-2416933.jpg") as picture:
+        picture.thumbnail((320, 320))
+        picture.save(small, "JPEG")
+    return small.getvalue()
+
+
+def test_a_photograph_that_arrived_as_announced_is_pending(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+
+    assert studio.send(upload, photograph) == 201
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+    (image,) = studio.mine.call("get_project", project_id=project_id)["images"]
+    assert (image["id"], image["status"]) == (upload["image_id"], "pending")
+
+
+def test_a_text_announced_as_a_photograph_is_refused(studio: Media) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [TEXT])
+
+    assert studio.send(upload, TEXT) == 201
+    assert studio.confirm(project_id, upload) == [("refused", "media.not_a_picture")]
+    assert studio.mine.call("get_project", project_id=project_id)["images"] == []
+
+
+def test_other_bytes_than_announced_are_not_taken(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    changed = photograph[:-1] + bytes([photograph[-1] ^ 1])
+
+    assert studio.send(upload, changed) == 422
+    assert studio.send(upload, photograph + b"more") == 422
+    assert studio.confirm(project_id, upload) == [("missing", "media.upload_missing")]
+
+
+def test_a_file_that_is_not_the_announced_one_any_more_is_refused(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    assert studio.send(upload, photograph) == 201
+    key = original_key(
+        studio.workspaces[0], UUID(project_id), UUID(upload["image_id"]), "image/jpeg"
+    )
+    studio.parts.door.tools.put(key, photograph + b"more")
+
+    assert studio.confirm(project_id, upload) == [("refused", "media.upload_mismatch")]
+
+
+def test_a_photograph_of_another_format_than_announced_is_refused(
+    studio: Media, photograph: bytes
+) -> None:
+    other = BytesIO()
+    with Image.open(BytesIO(photograph)) as picture:
+        picture.save(other, "PNG")
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [other.getvalue()])
+
+    assert studio.send(upload, other.getvalue()) == 201
+    assert studio.confirm(project_id, upload) == [("refused", "media.content_type_mismatch")]
+
+
+def test_one_bad_file_does_not_spoil_the_others(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    good, bad, late = studio.announce(project_id, [photograph, TEXT, photograph])
+    assert [studio.send(good, photograph), studio.send(bad, TEXT)] == [201, 201]
+
+    assert studio.confirm(project_id, bad, late, good) == [
+        ("refused", "media.not_a_picture"),
+        ("missing", "media.upload_missing"),
+        ("pending", None),
+    ]
+    assert studio.send(late, photograph) == 201
+    assert studio.confirm(project_id, good, late) == [("pending", None), ("pending", None)]
+
+
+def test_files_announced_again_have_the_same_ids_and_fresh_links(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    request = {
+        "project_id": project_id,
+        "files": announced([photograph, TEXT]),
+        "idempotency_key": "announce",
+    }
+    first = studio.mine.call("request_uploads", **request)
+    studio.clock.now += timedelta(minutes=1)
+
+    again = studio.mine.call("request_uploads", **request)
+
+    assert [each["image_id"] for each in again["items"]] == [
+        each["image_id"] for each in first["items"]
+    ]
+    assert again["version"] == first["version"]
+    assert all(
+        fresh["expires_at"] > stale["expires_at"] and fresh["url"] != stale["url"]
+        for fresh, stale in zip(again["items"], first["items"], strict=True)
+    )
+    assert studio.send(again["items"][0], photograph) == 201
+
+
+def test_eleven_photographs_are_too_many_for_a_project(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+
+    with pytest.raises(Rejected) as refusal:
+        studio.announce(project_id, [photograph] * 11)
+
+    assert refusal.value.code == "media.too_many_images"
+    assert len(studio.announce(project_id, [photograph] * 10)) == 10
+
+
+def test_another_workspace_finds_no_such_project(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+
+    for arguments in (
+        ("request_uploads", {"files": announced([photograph])}),
+        ("confirm_uploads", {"image_ids": [upload["image_id"]]}),
+        ("get_project", {}),
+    ):
+        method, more = arguments
+        with pytest.raises(NotFound) as refusal:
+            studio.theirs.call(method, project_id=project_id, **more)
+        assert refusal.value.code == "media.project_not_found"
