@@ -67,17 +67,20 @@ def set_payout_details(unit: Unit, workspace_id: UUID, request: SetPayoutDetails
         "account": request.account,
         "invoice_email": request.invoice_email,
     }
-    kept = _kept(unit, workspace_id)
+    kept = payee(unit, workspace_id)
+    new = {field: texts[field] for field in texts if texts[field] != kept.get(field)}
     command = customer_messages.SetPayoutDetails(
         organization_number=request.organization_number,
         vat_registered=request.vat_registered,
-        changed=tuple(sorted(field for field in texts if texts[field] != kept.get(field))),
+        changed=tuple(sorted(new)),
     )
     written = unit.decide(customer.decider, workspace_id, command)
-    unit.execute(keep(workspace_id, workspace_id, texts))
+    if new:  # what changed only: a rival's account is not written over unsaid
+        unit.execute(keep(workspace_id, workspace_id, new))
     return written.reply()
 
 
-def _kept(unit: Unit, workspace_id: UUID) -> Mapping[str, str]:
+def payee(unit: Unit, workspace_id: UUID) -> Mapping[str, str]:
+    """Return the kept texts of where a workspace's earnings go: by field."""
     rows = select(personal.c.field, personal.c.value).where(personal.c.row_id == str(workspace_id))
     return {row.field: row.value for row in unit.execute(rows)}

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from affiliate import referral
 from affiliate.domain import customer, earning, payout
 from affiliate.projections import earnings
 from chassis import ids
@@ -54,6 +55,9 @@ def _create_for(unit: Unit, affiliate_id: UUID, cutoff: date) -> dict[str, Any] 
             created_by=_person(unit),
         ),
     )
+    payee = referral.payee(unit, affiliate_id)
+    if payee:  # to whom it goes is fixed with it: what was approved is what is paid
+        unit.execute(keep(id, affiliate_id, payee))
     for entry in entries:
         unit.decide(earning.decider, entry, earning.Reserve(payout_id=id, cutoff=cutoff))
     return written.reply(

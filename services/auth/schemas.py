@@ -1,11 +1,12 @@
 """The requests auth accepts: the contracts' fields, with the rules that hold at the door."""
 
+import re
 import unicodedata
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, post_load, pre_load
-from marshmallow.validate import Length
+from marshmallow.validate import Length, Regexp
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.no import orgnr
 
@@ -13,7 +14,8 @@ from chassis import feed
 from chassis.codec import request
 from contracts import auth
 
-TEXT = (Length(min=1, max=200),)
+TEXT = (Length(min=1, max=200), Regexp(r"\s*\S", error="All blank."))
+COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166-1
 PASSWORD = (Length(min=8, max=128),)
 
 
@@ -30,6 +32,22 @@ def email(value: str | None) -> None:
         validate_email(canonical(value), check_deliverability=False)
     except EmailNotValidError:
         raise ValidationError("Not an e-mail address.") from None
+
+
+def address(value: auth.BillingAddress | None) -> None:
+    """Refuse what does not fit on a sales document."""
+    if value is None:
+        return
+    texts = {"street": value.street, "postal_code": value.postal_code, "city": value.city}
+    wrong = {name: ["1 to 100 characters."] for name, text in texts.items() if not _fits(text)}
+    if not COUNTRY.fullmatch(value.country):
+        wrong["country"] = ["Two capital letters."]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _fits(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= 100
 
 
 SignUp = request(auth.SignUp, name=TEXT, email=email, password=PASSWORD)
@@ -56,6 +74,7 @@ class UpdateWorkspace(
         auth.UpdateWorkspace,
         name=TEXT,
         legal_name=TEXT,
+        billing_address=address,
         invoice_email=email,
         contact_email=email,
         contact_person=TEXT,

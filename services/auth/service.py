@@ -24,7 +24,7 @@ class AuthService:
     @command(schemas.VerifyEmail, sensitive=("token",))
     def verify_email(self, request, call):
         return self.door.app.unit(
-            call,
+            accounts.of_holder(call, request.token),
             lambda unit: accounts.verify_email(unit, request.token),
             secret=("session_token",),
         )
@@ -48,7 +48,7 @@ class AuthService:
     @command(schemas.Authenticate, sensitive=("session_token",))
     def authenticate(self, request, call):
         return self.door.app.unit(
-            call,
+            accounts.of_holder(call, request.session_token),
             lambda unit: accounts.access(unit, self.door.tools, request.session_token),
             secret=("access_token",),
         )

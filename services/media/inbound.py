@@ -26,19 +26,24 @@ def workspace_created(unit: Unit, heard: Heard) -> None:
 
 def payment_cleared(unit: Unit, heard: Heard) -> None:
     """A project may be worked on: what is pending is queued."""
-    cleared = heard.event
-    if cleared.target_kind == KIND:
+    cleared: billing.PaymentCleared = heard.event
+    if _is_of_ours(unit, cleared):
         note_cleared(unit, cleared.target_id, cleared.workspace_id, cleared.run)
 
 
 def payment_required(unit: Unit, heard: Heard) -> None:
     """A project waits for a payment, or for another start."""
-    required = heard.event
-    if required.target_kind == KIND:
+    required: billing.PaymentRequired = heard.event
+    if _is_of_ours(unit, required):
         noted = NotePaymentRequired(
             workspace_id=required.workspace_id, run=required.run, reason=required.reason
         )
         unit.decide(project.decider, required.target_id, noted)
+
+
+def _is_of_ours(unit: Unit, event: billing.PaymentCleared | billing.PaymentRequired) -> bool:
+    # one we do not know: our database was restored to a time before it
+    return event.target_kind == KIND and (unit.state(project.decider, event.target_id) is not None)
 
 
 def _customer(heard: Heard) -> Streams:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from marshmallow import ValidationError
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Regexp
 
 from chassis import feed
 from chassis.codec import request
@@ -37,7 +37,7 @@ def _faults(clip: video.NewClip) -> dict[str, list[str]]:
 
 CreateVideo = request(
     video.CreateVideo,
-    name=Length(min=1, max=200),
+    name=(Length(min=1, max=200), Regexp(r"\s*\S", error="All blank.")),
     description=Length(max=2_000),
     music_volume=Range(min=0, max=100),
     clips=clips,

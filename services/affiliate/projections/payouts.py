@@ -116,7 +116,7 @@ def listed(
 
 
 def get(connection: Connection, payout_id: UUID) -> dict[str, Any]:
-    """Return a payout's row with its earnings and to whom the money goes.
+    """Return a payout's row with its earnings and to whom the money goes, as it was created.
 
     Earnings of a payout that failed or was cancelled are not in it any more.
     """
@@ -124,9 +124,8 @@ def get(connection: Connection, payout_id: UUID) -> dict[str, Any]:
     found = connection.execute(query.where(table.c.id == str(payout_id))).mappings().one_or_none()
     if found is None:
         raise NotFound("affiliate.payout_not_found", "no such payout")
-    affiliate_id = UUID(found["affiliate_workspace_id"])
     fields = ("legal_name", "account", "invoice_email")
-    kept = select(*(recall_optional(affiliate_id, field).label(field) for field in fields))
+    kept = select(*(recall_optional(payout_id, field).label(field) for field in fields))
     return {
         **found,
         "payee": dict(connection.execute(kept).mappings().one()),

@@ -114,7 +114,7 @@ def _profile_changed(workspace: Workspace, command: ChangeProfile) -> list[Event
     if not approved_no_more:
         return [changed]
     lost = InvoiceEligibilitySet(eligible=False, reason="company details changed", at=command.at)
-    return [changed, lost]
+    return [lost, changed]  # nobody hears that new details are approved
 
 
 def evolve(workspace: Workspace | None, event: Event) -> Workspace:

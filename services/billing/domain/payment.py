@@ -117,10 +117,12 @@ def decide(payment: Payment | None, command: Command) -> list[Event]:
             command.workspace_id != payment.workspace_id
         ):
             raise Rejected("billing.payment_exists", "this target is another workspace's")
-        case Required() | Cleared(), RequestClearance() if command.run <= payment.run:
+        case Required(), RequestClearance() if command.run < payment.run:
             return []
-        case Required(), RequestClearance():
+        case Required(), RequestClearance():  # a film is started again under the same run
             return _answer(command)
+        case Cleared(), RequestClearance() if command.run <= payment.run:
+            return []
         case Cleared(), RequestClearance():
             return [ClearanceRepeated(run=command.run)]
         case Required(), Reconsider() if payment.reason == TOO_DEAR:

@@ -69,7 +69,7 @@ def test_a_changed_profile_is_told_by_the_names_of_its_fields() -> None:
 @pytest.mark.parametrize("changed", ["organization_number", "legal_name"])
 def test_what_was_approved_is_lost_with_the_details_it_was_given_to(changed: str) -> None:
     command, event = profile("contact_email", changed, number=OTHER_NUMBER)
-    workspace.given(opened, complete, approved).when(command).then(event, lost)
+    workspace.given(opened, complete, approved).when(command).then(lost, event)
 
 
 def test_what_was_approved_stays_when_other_details_change() -> None:

@@ -80,9 +80,20 @@ def test_exactly_what_the_caller_allows_is_cleared() -> None:
     payment.when(replace(request, max_price_ore=100_000)).then(cleared)
 
 
-def test_the_same_run_asked_for_twice_is_answered_once() -> None:
+def test_the_same_run_of_what_is_cleared_is_answered_once() -> None:
     payment.given(cleared).when(request).then_nothing()
-    payment.given(required).when(request).then_nothing()
+
+
+def test_the_same_run_of_what_was_refused_is_decided_anew() -> None:
+    low = replace(request, max_price_ore=99_999)
+    too_dear = replace(required, max_price_ore=99_999, reason="price_above_max")
+
+    payment.given(too_dear).when(request).then(cleared)
+    payment.given(too_dear).when(low).then(too_dear)
+
+
+def test_an_earlier_run_of_what_was_refused_is_not_answered_any_more() -> None:
+    payment.given(replace(required, run=2)).when(request).then_nothing()
 
 
 def test_another_run_of_what_is_cleared_hears_so_again_and_costs_nothing_new() -> None:

@@ -44,6 +44,7 @@ def test_a_clip_that_cannot_be_is_refused_with_its_place(wrong: dict[str, Any], 
     "wrong",
     [
         {"name": ""},
+        {"name": " "},
         {"name": "x" * 201},
         {"aspect_ratio": "4:3"},
         {"music_volume": 101},

@@ -1,0 +1,245 @@
+"""The suite asked for the same thing again: with more money, by somebody else, by a rival."""
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+
+from affiliate import referral
+from affiliate.domain import earning
+from auth.accounts import create_system_admin
+from chassis import ids
+from chassis.calls import Call
+from chassis.envelope import Heard
+from chassis.errors import Unauthenticated
+from chassis.handling import App, Unit
+from chassis.identity import service_actor
+from chassis.schema import NONE_TOLD
+from contracts import billing
+from contracts.affiliate import SetPayoutDetails
+from embedded.people import Person
+from embedded.suite import Suite
+
+PASSWORD = "correct horse battery"
+NUMBER = "923609016"
+ACCOUNTS = {"old": "12345678903", "new": "15032080119"}
+PATIENCE_S = 20
+WAITING = (
+    "select count(*) from pg_stat_activity"
+    " where datname = current_database() and wait_event_type = 'Lock'"
+)
+
+
+@pytest.fixture(scope="module")
+def suite(run_folder: Path) -> Iterator[Suite]:
+    with Suite(run_folder / "asked_again", durable=False) as running:
+        create_system_admin(running.parts["auth"].app, "admin@example.com", PASSWORD)
+        yield running
+
+
+def somebody(suite: Suite) -> tuple[Person, str]:
+    """Return a person, signed up and verified, and their workspace."""
+    person = Person(suite, f"{uuid4().hex[:8]}@example.com", PASSWORD)
+    return person, person.sign_up("Kari", person.email)
+
+
+def mailed_token(suite: Suite) -> str:
+    """Return the token that verifies a new address."""
+    email = f"{uuid4().hex[:8]}@example.com"
+    suite.call("auth", "sign_up", None, name="Ola", email=email, password=PASSWORD)
+    suite.settle()
+    link = re.search(r"token=(\S+)", suite.mail(email)[-1].get_content())
+    assert link
+    return link[1]
+
+
+def details(account: str) -> SetPayoutDetails:
+    return SetPayoutDetails(
+        legal_name="Kari AS",
+        organization_number=NUMBER,
+        vat_registered=False,
+        account=ACCOUNTS[account],
+        invoice_email="kari@example.com",
+    )
+
+
+def by_service(app: App) -> Call:
+    actor = service_actor(app.service.name)
+    return Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="the-correlation")
+
+
+def set_account(app: App, workspace_id: UUID, account: str) -> None:
+    app.attempt(
+        by_service(app),
+        lambda unit: referral.set_payout_details(unit, workspace_id, details(account)),
+    )
+
+
+def earned(workspace_id: UUID) -> earning.Earn:
+    paid_at = datetime(2026, 4, 15, 12, tzinfo=UTC)
+    return earning.Earn(
+        relationship_id=uuid4(),
+        affiliate_workspace_id=workspace_id,
+        referred_workspace_id=uuid4(),
+        relationship_started_at=paid_at - timedelta(days=30),
+        percent=20,
+        invoice_id=uuid4(),
+        invoice_series="invoice",
+        invoice_number=10_001,
+        currency="NOK",
+        invoice_net_ore=100_000,
+        credited_net_ore=0,
+        base_ore=100_000,
+        issue_date=paid_at.date(),
+        paid_at=paid_at,
+        recorded_at=paid_at,
+    )
+
+
+def one(app: App, query: str) -> Any:
+    return app.query(lambda connection: connection.execute(text(query)).scalar_one())
+
+
+def test_a_film_that_was_too_dear_is_made_when_it_is_started_again_for_more(suite: Suite) -> None:
+    person, workspace_id = somebody(suite)
+    person.call("auth", "update_workspace", organization_number=NUMBER, legal_name="Kari AS")
+    Person(suite, "admin@example.com", PASSWORD).call(
+        "auth", "set_invoice_eligibility", workspace_id=workspace_id, eligible=True, reason="known"
+    )
+    suite.settle()
+    clips = [{"room_type": "kitchen", "image_generation_id": str(uuid4())} for _ in range(2)]
+    film = person.call("video", "create_video", name="Storgata 2", clips=clips)["id"]
+
+    def started(**most: int) -> Any:
+        person.call(
+            "video", "start_video", video_project_id=film, idempotency_key=str(most), **most
+        )
+        suite.settle()
+        target = {"target_kind": "video_project", "target_id": film}
+        return person.call("billing", "get_payment_status", **target)
+
+    assert started(max_price_ore=1)["reason"] == "price_above_max"
+    assert started(max_price_ore=2)["reason"] == "price_above_max"
+    assert person.call("video", "get_video", video_project_id=film)["clearance"] == (
+        "payment_required"
+    )
+    assert started()["clearance"] == "cleared"
+
+
+def test_two_people_under_the_same_key_are_each_verified(suite: Suite) -> None:
+    tokens = [mailed_token(suite), mailed_token(suite)]
+
+    verified = [
+        suite.call("auth", "verify_email", None, token=token, idempotency_key="one")
+        for token in tokens
+    ]
+
+    assert len({each["user_id"] for each in verified}) == 2
+    assert all(each["session_token"] for each in verified)
+
+
+def test_who_holds_the_token_is_answered_the_same_again(suite: Suite) -> None:
+    again = {"token": mailed_token(suite), "idempotency_key": "again"}
+
+    first, second = (suite.call("auth", "verify_email", None, **again) for _ in range(2))
+
+    assert second == {**first, "session_token": None}
+
+
+def test_another_persons_key_opens_nothing(suite: Suite) -> None:
+    session = suite.call("auth", "verify_email", None, token=mailed_token(suite))["session_token"]
+    key = {"idempotency_key": "mine"}
+    assert suite.call("auth", "authenticate", None, session_token=session, **key)["access_token"]
+
+    with pytest.raises(Unauthenticated):
+        suite.call("auth", "authenticate", None, session_token="guessed", **key)
+
+
+def test_an_account_said_once_more_does_not_undo_a_change_made_meanwhile(suite: Suite) -> None:
+    _, workspace_id = somebody(suite)
+    suite.settle()
+    app, written, said = suite.parts["affiliate"].app, Event(), Event()
+    set_account(app, UUID(workspace_id), "old")
+
+    def change(unit: Unit) -> None:
+        referral.set_payout_details(unit, UUID(workspace_id), details("new"))
+        written.set()
+        # the rival has read the old account: it is through, or waits to write over this one
+        deadline = time.monotonic() + PATIENCE_S
+        while not (said.is_set() or one(app, WAITING)):
+            assert time.monotonic() < deadline
+
+    def say_again() -> None:
+        set_account(app, UUID(workspace_id), "old")
+        said.set()
+
+    with ThreadPoolExecutor(2) as rivals:
+        changed = rivals.submit(app.attempt, by_service(app), change)
+        assert written.wait(PATIENCE_S)
+        again = rivals.submit(say_again)
+        changed.result()
+        again.result()
+
+    kept = f"select value from personal where row_id = '{workspace_id}' and field = 'account'"
+    assert one(app, kept) == ACCOUNTS["new"]
+
+
+def test_a_payout_goes_to_the_account_it_was_created_with(suite: Suite) -> None:
+    _, workspace_id = somebody(suite)
+    suite.settle()
+    app, admin = suite.parts["affiliate"].app, Person(suite, "admin@example.com", PASSWORD)
+    set_account(app, UUID(workspace_id), "old")
+    app.handle(earning.decider, uuid4(), earned(UUID(workspace_id)), by_service(app))
+    wanted = {"affiliate_workspace_id": workspace_id, "cutoff": "2026-04-15"}
+    created = admin.call("affiliate", "create_payout", **wanted, idempotency_key=workspace_id)
+    payout_id = created["items"][0]["id"]
+    admin.call("affiliate", "approve_payout", payout_id=payout_id, idempotency_key=payout_id)
+
+    set_account(app, UUID(workspace_id), "new")
+
+    paid_to = admin.call("affiliate", "get_payout", payout_id=payout_id)["payee"]
+    assert paid_to["account"] == ACCOUNTS["old"]
+
+
+@pytest.mark.parametrize("service", ["media", "video"])
+@pytest.mark.parametrize("name", ["payment_cleared", "payment_required"])
+def test_a_payment_for_what_a_restored_service_has_forgotten_stops_nothing(
+    suite: Suite, service: str, name: str
+) -> None:
+    parts = suite.parts[service]
+    kind = {"media": "image_project", "video": "video_project"}[service]
+    about: dict[str, Any] = {
+        "target_kind": kind,
+        "target_id": uuid4(),
+        "workspace_id": uuid4(),
+        "run": 1,
+    }
+    priced: dict[str, Any] = {"price_ore": 100_000, "price_version": 0, "vat_rate_bp": 2_500}
+    told: Any = {
+        "payment_cleared": billing.PaymentCleared(**about, **priced, method="invoice"),
+        "payment_required": billing.PaymentRequired(**about, price_ore=100_000, reason="no_method"),
+    }[name]
+    heard = Heard(
+        source="billing",
+        position=1,
+        previous=UUID(NONE_TOLD),
+        event_id=uuid4(),
+        type=f"billing.{name}",
+        stream_id="payment-of-it",
+        time=parts.app.clock(),
+        correlation_id="the-correlation",
+        workspace_id=None,
+        data={},
+        event=told,
+    )
+    (reaction,) = [each for each in parts.reactions if each.hears is type(told)]
+
+    parts.app.attempt(by_service(parts.app), lambda unit: reaction.react(unit, heard))
