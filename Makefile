@@ -5,7 +5,7 @@ IN_VENV := .venv/bin/python
 .PHONY: help setup demo demo-clean test check fmt unit migration push
 
 # What the caller's shell happens to hold must not change what runs.
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
 export PYTHONUTF8 := 1
 
 help:

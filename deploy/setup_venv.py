@@ -5,6 +5,7 @@ checkout alone, hence no cache of pip's.
 """
 
 import hashlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -90,7 +91,9 @@ def write_source_roots() -> None:
 def write_command(package: str) -> None:
     """Let `.venv/bin/<package>` run the package's `__main__`."""
     script = VENV / "bin" / package
-    script.write_text(f"#!/bin/sh\nexec '{PYTHON}' -m {package} \"$@\"\n", encoding="utf-8")
+    script.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -m {package} "$@"\n', encoding="utf-8"
+    )
     script.chmod(0o755)
 
 

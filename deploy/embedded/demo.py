@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from billing.gateways.norwegian import money
+from chassis.errors import Conflict
 from embedded.figures import Figure, figures
 from embedded.main_job import MainJob, Photo
 from embedded.postgres import Server
@@ -58,16 +59,21 @@ class Screen:
 def main(arguments: list[str] | None = None) -> int:
     """Run the demo, or forget it; return the exit code."""
     chosen = _parser().parse_args(arguments)
-    if chosen.forget:
-        forget(chosen.data, chosen.out)
-        return 0
     console = Console()
     started = time.monotonic()
     try:
+        if chosen.forget:
+            forget(chosen.data, chosen.out)
+            return 0
         wrong = run(chosen.data, chosen.out, console)
     except KeyboardInterrupt:
         console.print("\nStopped. `make demo` goes on from here; `make demo-clean` forgets it.")
         return 130
+    except Conflict as error:
+        if error.code != "embedded.in_use":
+            raise
+        console.print(f"{error.message}: let it end first")
+        return 1
     console.print(f"Took {time.monotonic() - started:.0f} s. Open {chosen.out}/index.html")
     for figure in wrong:
         console.print(f"[red]{figure.name}: {figure.actual}, not {figure.expected}[/]")

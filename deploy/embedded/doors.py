@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from chassis.web import PublicDoor
+from embedded.whole_file import write_whole
 
 
 class PublicServer:
@@ -55,5 +56,5 @@ def open_doors(names: Iterable[str], data_dir: Path) -> dict[str, PublicServer]:
     path = data_dir / "ports.json"
     before: dict[str, int] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     doors = {name: PublicServer(before.get(name, 0)) for name in names}
-    path.write_text(json.dumps({name: door.port for name, door in doors.items()}), "utf-8")
+    write_whole(path, json.dumps({name: door.port for name, door in doors.items()}))
     return doors

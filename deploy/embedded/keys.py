@@ -1,12 +1,12 @@
 """What the suite's parts share in confidence: made once, kept in the data folder, 0600."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from chassis import ids
 from chassis.identity import new_key_pair
+from embedded.whole_file import write_whole
 
 SERVICES = ("auth", "media", "video", "billing", "affiliate")
 
@@ -15,13 +15,7 @@ def keys(data_dir: Path) -> dict[str, Any]:
     """Return the suite's passwords and keys; make them the first time."""
     path = data_dir / "keys.json"
     if not path.exists():
-        draft = data_dir / "keys.json.part"
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as sink:
-            json.dump(_new_keys(), sink)
-            sink.flush()
-            os.fsync(sink.fileno())
-        os.replace(draft, path)
+        write_whole(path, json.dumps(_new_keys()))
     made: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return made
 

@@ -1,12 +1,12 @@
 """What a repeat of the main job must find unchanged: a small JSON file, 0600."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis import ids
+from embedded.whole_file import write_whole
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -34,8 +34,4 @@ class Notes:
         return notes
 
     def _write(self, notes: dict[str, Any]) -> None:
-        draft = self._path.with_suffix(".part")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as sink:
-            json.dump(notes, sink)
-        os.replace(draft, self._path)
+        write_whole(self._path, json.dumps(notes))

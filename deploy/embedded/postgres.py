@@ -7,6 +7,7 @@ role postgres), `postgres.log` (of the latest start) and `lock` (held while a `S
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from chassis.errors import Conflict, Unavailable
 from embedded.postgres_initdb import initialise, private_file
@@ -24,6 +25,17 @@ from embedded.postgres_process import stop_cluster
 START_DEADLINE_S = 60.0  # recovery after a crash included
 SOCKET_PORT = 5432  # only a part of the socket's file name
 SOCKET_PATH_MAX = 103  # bytes: 107 on Linux, 103 on macOS
+
+UNFIT_FOR_SOCKET = frozenset(',"')  # a comma ends a host, a quote a folder's name
+# A PGSSLMODE or PGOPTIONS of the caller is not meant for us.
+CLIENT = {
+    "sslmode": "disable",
+    "gssencmode": "disable",
+    "channel_binding": "disable",
+    "client_encoding": "utf8",
+    "target_session_attrs": "any",
+    "options": "-ctimezone=UTC",
+}
 
 SETTINGS = {"max_connections": "200", "shared_buffers": "64MB"}
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -63,7 +75,7 @@ class Server:
         A server that a killed owner left behind is stopped first: it may run with other settings.
 
         Raises:
-            Conflict: another process runs this data folder.
+            Conflict: another process runs this data folder, or this one already does.
             Unavailable: it did not start; the message ends with the log's last lines.
         """
         make_folder(self.data_dir)
@@ -82,6 +94,8 @@ class Server:
     def stop(self) -> None:
         """Stop the server; connections still open are cut. Without a server, do nothing."""
         try:
+            if self._process is not None:
+                self._process.send_signal(signal.SIGINT)  # too young to be found by its folder
             if self._place is not None:
                 stop_cluster(self._place.cluster)
             if self._process is not None:
@@ -133,13 +147,16 @@ class Server:
         who = f"{quote(role, safe='')}:{quote(password, safe='')}"
         name = quote(database, safe="")
         if self.port is not None:
-            return f"postgresql://{who}@127.0.0.1:{self.port}/{name}"
-        folder = quote(str(self._place.cluster), safe="")
-        return f"postgresql://{who}@/{name}?host={folder}&port={SOCKET_PORT}"
+            where = {"host": "127.0.0.1", "hostaddr": "127.0.0.1", "port": self.port}
+        else:
+            where = {"host": self._place.cluster, "port": SOCKET_PORT}
+        return f"postgresql://{who}@/{name}?{urlencode(where | CLIENT, quote_via=quote)}"
 
     def _launch(self, place: Place) -> subprocess.Popen[bytes]:
         settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
-        if len(os.fsencode(place.cluster / f".s.PGSQL.{SOCKET_PORT}")) <= SOCKET_PATH_MAX:
+        socket_path = os.fsencode(place.cluster / f".s.PGSQL.{SOCKET_PORT}")
+        fits = UNFIT_FOR_SOCKET.isdisjoint(str(place.cluster))
+        if fits and len(socket_path) <= SOCKET_PATH_MAX:
             self.port = None
             settings |= {"listen_addresses": "", "port": str(SOCKET_PORT)}
             settings |= {"unix_socket_directories": f'"{place.cluster}"'}  # it is a list

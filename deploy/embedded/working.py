@@ -46,15 +46,16 @@ class Working:
         peers: Peers,
         signals: Mapping[str, tuple[Signal, Signal]],
         threads: int,
-        deliveries: int,
+        twice: bool,
     ) -> None:
         """`signals`: for each service, what says "committed" and what says "told".
 
-        `threads` do jobs; each event heard is delivered `deliveries` times.
+        `threads` do jobs; with `twice`, each event heard is delivered again after its commit.
         """
         self.name, self.parts, self.peers = parts.app.service.name, parts, peers
         self.committed, self.told = signals[self.name]
-        self.signals, self.threads, self.deliveries = signals, threads, deliveries
+        self.signals, self.threads, self.twice = signals, threads, twice
+        self._delivered: dict[str, list[Any]] = {}  # by source, the latest batch
         recurring = schedules.kinds(parts.app, parts.schedules)
         self.worker = Worker(parts.app, (*parts.kinds, *recurring))
         self.consumers = [
@@ -97,8 +98,8 @@ class Working:
                     wake.clear()
 
         thread = threading.Thread(target=loop, name=f"{self.name}-{name}", daemon=True)
-        self._running.append((thread, wake))
         thread.start()
+        self._running.append((thread, wake))
 
     def _turn(self, turn: Callable[[], Any]) -> bool:
         try:
@@ -127,8 +128,12 @@ class Working:
             self.stopped[consumer.source] = stopped
 
     def _read(self, source: str, after: Mapping[str, Any]) -> dict[str, Any]:
-        page = self.peers(source).call("events_read", after=after)
-        return {**page, "items": [each for each in page["items"] for _ in range(self.deliveries)]}
+        page: dict[str, Any] = self.peers(source).call("events_read", after=after)
+        if not self.twice:
+            return page
+        # again once they are committed: within one batch only the first transaction would be tried
+        again, self._delivered[source] = self._delivered.get(source, []), page["items"]
+        return {**page, "items": [*again, *page["items"]]}
 
     def _work(self) -> None:
         while not self._stop.is_set() and self.worker.work():

@@ -98,7 +98,9 @@ class Worker:
     def __init__(self, app: App, kinds: Iterable[Kind]) -> None:
         self.app = app
         self.kinds = {kind.name: kind for kind in kinds}
-        self._held: dict[UUID, tuple[Task, Control]] = {}
+        # by claim: a job whose claim ran out may be held here twice
+        self._held: dict[tuple[UUID, int], tuple[Task, Control]] = {}
+        self._abandoned = threading.Event()
 
     def release(self) -> None:
         """Free the claims of a process that is known to be dead."""
@@ -113,14 +115,16 @@ class Worker:
         kind, control = self.kinds[task.kind], None
         try:
             control = Control(self.app, task, kind.timeout_s)
-            self._held[task.id] = (task, control)
+            self._held[(task.id, task.claims)] = (task, control)
+            if self._abandoned.is_set():
+                raise Cancelled
             self._end(task, kind.finish, kind.run(task, control))
         except Cancelled:
             log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
         except Exception as error:
             self._fail(task, kind, error)
         finally:
-            self._held.pop(task.id, None)
+            self._held.pop((task.id, task.claims), None)
         return True
 
     def heartbeat(self) -> None:
@@ -133,6 +137,7 @@ class Worker:
 
     def abandon(self) -> None:
         """Stop what runs here; it is claimed anew, by whoever comes first, after its claim."""
+        self._abandoned.set()  # for what is being claimed just now
         for _, control in list(self._held.values()):
             control.lost.set()
 
@@ -190,9 +195,19 @@ class Worker:
                 connection.execute(_AGAIN, parameters)
             return
         try:
-            self._end(task, kind.give_up, known, "dead", str(known))
+            self._give_up(task, kind, known)
         except Cancelled:
             log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
+
+    def _give_up(self, task: Task, kind: Kind, error: ServiceError) -> None:
+        try:
+            self._end(task, kind.give_up, error, "dead", str(error))
+        except Exception as bug:
+            if isinstance(bug, Cancelled) or (isinstance(bug, ServiceError) and bug.retryable):
+                raise
+            # without an end it would be claimed again for ever
+            log.exception("job not given up", extra={"job": str(task.id), "kind": task.kind})
+            self._end(task, _nothing, None, "dead", f"{error}; then, giving up: {bug!r}")
 
     def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:
         actor = service_actor(self.app.service.name)
@@ -203,6 +218,10 @@ class Worker:
             correlation_id=correlation_id,
             causation=causation,
         )
+
+
+def _nothing(unit: Unit, task: Task, result: Any) -> None:
+    """Record nothing but the job's end."""
 
 
 _CLAIM = text(

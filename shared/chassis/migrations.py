@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command, context
@@ -19,20 +20,24 @@ FRAME = {  # made by chassis.schema, not by a service's metadata
     "positions",
     "relay",
 }
+_ALEMBIC = Lock()  # its context is one for the whole process: two threads would mix databases up
 ONE_AT_A_TIME = 4243  # advisory lock: two migrations of one database wait for each other
 
 
 def config(service: str, url: str) -> Config:
     """Return alembic's configuration for a service; `url` is the owner's."""
     made = Config()
-    made.set_main_option("script_location", str(Path(str(files(service))) / "migrations"))
+    scripts = Path(str(files(service))) / "migrations"
+    # alembic reads options with interpolation
+    made.set_main_option("script_location", str(scripts).replace("%", "%%"))
     made.attributes.update(service=service, url=url)
     return made
 
 
 def upgrade(service: str, url: str) -> None:
     """Bring a service's database to its newest schema."""
-    command.upgrade(config(service, url), "head")
+    with _ALEMBIC:
+        command.upgrade(config(service, url), "head")
 
 
 def run(metadata: MetaData) -> None:

@@ -72,7 +72,7 @@ def query(request: type[Any]) -> Callable[[Any], Any]:
 
 def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
     @wraps(work)
-    def entry(self: Any, *args: Any, **arguments: Any) -> Any:
+    def entry(self: Any, /, *args: Any, **arguments: Any) -> Any:
         return edge.serve(method, self, args, arguments)
 
     del entry.__wrapped__  # nameko checks what callers may pass

@@ -46,9 +46,11 @@ class PublicDoor:
         return response(environ, respond)
 
     def _answer(self, request: Request) -> Any:
+        path = None  # the rule, not what was asked for: a link lets its holder in
         try:
             endpoint, values = self._map.bind_to_environ(request.environ).match()
             route: Route = endpoint()
+            path = route.path
             request.max_content_length = route.max_bytes
             if (request.content_length or 0) > route.max_bytes:
                 raise RequestEntityTooLarge()
@@ -57,5 +59,5 @@ class PublicDoor:
             text = {"error": refusal.description or refusal.name}
             return Response(json.dumps(text), refusal.code, content_type="application/json")
         except Exception:
-            log.exception("a bug", extra={"path": request.path})
+            log.exception("a bug", extra={"path": path})
             return Response(status=500)

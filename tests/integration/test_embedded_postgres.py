@@ -13,11 +13,15 @@ import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import text
 
+from chassis import postgres
 from chassis.errors import Conflict, Unavailable
 from embedded.postgres import Server
+from embedded.postgres_place import Place
 from embedded.postgres_process import processes_of
 
+OTHER_FILE_SYSTEM = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
 OWNER = """
 import sys
 from pathlib import Path
@@ -152,6 +156,51 @@ def test_a_path_too_long_for_a_socket_is_served_on_loopback() -> None:
     shutil.rmtree(top)
 
 
+@pytest.mark.parametrize("name", ['two "rooms"', "one, two", "50 % off", "Bjørn's#?&=+:\\\\"])
+def test_a_folder_may_have_any_name(name: str) -> None:
+    top = Path(tempfile.mkdtemp())
+    top.chmod(0o711)
+    with Server(top / name, durable=False) as server:
+        write(server, name)
+        assert read(server) == [name]
+        engine = postgres.engine(server.admin_url, name="test")  # reads URLs in its own way
+        with engine.connect() as connection:
+            assert connection.execute(text("select text from notes")).scalar_one() == name
+        engine.dispose()
+    server.forget()
+    shutil.rmtree(top)
+
+
+@pytest.mark.parametrize(
+    "variable,setting",
+    [
+        ("PGSSLMODE", "require"),
+        ("PGCHANNELBINDING", "require"),
+        ("PGTARGETSESSIONATTRS", "standby"),
+        ("PGCLIENTENCODING", "LATIN1"),
+        ("PGOPTIONS", "-c search_path=nowhere"),
+    ],
+)
+def test_what_the_callers_environment_says_of_another_server_is_not_meant_for_ours(
+    server: Server, monkeypatch: pytest.MonkeyPatch, variable: str, setting: str
+) -> None:
+    monkeypatch.setenv(variable, setting)
+    with server:
+        write(server, "blåbær")
+        assert "blåbær" in read(server)
+
+
+def test_ctrl_c_while_the_server_starts_stops_it(server: Server) -> None:
+    class Interrupted(Server):
+        def _wait_until_ready(self, place: Place, process: subprocess.Popen[bytes]) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Interrupted(server.data_dir, durable=False).start()
+    with server:
+        write(server, "after Ctrl-C")
+
+
 def test_forget_removes_what_the_server_made_and_nothing_else(new_server: Server) -> None:
     new_server.data_dir.mkdir()
     (new_server.data_dir / "mine.txt").write_text("mine")
@@ -228,3 +277,27 @@ def cluster_of(server: Server) -> Path:
         row = connection.execute("show data_directory").fetchone()
     assert row is not None
     return Path(row[0])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps a cluster elsewhere")
+@pytest.mark.skipif(not OTHER_FILE_SYSTEM.is_dir(), reason="there is one file system only")
+def test_as_root_a_cluster_moves_to_another_file_system_although_a_kill_cuts_the_move() -> None:
+    top = Path(tempfile.mkdtemp(dir=OTHER_FILE_SYSTEM))
+    top.chmod(0o711)
+    server = Server(top / "data", durable=False)
+    with server:
+        write(server, "before the folder was closed")
+        assert cluster_of(server).is_relative_to(top)
+    top.chmod(0o700)
+    with server:
+        assert read(server) == ["before the folder was closed"]
+        home = cluster_of(server).parent
+    # as a kill leaves it: half a copy there, and everything still here
+    subprocess.run(["cp", "-a", home / "cluster", server.data_dir / "cluster"], check=True)
+    shutil.rmtree(home / "cluster")
+    (home / "cluster.part").mkdir()
+    with server:
+        assert read(server) == ["before the folder was closed"]
+        assert not (server.data_dir / "cluster").exists()
+    server.forget()
+    shutil.rmtree(top)

@@ -400,3 +400,58 @@ def test_a_heartbeat_from_another_thread_reaches_the_running_job(own: Database, 
     cancelled.set()
     thread.join(10)
     assert things(own) == []
+
+
+def test_a_claim_that_ran_out_does_not_end_the_heartbeat_of_the_next_one_here(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+    claimed_again, first_ended = threading.Event(), threading.Event()
+    waits: list[int] = []
+
+    def run(task: Task, control: Control) -> str:
+        if task.claims == 1:
+            own.change("update jobs set run_at = now()")  # as after the machine has slept
+            second.start()
+            assert claimed_again.wait(10)
+            return "too late"
+        claimed_again.set()
+        assert first_ended.wait(10)
+        own.change("update jobs set run_at = now() + interval '1 second'")
+        worker.heartbeat()
+        waits.append(job(own)["waits"])
+        return "weighed"
+
+    worker = Worker(app, [kind(run)])
+    second = threading.Thread(target=worker.work)
+    worker.work()
+    first_ended.set()
+    second.join(10)
+    assert abs(waits[0] - CLAIM_S) <= 5
+    assert things(own) == ["weighed"]
+
+
+def test_a_job_that_cannot_even_be_given_up_ends_instead_of_coming_back_for_ever(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+
+    def broken(unit: Unit, task: Task, error: ServiceError) -> None:
+        unit.decide(boxes.box, UUID(task.args["box"]), boxes.PutIn(thing="half", weight_g=1))
+        raise AssertionError("a bug")
+
+    refused = failing(Rejected("weights.no"))
+    assert Worker(app, [Kind(name="weigh", run=refused, finish=finish, give_up=broken)]).work()
+    assert job(own)["state"] == "dead"
+    assert "weights.no" in job(own)["error"] and "a bug" in job(own)["error"]
+    assert things(own) == []
+
+
+def test_a_job_claimed_while_the_worker_is_abandoned_is_not_begun(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    begun: list[UUID] = []
+    worker = Worker(app, [kind(lambda task, control: begun.append(task.id))])
+    worker.abandon()
+    worker.work()
+    assert begun == []
+    assert job(own) == job(own) | {"state": "claimed", "failures": 0}

@@ -87,7 +87,12 @@ def _decoded_apart(path: Path) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-I", "-c", DECODE, str(path), *limits]
     try:
         return subprocess.run(  # noqa: S603 - a list, no shell; the path is an argument only
-            command, capture_output=True, env={}, timeout=MAX_WAIT_S, check=False
+            command,
+            capture_output=True,
+            env={},
+            timeout=MAX_WAIT_S,
+            check=False,
+            start_new_session=True,  # the terminal's Ctrl-C is for us: the picture is not damaged
         )
     except subprocess.TimeoutExpired as error:
         raise Unavailable("media.inspection_timeout", "the picture took too long") from error

@@ -112,6 +112,7 @@ def run(
             stdin=subprocess.DEVNULL if frames is None else subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=messages,
+            start_new_session=True,  # the terminal's Ctrl-C is for us: it is no failed attempt
         )
     feed = _Feed(process.stdin, frames or ())
     try:
