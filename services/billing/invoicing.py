@@ -14,27 +14,14 @@ from billing.domain.invoice_facts import Draft, Issued, Numbered, Paid
 from billing.names import series_id
 from billing.projections import line_items
 from chassis import codec, ids
-from chassis.domain import value
 from chassis.errors import Conflict, Rejected
 from chassis.handling import Unit
-from contracts.auth import BillingAddress
+from contracts.auth import BillingProfile
 from contracts.billing import CreateInvoices, RecordInvoicePayment
 
 MOST_LINES = 1_000  # on one invoice; more wait for the next one
 RETENTION_YEARS = 5  # from the end of the year of issue (bokføringsloven § 13)
 SERIES = "invoice"
-
-
-@value
-class BuyerFacts:
-    """What auth says of a buyer; anything may be missing yet."""
-
-    workspace_id: UUID
-    legal_name: str | None = None
-    organization_number: str | None = None
-    billing_address: BillingAddress | None = None
-    invoice_email: str | None = None
-    invoice_reference: str | None = None
 
 
 def create(unit: Unit, request: CreateInvoices) -> dict[str, Any]:
@@ -96,12 +83,12 @@ def _line(id: UUID, item: line_item.LineItem) -> invoice.Line:
     )
 
 
-def buyer_facts(row: Mapping[str, Any], profile: Mapping[str, Any]) -> BuyerFacts:
+def buyer_facts(row: Mapping[str, Any], profile: Mapping[str, Any]) -> BillingProfile:
     """Return the buyer of the invoice in `row`, from auth's `billing_profile`.
 
     Raises `Rejected("billing.not_issuable")` naming all that the law wants and is missing (B9).
     """
-    facts: BuyerFacts = codec.load(BuyerFacts, profile, tolerant=True)
+    facts: BillingProfile = codec.load(BillingProfile, profile, tolerant=True)
     missing = []
     if not (facts.legal_name or "").strip():
         missing.append("legal_name")
@@ -118,7 +105,7 @@ def buyer_facts(row: Mapping[str, Any], profile: Mapping[str, Any]) -> BuyerFact
     return facts
 
 
-def issue(unit: Unit, invoice_id: UUID, facts: BuyerFacts | None) -> dict[str, Any]:
+def issue(unit: Unit, invoice_id: UUID, facts: BillingProfile | None) -> dict[str, Any]:
     """Give a draft its number and its buyer; an issued invoice answers as the first time.
 
     `facts` may be None only of what is issued already.
@@ -147,7 +134,7 @@ def issue(unit: Unit, invoice_id: UUID, facts: BuyerFacts | None) -> dict[str, A
     )
 
 
-def _buyer(invoice_id: UUID, facts: BuyerFacts, issue_date: date) -> Insert:
+def _buyer(invoice_id: UUID, facts: BillingProfile, issue_date: date) -> Insert:
     address = facts.billing_address
     kept_buyer = insert(kept.buyer).values(
         document_id=invoice_id,

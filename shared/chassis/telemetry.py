@@ -1,7 +1,6 @@
 """Logs as JSON, each line with the ids of the call it belongs to. Arguments are never logged."""
 
 import logging
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,11 +19,6 @@ def context(**ids: str) -> Iterator[None]:
         yield
     finally:
         _context.reset(token)
-
-
-def log_as_json(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
-    """Send the process's logs to `stream`, a JSON object a line."""
-    logging.basicConfig(level=level, handlers=[json_handler(stream)], force=True)
 
 
 def json_handler(stream: TextIO) -> logging.Handler:

@@ -117,11 +117,11 @@ class GetBillingProfile:
 
 @value
 class BillingProfile:
-    """What a sales document says of its buyer."""
+    """What a sales document says of its buyer; anything may be missing yet."""
 
     workspace_id: UUID
-    legal_name: str
-    organization_number: str | None
-    billing_address: BillingAddress | None
-    invoice_email: str | None
-    invoice_reference: str | None
+    legal_name: str | None = None
+    organization_number: str | None = None
+    billing_address: BillingAddress | None = None
+    invoice_email: str | None = None
+    invoice_reference: str | None = None
