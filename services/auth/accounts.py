@@ -10,7 +10,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from auth.domain import session, user, workspace
 from auth.gateways import passwords
@@ -238,8 +239,8 @@ def _text(given: Any) -> str:
     return given or ""
 
 
-def _credential(user_id: UUID, kept: str, call: Call) -> Any:
-    return insert(account).values(
+def _credential(user_id: UUID, kept: str, call: Call) -> Insert:
+    row = insert(account).values(
         id=str(ids.derive(user_id, "credential")),
         account_id=str(user_id),
         provider_id="credential",
@@ -248,3 +249,4 @@ def _credential(user_id: UUID, kept: str, call: Call) -> Any:
         created_at=call.at,
         updated_at=call.at,
     )
+    return row.on_conflict_do_nothing(index_elements=["id"])  # an equal rival: the append decides

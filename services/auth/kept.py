@@ -13,11 +13,10 @@ from sqlalchemy import (
     Table,
     Text,
     func,
-    insert,
     literal,
     select,
 )
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from auth.tables import metadata
 from chassis.personal import personal
@@ -71,10 +70,14 @@ def digest(token: str) -> str:
 
 
 def keep_secret(row_id: UUID, kind: str, token: str, expires_at: datetime) -> Insert:
-    """Return the statement that keeps a token's hash."""
-    return insert(secrets).values(
+    """Return the statement that keeps a token's hash.
+
+    To an equal rival's it yields: the append decides which of the two calls counts.
+    """
+    row = insert(secrets).values(
         row_id=str(row_id), kind=kind, hash=digest(token), expires_at=expires_at
     )
+    return row.on_conflict_do_nothing(index_elements=["row_id", "kind"])
 
 
 def keep_verification(

@@ -243,3 +243,30 @@ def test_a_payment_for_what_a_restored_service_has_forgotten_stops_nothing(
     (reaction,) = [each for each in parts.reactions if each.hears is type(told)]
 
     parts.app.attempt(by_service(parts.app), lambda unit: reaction.react(unit, heard))
+
+
+def test_equal_calls_at_once_are_one_sign_up_and_one_session(suite: Suite) -> None:
+    for _ in range(6):  # rivals do not always meet
+        email = f"{uuid4().hex[:8]}@example.com"
+        account = {"email": email, "password": PASSWORD, "idempotency_key": email}
+
+        def sign_up(_: int, given: dict[str, str] = account) -> str:
+            return str(suite.call("auth", "sign_up", None, name="Kari", **given)["user_id"])
+
+        with ThreadPoolExecutor(8) as rivals:
+            assert len(set(rivals.map(sign_up, range(8)))) == 1
+        suite.settle()
+        link = re.search(r"token=(\S+)", suite.mail(email)[-1].get_content())
+        assert link
+        suite.call("auth", "verify_email", None, token=link[1])
+
+        def sign_in(_: int, given: dict[str, str] = account) -> tuple[str, str | None]:
+            session = suite.call("auth", "sign_in", None, **given)
+            return session["session_id"], session["session_token"]
+
+        with ThreadPoolExecutor(8) as rivals:
+            sessions = list(rivals.map(sign_in, range(8)))
+        assert len({id for id, _ in sessions}) == 1
+        shown = [token for _, token in sessions if token is not None]
+        assert len(shown) == 1  # a repeat is not shown the token again
+        suite.call("auth", "authenticate", None, session_token=shown[0])
