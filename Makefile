@@ -24,10 +24,10 @@ setup:
 	@$(PYTHON) deploy/setup_venv.py
 
 demo: setup
-	@$(IN_VENV) -m embedded.demo $(ARGS)
+	@$(IN_VENV) -m demo $(ARGS)
 
 demo-clean: setup
-	@$(IN_VENV) -m embedded.demo --forget
+	@$(IN_VENV) -m demo --forget
 
 test: setup
 	@$(IN_VENV) -m pytest $(ARGS)

@@ -11,14 +11,18 @@ from sqlalchemy import MetaData, create_engine, make_url, text
 
 FRAME = {  # made by chassis.schema, not by a service's metadata
     "alembic_version",
+    "audit",
     "commands",
     "cursors",
     "events",
     "jobs",
+    "leases",
+    "parked",
     "pending",
     "personal",
     "positions",
     "relay",
+    "revoked",
 }
 _ALEMBIC = Lock()  # its context is one for the whole process: two threads would mix databases up
 ONE_AT_A_TIME = 4243  # advisory lock: two migrations of one database wait for each other

@@ -4,6 +4,8 @@ events     the truth, append-only            pending   committed, without a posi
 positions  the order in which events are told          relay     how far RabbitMQ has been told
 commands   stored replies                    cursors   how far each source has been heard
 jobs       work outside transactions         personal  names, e-mails, addresses: forgettable
+parked     events that could not be taken    leases    who does what only one may do
+revoked    whose access tokens are refused   audit     what operators did by hand
 """
 
 from alembic.operations import Operations
@@ -184,3 +186,50 @@ def version_1(op: Operations, service: str) -> None:
     for step in (_EVENTS, _NUMBERING, _APPEND, _IMMUTABLE):
         op.execute(step)
     op.execute(_RIGHTS.format(app_role=f"{service}_app"))
+
+
+_OPERATIONS = """
+create table leases (
+    name text primary key,
+    holder text not null,
+    until timestamptz not null
+);
+create table parked (
+    consumer text not null,
+    source text not null,
+    position bigint not null,
+    stream_id text not null,
+    event jsonb not null,
+    error jsonb,
+    attempts int not null default 0,
+    first_seen timestamptz not null default now(),
+    dead boolean not null default false,
+    primary key (consumer, source, position)
+);
+create index parked_stream on parked (consumer, source, stream_id, position);
+alter table cursors
+    add column tries int not null default 0,
+    add column checked_at timestamptz,
+    add column stopped jsonb;
+create table revoked (
+    kind text not null check (kind in ('session', 'user', 'workspace')),
+    id text not null,
+    not_before timestamptz not null,
+    primary key (kind, id)
+);
+create table audit (
+    id bigint generated always as identity primary key,
+    at timestamptz not null default now(),
+    who text not null,
+    did text not null,
+    details jsonb not null
+);
+grant select, insert, update, delete on leases, parked, revoked to {app_role};
+grant select, insert on audit to {app_role};
+revoke update, delete on audit from {app_role};
+"""
+
+
+def version_2(op: Operations, service: str) -> None:
+    """Create what several processes at work on one database need."""
+    op.execute(_OPERATIONS.format(app_role=f"{service}_app"))

@@ -137,7 +137,9 @@ def _make_template(server: Server, admin: psycopg.Connection) -> None:
     url = make_url(server.url(OWNER, PASSWORD, TEMPLATE)).set(drivername="postgresql+psycopg")
     engine = create_engine(url)
     with engine.begin() as connection:
-        schema.version_1(Operations(MigrationContext.configure(connection)), "boxes")
+        operations = Operations(MigrationContext.configure(connection))
+        schema.version_1(operations, "boxes")
+        schema.version_2(operations, "boxes")
         boxes.metadata.create_all(connection)
         scales.metadata.create_all(connection)
     engine.dispose()

@@ -106,7 +106,9 @@ def database(server: Server, service: str) -> Iterator[Engine]:
         admin.execute(f"create database {name}".encode())
         engine = postgres.engine(make_url(server.admin_url).set(database=name), name=service)
         with engine.begin() as connection:
-            schema.version_1(Operations(MigrationContext.configure(connection)), service)
+            operations = Operations(MigrationContext.configure(connection))
+            schema.version_1(operations, service)
+            schema.version_2(operations, service)
         yield engine
         engine.dispose()
         admin.execute(f"drop database {name} with (force)".encode())

@@ -25,7 +25,7 @@ from chassis.identity import service_actor
 from chassis.schema import NONE_TOLD
 from contracts import billing
 from contracts.affiliate import SetPayoutDetails
-from embedded.people import Person
+from demo.people import Person
 from embedded.suite import Suite
 
 PASSWORD = "correct horse battery"

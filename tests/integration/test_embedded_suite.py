@@ -18,7 +18,7 @@ import pytest
 from chassis import ids
 from chassis.envelope import Heard
 from chassis.errors import Conflict, Invalid
-from embedded import demo
+from demo import __main__ as demo
 from embedded.suite import Suite
 
 KARI = {"name": "Kari", "email": "kari@buyer.example", "password": "a long enough password"}

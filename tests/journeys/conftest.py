@@ -8,7 +8,7 @@ import pytest
 from interior_photos import get_photo_dir
 from PIL import Image
 
-from embedded.main_job import MainJob, Outcome, Photo
+from demo.main_job import MainJob, Outcome, Photo
 from embedded.suite import Suite
 from journeys.histories import effects
 from journeys.quiet import Quiet

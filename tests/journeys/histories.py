@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from chassis.schema import NONE_TOLD
+from demo.suite import Suite
 from embedded.keys import SERVICES
-from embedded.suite import Suite
 
 # Events that a repeat of the main job may add: another session, nothing else.
 SESSIONS = ("SessionStarted", "SessionRenewed")

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from embedded.figures import figures
-from embedded.main_job import MainJob, Photo
+from demo.figures import figures
+from demo.main_job import MainJob, Photo
 from embedded.suite import Suite
 from journeys.quiet import Quiet
 

@@ -20,7 +20,7 @@ import psycopg
 from interior_photos import get_photo_dir
 from psycopg.rows import dict_row
 
-from embedded.main_job import MainJob, Photo
+from demo.main_job import MainJob, Photo
 from embedded.suite import Suite
 from journeys.conftest import SOURCES
 from journeys.quiet import Quiet

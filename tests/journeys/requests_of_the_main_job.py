@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from embedded.main_job import BUYER, PAYEE, Outcome
+from demo.main_job import BUYER, PAYEE, Outcome
 
 DIGEST = "0" * 64
 

@@ -19,10 +19,10 @@ from chassis.errors import (
     Unauthenticated,
 )
 from chassis.identity import Actor, Permission, TokenIssuer
+from demo.main_job import Outcome
+from demo.people import Person
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys
-from embedded.main_job import Outcome
-from embedded.people import Person
 from embedded.suite import FACADES, Suite
 from journeys.requests_of_the_main_job import requests
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from embedded.main_job import Outcome
+from demo.main_job import Outcome
 from embedded.suite import Suite
 from journeys.life_of_an_event import BLOCK, PAGE, Page, as_psql
 

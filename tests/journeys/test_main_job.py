@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from embedded.figures import figures
-from embedded.main_job import MainJob, Outcome, Photo
+from demo.figures import figures
+from demo.main_job import MainJob, Outcome, Photo
 from embedded.suite import Suite
 from journeys.histories import comparable, effects, problems
 from journeys.quiet import Quiet

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from chassis import postgres, projection
+from demo.main_job import Outcome
 from embedded.keys import SERVICES
-from embedded.main_job import Outcome
 from embedded.suite import Suite
 
 

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from demo.notes import Notes
 from embedded.doors import open_doors
-from embedded.notes import Notes
 from embedded.whole_file import write_whole
 
 

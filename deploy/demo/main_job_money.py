@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from embedded.notes import Notes
-from embedded.people import Person
-from embedded.suite import Suite
+from demo.notes import Notes
+from demo.people import Person
+from demo.suite import Suite
 
 
 class Money:

@@ -10,11 +10,11 @@ from typing import Any
 
 from chassis.domain import value
 from chassis.errors import Rejected
-from embedded.main_job_money import Money
-from embedded.main_job_work import Display, Photo, Work
-from embedded.notes import Notes
-from embedded.people import Person
-from embedded.suite import Suite
+from demo.main_job_money import Money
+from demo.main_job_work import Display, Photo, Work
+from demo.notes import Notes
+from demo.people import Person
+from demo.suite import Suite
 
 __all__ = ["BUYER", "PAYEE", "Display", "MainJob", "Outcome", "Photo"]
 

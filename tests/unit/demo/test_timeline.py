@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from embedded.timeline import Chain, Quiet, Row, Telling, Timeline, timeline
+from demo.timeline import Chain, Quiet, Row, Telling, Timeline, timeline
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 STREAM = UUID(int=7)

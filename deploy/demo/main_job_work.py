@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import requests
 
 from chassis.domain import value
-from embedded.people import Person
+from demo.people import Person
 
 POLL_S = 0.1
 WORK_TIMEOUT_S = 600

@@ -1,7 +1,7 @@
 """What the main job's money must be by the rules, and what it was. Amounts are øre."""
 
 from chassis.domain import value
-from embedded.main_job import Outcome
+from demo.main_job import Outcome
 
 
 @value

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from chassis.errors import Rejected, ServiceError, Unauthenticated
-from embedded.suite import Suite
+from demo.suite import Suite
 
 PATIENCE_S = 30
 PAUSE_S = 0.05
