@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from chassis import projection
+from chassis import rebuilding
 from chassis.errors import Rejected
 from chassis.handling import App, Unit
 from chassis.personal import keep, recall, recall_optional
@@ -47,7 +47,7 @@ def app(own: Database) -> Iterator[App]:
 def rebuild(own: Database, app: App) -> None:
     number_all(app)
     with own.owner() as engine, engine.begin() as connection:
-        projection.rebuild(connection, app.codec, app.service.projections)
+        rebuilding.fill(connection, app.codec, app.service.projections)
 
 
 def differences(own: Database) -> list[Any]:
@@ -158,7 +158,7 @@ def test_what_was_never_known_reads_erased_both_ways(own: Database, app: App) ->
 def test_what_has_no_position_yet_waits_for_the_next_rebuild(own: Database, app: App) -> None:
     open_box(app)
     with own.owner() as engine, engine.begin() as connection:
-        projection.rebuild(connection, app.codec, app.service.projections)
+        rebuilding.fill(connection, app.codec, app.service.projections)
     assert own.one("select count(*) from rebuilt.box") == 0
 
 
@@ -174,11 +174,11 @@ def test_a_history_that_breaks_a_unique_index_does_not_rebuild(own: Database, ap
     open_box(app, "tools")
     own.change("drop index box_label")
     open_box(app, "tools")
+    own.change("delete from box")
+    own.change("create unique index box_label on box (workspace_id, label)")
     with pytest.raises(IntegrityError, match="box_label"):
         rebuild(own, app)
     assert own.one("select count(*) from pg_namespace where nspname = 'rebuilt'") == 0
-    own.change("delete from box")
-    own.change("create unique index box_label on box (workspace_id, label)")
 
 
 def test_a_projection_that_was_damaged_differs(own: Database, app: App) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from chassis import postgres, projection
+from chassis import postgres, rebuilding
 from demo.main_job import Outcome
 from embedded.keys import SERVICES
 from embedded.suite import Suite
@@ -17,7 +17,7 @@ def test_a_rebuilt_projection_equals_the_live_one(
     owner = postgres.engine(suite.owner_url(service), name="rebuild", connections=1)
     with owner.connect() as connection:
         suite.settle()
-        projection.rebuild(connection, app.codec, app.service.projections)
+        rebuilding.fill(connection, app.codec, app.service.projections)
         different = {
             each.table.name: connection.execute(text(_DIFFERENCE.format(each.table.name))).all()
             for each in app.service.projections

@@ -1,0 +1,24 @@
+"""An empty database of one service, with its own roles, as `init` makes it before any migration."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from embedded.postgres import Server
+from integration.box_database import PASSWORD
+
+
+@contextmanager
+def service_database(server: Server, service: str) -> Iterator[str]:
+    """Yield the owner's URL; the app role `<service>_app` has the same password."""
+    owner, name = f"{service}_owner", f"empty_{service}"
+    with psycopg.connect(server.admin_url, autocommit=True) as admin:
+        for role in (owner, f"{service}_app"):
+            if not admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchall():
+                admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
+        admin.execute(f"create database {name} owner {owner}".encode())
+        try:
+            yield server.url(owner, PASSWORD, name)
+        finally:
+            admin.execute(f"drop database {name} with (force)".encode())

@@ -1,0 +1,184 @@
+"""A service refuses an older schema and tolerates a newer one; migrating disturbs nobody."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import Engine, text
+
+from billing.app import SERVICE
+from billing.domain import number_series
+from chassis import migrations, postgres, schema_rule
+from chassis.calls import Call
+from chassis.errors import Conflict, Unavailable
+from chassis.handling import App
+from chassis.identity import service_actor
+from embedded.postgres import Server
+from integration.box_database import NOON
+from integration.service_database import service_database
+
+DEADLINE_S = 60.0
+
+
+@pytest.fixture
+def owner_url(postgres_server: Server) -> Iterator[str]:
+    with service_database(postgres_server, "billing") as url:
+        yield url
+
+
+@contextmanager
+def engine(url: str, connections: int = 4) -> Iterator[Engine]:
+    """Yield an engine as billing's processes have it, in the app role."""
+    made = postgres.engine(
+        url.replace("billing_owner:", "billing_app:"), name="billing", connections=connections
+    )
+    try:
+        yield made
+    finally:
+        made.dispose()
+
+
+def change(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(statement.encode())
+
+
+def refusal(url: str) -> Unavailable | None:
+    with engine(url) as app:
+        try:
+            schema_rule.require(app, "billing")
+        except Unavailable as error:
+            return error
+    return None
+
+
+def test_an_older_schema_or_none_is_refused_and_a_newer_one_is_not(owner_url: str) -> None:
+    newest = migrations.newest("billing")
+    for found, migrate_to in ((0, None), (newest - 1, f"{newest - 1:04}"), (newest, "head")):
+        if migrate_to:
+            command.upgrade(migrations.config("billing", owner_url), migrate_to)
+        refused = refusal(owner_url)
+        assert (refused is None) == (found == newest)
+        if refused is not None:
+            assert refused.code == "chassis.schema_too_old"
+            assert refused.details == {"found": found, "needed": newest}
+            assert "python -m billing migrate" in refused.message
+    # as numbers: '0010' follows '0009', and '10' would not
+    for newer in (f"{newest + 1:04}", "0010", "10000"):
+        change(owner_url, f"update alembic_version set version_num = '{newer}'")
+        assert refusal(owner_url) is None
+
+
+def test_without_a_database_it_is_unavailable(owner_url: str) -> None:
+    gone = refusal(owner_url.replace("/empty_billing?", "/nowhere?"))
+    assert gone is not None
+    assert gone.code == "chassis.database_unavailable"
+
+
+def migrate(url: str) -> "subprocess.Popen[bytes]":
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "DATABASE_OWNER_URL": url}
+    command = [sys.executable, "-m", "billing", "migrate"]
+    return subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+
+
+def test_two_migrations_at_once_of_an_empty_database_end_well(owner_url: str) -> None:
+    both = [migrate(owner_url), migrate(owner_url)]
+    ended = [process.communicate(timeout=DEADLINE_S)[1].decode() for process in both]
+    assert [process.returncode for process in both] == [0, 0], ended
+    assert refusal(owner_url) is None
+
+
+def test_a_migration_that_is_not_given_its_turn_says_so(
+    owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "TURN_WAIT_S", 0.1)
+    with psycopg.connect(owner_url) as rebuild:
+        rebuild.execute(f"select pg_advisory_lock({migrations.ONE_AT_A_TIME})".encode())
+        with pytest.raises(Conflict, match="chassis.schema_busy"):
+            migrations.upgrade("billing", owner_url)
+    migrations.upgrade("billing", owner_url)
+    assert refusal(owner_url) is None
+
+
+def until(query: str, url: str) -> None:
+    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
+    with psycopg.connect(url, autocommit=True) as owner:
+        while not owner.execute(query.encode()).fetchall():
+            assert time.monotonic() < deadline, query
+            pause.wait(0.005)
+
+
+def read_cursors(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("select position from cursors"))
+
+
+def append(app: App) -> None:
+    app.handle(number_series.decider, uuid4(), number_series.TakeNumber(series="invoice"), call())
+
+
+def call() -> Call:
+    return Call(
+        id=uuid4(), at=NOON, actor=service_actor("billing"), correlation_id="the-correlation"
+    )
+
+
+WAITS = "select 1 from pg_locks where relation = 'cursors'::regclass and not granted"
+
+
+def test_a_migration_during_traffic_waits_without_making_the_traffic_wait_for_it(
+    owner_url: str,
+) -> None:
+    """0003 alters `cursors`, which a long transaction here holds: all others go on meanwhile."""
+    command.upgrade(migrations.config("billing", owner_url), "0002")
+    ended, done, errors = threading.Event(), [0, 0], list[Exception]()
+
+    def repeat(number: int, work: Any) -> None:
+        try:
+            while not ended.is_set():
+                work()
+                done[number] += 1
+        except Exception as error:
+            errors.append(error)
+
+    with engine(owner_url) as app_engine, ThreadPoolExecutor(3) as threads:
+        app = App(service=SERVICE, engine=app_engine)
+        try:
+            threads.submit(repeat, 0, lambda: append(app))
+            threads.submit(repeat, 1, lambda: read_cursors(app_engine))
+            with app_engine.begin() as long:
+                long.execute(text("select position from cursors"))
+                migrating = threads.submit(migrations.upgrade, "billing", owner_url)
+                for _ in range(2):  # tries of the migration, and what could be done after each
+                    until(WAITS, owner_url)
+                    until(f"select 1 where not exists ({WAITS})", owner_url)
+                    before = list(done)
+                    until_all_worked(done, before, errors)
+                assert not migrating.done()
+            migrating.result(DEADLINE_S)
+            before = list(done)
+            until_all_worked(done, before, errors)
+        finally:
+            ended.set()
+    assert errors == []
+    assert refusal(owner_url) is None
+    with psycopg.connect(owner_url) as owner:
+        counted = owner.execute("select count(*) from events").fetchone()
+    assert counted == (done[0],)
+
+
+def until_all_worked(done: list[int], before: list[int], errors: list[Exception]) -> None:
+    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
+    while not errors and not all(map(int.__lt__, before, done)):
+        assert time.monotonic() < deadline, "the traffic stands"
+        pause.wait(0.005)
