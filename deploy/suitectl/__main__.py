@@ -1,48 +1,46 @@
-"""`suitectl …`: what operators do to the suite, on the host of the service it concerns."""
+"""`suitectl …`: what operators do to the suite."""
 
 import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from auth import accounts
-from auth.app import SERVICE as AUTH
-from chassis import postgres, settings
-from chassis.domain import value
 from chassis.errors import ServiceError
-from chassis.handling import App
+from chassis.settings import Misconfigured
 
-
-@value
-class Database:
-    """The database of the service that a command concerns."""
-
-    database_url: str
+# Each is a module of this package with `arguments(parser)` and `run(chosen) -> exit code`; it is
+# imported when it is asked for, as not every host has every service.
+COMMANDS = {
+    "init": "databases, roles, broker users, rights and keys from one inventory",
+    "files": "the keys, and a file of each secret for the container that may know it",
+    "consumer": "other teams' services: a broker user that hears some types of events",
+    "admin": "system admins (auth)",
+    "migrate": "bring databases to this version's schema",
+    "doctor": "look at everything and say what is wrong",
+    "lag": "how far each consumer has heard each source",
+    "parked": "events that could not be taken: look, try again, drop",
+    "jobs": "jobs: look, again at once, not at all",
+    "events": "events as they are stored: one, a stream, the last ones",
+    "fork": "a source that was restored: what was lost; go on",
+    "projections": "rebuild them from the events",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
     logging.basicConfig(level=logging.ERROR)  # what is refused is said below, in one line
-    chosen = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    name = _parser().parse_args(given[:1]).command
+    command = import_module(f"suitectl.{name}")
+    parser = argparse.ArgumentParser(prog=f"suitectl {name}", description=command.__doc__)
+    command.arguments(parser)
     try:
-        print(chosen.do(chosen))
-    except (ServiceError, settings.Misconfigured) as error:
+        code: int = command.run(parser.parse_args(given[1:]))
+    except (ServiceError, Misconfigured) as error:
         print(f"suitectl: {_explained(error)}", file=sys.stderr)
         return 1
-    return 0
-
-
-def create_admin(chosen: argparse.Namespace) -> str:
-    """Make a system admin in auth's database; the password comes on standard input."""
-    password = sys.stdin.readline().rstrip("\n")
-    engine = postgres.engine(settings.load(Database).database_url, name="suitectl", connections=1)
-    try:
-        made = accounts.create_system_admin(
-            App(service=AUTH, engine=engine), chosen.email, password
-        )
-    finally:
-        engine.dispose()
-    return f"system admin {made['id']}"
+    return code
 
 
 def _explained(error: Exception) -> str:
@@ -51,17 +49,13 @@ def _explained(error: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="suitectl", description=__doc__)
-    areas = parser.add_subparsers(dest="area", required=True)
-    admin = areas.add_parser("admin", help="system admins (auth)").add_subparsers(
-        dest="task", required=True
+    parser = argparse.ArgumentParser(
+        prog="suitectl",
+        description=__doc__,
+        epilog="\n".join(f"  {name:13}{about}" for name, about in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    create = admin.add_parser("create", help="make one, in the database of DATABASE_URL")
-    create.add_argument("--email", required=True)
-    create.add_argument(
-        "--password-stdin", action="store_true", required=True, help="a line of standard input"
-    )
-    create.set_defaults(do=create_admin)
+    parser.add_argument("command", choices=COMMANDS)
     return parser
 
 

@@ -1,4 +1,37 @@
-"""What the services say to each other: events, requests, replies. No mechanism."""
+"""What the services say to each other: events, requests, replies. No mechanism.
+
+Here also who hears and who calls whom; the broker refuses everything else.
+"""
+
+from collections.abc import Mapping
+
+SERVICES = ("auth", "media", "video", "billing", "affiliate")
 
 # Who calls over the broker under a name of their own: the services, and the operators' tool.
-BROKER_USERS = ("auth", "media", "video", "billing", "affiliate", "operator")
+BROKER_USERS = (*SERVICES, "operator")
+
+# service -> whose events it hears, and so whose `events_read` it calls
+HEARS: Mapping[str, tuple[str, ...]] = {
+    "auth": (),
+    "media": ("auth", "billing"),
+    "video": ("auth", "billing"),
+    "billing": ("auth", "media", "video"),
+    "affiliate": ("auth", "billing"),
+}
+
+# service -> what it asks of others before it can go on
+ASKS: Mapping[str, tuple[str, ...]] = {
+    "auth": (),
+    "media": (),
+    "video": ("media.source_link",),
+    "billing": ("auth.billing_profile",),
+    "affiliate": (),
+}
+
+OF_EVERY_SERVICE = ("events_read", "describe")  # what any broker user named above may call
+
+
+def calls(service: str) -> tuple[str, ...]:
+    """Return the services that a service calls, in the order of `SERVICES`."""
+    asked = {method.partition(".")[0] for method in ASKS[service]}
+    return tuple(each for each in SERVICES if each in asked or each in HEARS[service])

@@ -1,0 +1,41 @@
+"""System admins, in auth's database (DATABASE_URL), on the host of auth."""
+
+import argparse
+import sys
+
+from auth import accounts
+from auth.app import SERVICE as AUTH
+from chassis import postgres, settings
+from chassis.domain import value
+from chassis.handling import App
+
+
+@value
+class Database:
+    """The database of the service that a command concerns."""
+
+    database_url: str
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    tasks = parser.add_subparsers(dest="task", required=True)
+    create = tasks.add_parser("create", help="make one, in the database of DATABASE_URL")
+    create.add_argument("--email", required=True)
+    create.add_argument(
+        "--password-stdin", action="store_true", required=True, help="a line of standard input"
+    )
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Make a system admin; the password comes on standard input."""
+    password = sys.stdin.readline().rstrip("\n")
+    engine = postgres.engine(settings.load(Database).database_url, name="suitectl", connections=1)
+    try:
+        made = accounts.create_system_admin(
+            App(service=AUTH, engine=engine), chosen.email, password
+        )
+    finally:
+        engine.dispose()
+    print(f"system admin {made['id']}")
+    return 0

@@ -1,0 +1,115 @@
+"""Two ways to look into a RabbitMQ and to change it: rabbitmqctl, and the management API."""
+
+import base64
+import http.client
+import json
+import subprocess
+from collections.abc import Mapping
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from chassis import settings
+from chassis.domain import value
+from chassis.errors import Unavailable
+from suitectl.inventory import Rabbit
+
+TIMEOUT_S = 60.0
+
+
+class BrokerAdmin(Protocol):
+    """What has all rights in a broker."""
+
+    def exported(self) -> dict[str, Any]:
+        """Return the broker's definitions. Raises `Unavailable`."""
+
+    def import_(self, document: Mapping[str, Any]) -> None:
+        """Make what the document defines; leave alone what it does not name.
+
+        Raises `Unavailable`.
+        """
+
+
+@value
+class Administrator:
+    """The environment variable, or the file, that holds the password of the inventory's admin."""
+
+    rabbitmq_admin_password: str
+
+
+def broker_admin(rabbit: Rabbit) -> BrokerAdmin | None:
+    """Return what the inventory names; None where only a definitions file is written.
+
+    Raises `Misconfigured` without the API's password.
+    """
+    if rabbit.ctl:
+        return Ctl(command=rabbit.ctl)
+    if rabbit.api:
+        password = settings.load(Administrator).rabbitmq_admin_password
+        return Api(url=rabbit.api, user=str(rabbit.admin), password=password)
+    return None
+
+
+@value
+class Ctl:
+    """`rabbitmqctl`, or a command that runs it where the broker is; documents by its pipes."""
+
+    command: tuple[str, ...]
+
+    def exported(self) -> dict[str, Any]:
+        """Return the broker's definitions."""
+        # whatever else it prints, the document is one line or many from the first brace on
+        printed = self._run("export_definitions", "-")
+        document: dict[str, Any] = json.loads(printed[printed.index("{") :])
+        return document
+
+    def import_(self, document: Mapping[str, Any]) -> None:
+        """Make what the document defines."""
+        self._run("import_definitions", given=json.dumps(document))
+
+    def _run(self, *arguments: str, given: str = "") -> str:
+        command = [*self.command, "--quiet", *arguments]
+        try:
+            done = subprocess.run(
+                command, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Unavailable("suitectl.rabbitmqctl_failed", str(error)) from None
+        if done.returncode != 0:
+            raise Unavailable("suitectl.rabbitmqctl_failed", (done.stdout + done.stderr)[-500:])
+        return done.stdout
+
+
+@value
+class Api:
+    """The HTTP API of RabbitMQ's management plugin, as a user with the tag administrator."""
+
+    url: str  # http://host:15672
+    user: str
+    password: str
+
+    def exported(self) -> dict[str, Any]:
+        """Return the broker's definitions."""
+        document: dict[str, Any] = json.loads(self._ask("GET"))
+        return document
+
+    def import_(self, document: Mapping[str, Any]) -> None:
+        """Make what the document defines."""
+        self._ask("POST", json.dumps(document))
+
+    def _ask(self, method: str, body: str | None = None) -> str:
+        where = urlsplit(self.url)
+        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+        connection = kinds[where.scheme](where.netloc, timeout=TIMEOUT_S)
+        who = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        headers = {"Authorization": f"Basic {who}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, f"{where.path.rstrip('/')}/api/definitions", body, headers)
+            answer = connection.getresponse()
+            text = str(answer.read(), "utf-8", "replace")
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable("suitectl.management_api_failed", str(error)) from None
+        finally:
+            connection.close()
+        if answer.status >= 300:
+            raise Unavailable("suitectl.management_api_failed", f"{answer.status} {text[-500:]}")
+        return text

@@ -1,0 +1,135 @@
+"""A database for each service in PostgreSQL, and three roles: owner, app, reader.
+
+The owner migrates, the app role works (its rights are given by the migrations) and the reader
+only selects. Passwords leave this process only as what PostgreSQL keeps of them, so that no
+statement in a log shows one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from suitectl.change import Change
+from suitectl.keys import ROLES
+
+Admin = psycopg.Connection[Any]
+
+
+def changes(
+    admin_url: str, services: Iterable[str], passwords: Mapping[str, str]
+) -> Iterator[Change]:
+    """Yield what is missing in the server of `admin_url` (a superuser's), in the order to make it.
+
+    `passwords`: role -> password, for `<service>_owner`, `<service>_app`, `<service>_reader`.
+    """
+    with psycopg.connect(admin_url, autocommit=True) as admin:
+        for service in services:
+            for role in ROLES:
+                yield from _role(admin, f"{service}_{role}", passwords[f"{service}_{role}"])
+            yield from _database(admin, service)
+            yield from _reading(admin, service, passwords[f"{service}_owner"])
+
+
+def _role(admin: Admin, role: str, password: str) -> Iterator[Change]:
+    known = admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchone()
+    if known is None:
+        yield Change(what=f"role {role}", make=partial(_set, admin, "create", role, password))
+    elif not _lets_in(admin, role, password):
+        yield Change(
+            what=f"password of role {role}", make=partial(_set, admin, "alter", role, password)
+        )
+
+
+def _set(admin: Admin, verb: str, role: str, password: str) -> None:
+    kept = admin.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
+    statement = sql.SQL(f"{verb} role {{}} login password {{}}")
+    admin.execute(statement.format(sql.Identifier(role), sql.Literal(kept.decode())))
+
+
+def _lets_in(admin: Admin, role: str, password: str) -> bool:
+    """Return whether the server takes the password; a right to connect is another matter."""
+    try:
+        with psycopg.connect(admin.info.dsn, user=role, password=password):
+            return True
+    except psycopg.OperationalError as error:
+        if "password authentication failed" in str(error):
+            return False
+        if "permission denied for database" in str(error):
+            return True
+        raise
+
+
+def _database(admin: Admin, service: str) -> Iterator[Change]:
+    name = sql.Identifier(service)
+    known = admin.execute("select 1 from pg_database where datname = %s", [service]).fetchone()
+    if known is None:
+        owner = sql.Identifier(f"{service}_owner")
+        create = sql.SQL("create database {} owner {}").format(name, owner)
+        yield Change(what=f"database {service}", make=partial(admin.execute, create))
+    if known is None or _may_connect(admin, "public", service):
+        revoke = sql.SQL("revoke all on database {} from public").format(name)
+        yield Change(
+            what=f"database {service}: closed to others", make=partial(admin.execute, revoke)
+        )
+    for role in (f"{service}_app", f"{service}_reader"):
+        if known is None or not _may_connect(admin, role, service):
+            grant = sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role))
+            yield Change(
+                what=f"database {service}: open to {role}", make=partial(admin.execute, grant)
+            )
+
+
+def _may_connect(admin: Admin, role: str, database: str) -> bool:
+    """Return whether `role` ('public': everybody) was granted the right itself."""
+    granted = admin.execute(
+        "select 1 from pg_database d"
+        " cross join aclexplode(coalesce(datacl, acldefault('d', datdba))) a"
+        " where datname = %s and privilege_type = 'CONNECT'"
+        " and case grantee when 0 then 'public' else pg_get_userbyid(grantee)::text end = %s",
+        [database, role],
+    )
+    return granted.fetchone() is not None
+
+
+def _reading(admin: Admin, service: str, owners_password: str) -> Iterator[Change]:
+    """Yield the reader's right to select, in the tables there are and in those to come."""
+    owner, reader = f"{service}_owner", f"{service}_reader"
+    as_owner = make_conninfo(admin.info.dsn, dbname=service, user=owner, password=owners_password)
+    made = admin.execute(
+        "select from pg_database where datname = %s"
+        " and exists (select from pg_roles where rolname = %s)",
+        [service, reader],
+    ).fetchone()
+    # in a rehearsal there may be nothing to look into yet
+    if made is None or not _lets_in(admin, owner, owners_password) or _unreadable(as_owner, reader):
+        yield Change(what=f"role {reader}: may select", make=partial(_grant, as_owner, reader))
+
+
+def _unreadable(as_owner: str, reader: str) -> bool:
+    with psycopg.connect(as_owner) as owner:
+        return owner.execute(_UNREADABLE, {"reader": reader}).fetchone() is not None
+
+
+def _grant(as_owner: str, reader: str) -> None:
+    with psycopg.connect(as_owner) as owner:
+        for grant in (
+            "alter default privileges grant select on tables to {}",
+            "grant select on all tables in schema public to {}",
+            "grant usage on schema public to {}",
+        ):
+            owner.execute(sql.SQL(grant).format(sql.Identifier(reader)))
+
+
+_UNREADABLE = """
+select 1 where not exists (
+    select from pg_default_acl cross join aclexplode(defaclacl) a
+    where defaclrole = current_user::regrole and defaclnamespace = 0 and defaclobjtype = 'r'
+        and a.grantee = %(reader)s::regrole and a.privilege_type = 'SELECT')
+or exists (
+    select from pg_tables where schemaname = 'public'
+        and not has_table_privilege(%(reader)s, format('%%I.%%I', schemaname, tablename), 'select'))
+"""

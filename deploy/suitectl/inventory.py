@@ -1,0 +1,121 @@
+"""The inventory: one TOML file that says where things are, as in `inventory.example.toml`."""
+
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import URL, make_url
+
+from chassis import codec
+from chassis.domain import value
+from chassis.errors import Invalid
+from chassis.settings import Misconfigured
+from contracts import BROKER_USERS, SERVICES
+
+USER = re.compile("[a-z][a-z_]{1,30}")  # a user's name is a part of routing keys and patterns
+
+
+@value
+class Postgres:
+    """One PostgreSQL server, as suitectl and as services reach it."""
+
+    admin_url: str  # a superuser's
+    host: str | None = None
+    port: int | None = None
+    generated: bool = False  # the superuser's password: the server is started with it
+
+    def admin(self, superuser: str) -> str:
+        """Return where the superuser connects; `superuser` is the password among the secrets."""
+        return make_conninfo(self.admin_url, **({"password": superuser} if self.generated else {}))
+
+    def url(self, role: str, password: str, database: str) -> str:
+        """Return where a role connects; parameters of `admin_url` (sslmode, …) are kept."""
+        admin = make_url(self.admin_url)
+        host, port = self.host or admin.host, self.port or admin.port
+        made = URL.create("postgresql", role, password, host, port, database, admin.query)
+        return made.render_as_string(hide_password=False)
+
+
+@value
+class Rabbit:
+    """One RabbitMQ, as services reach it, and how it is administered."""
+
+    host: str
+    port: int = 5672
+    tls: bool = False
+    vhost: str = "ai-studio"
+    definitions: str | None = None
+    ctl: tuple[str, ...] = ()
+    api: str | None = None
+    admin: str | None = None
+
+    def url(self, user: str, password: str) -> str:
+        """Return where a user connects."""
+        scheme = "amqps" if self.tls else "amqp"
+        vhost = quote(self.vhost, safe="")
+        return f"{scheme}://{user}:{quote(password, safe='')}@{self.host}:{self.port}/{vhost}"
+
+
+@value
+class Inventory:
+    """What the inventory file says."""
+
+    services: tuple[str, ...]
+    secrets: str
+    postgres: Postgres
+    rabbitmq: Rabbit
+    callers: tuple[str, ...] = ()
+    env: str | None = None
+
+    def __post_init__(self) -> None:
+        must_be_user_names(self.callers)
+        unknown = sorted(set(self.services) - set(SERVICES))
+        rabbit = self.rabbitmq
+        wrong = {
+            f"services: unknown: {', '.join(unknown)}": unknown,
+            "rabbitmq: one of definitions, ctl, api": not (
+                rabbit.definitions or rabbit.ctl or rabbit.api
+            ),
+            "rabbitmq: ctl or api, not both": rabbit.ctl and rabbit.api,
+            "rabbitmq.admin: who administers it by api": rabbit.api and not rabbit.admin,
+            "postgres.admin_url: name the database": not _database(self.postgres.admin_url),
+        }
+        if reasons := [reason for reason, is_so in wrong.items() if is_so]:
+            raise Misconfigured("; ".join(reasons))
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """The broker users that the suite itself needs."""
+        return (*self.services, "operator", *self.callers)
+
+
+def load(path: Path) -> Inventory:
+    """Return the inventory of a file; paths in it become absolute.
+
+    Raises `Misconfigured` with what is wrong in it.
+    """
+    try:
+        given = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Misconfigured(f"{path}: {error}") from None
+    for table, name in ((given, "secrets"), (given, "env"), (given.get("rabbitmq"), "definitions")):
+        if isinstance(table, dict) and isinstance(table.get(name), str):
+            table[name] = str(path.absolute().parent / table[name])
+    try:
+        found: Inventory = codec.load(Inventory, given)
+    except Invalid as error:
+        raise Misconfigured(f"{path}: {error.details['fields']}") from None
+    return found
+
+
+def must_be_user_names(names: tuple[str, ...]) -> None:
+    """Raise `Misconfigured` for a name that cannot be a broker user's, or is one of the suite's."""
+    for name in names:
+        if not USER.fullmatch(name) or name in (*BROKER_USERS, "guest"):
+            raise Misconfigured(f"{name!r}: not a name for a broker user")
+
+
+def _database(admin_url: str) -> object:
+    return conninfo_to_dict(admin_url).get("dbname")

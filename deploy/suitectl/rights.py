@@ -1,0 +1,161 @@
+"""What each broker user may do: as little as it needs.
+
+Patterns are RabbitMQ's: `configure` is to declare and to delete, `write` to publish to an exchange
+or to bind a queue, `read` to consume or to bind to an exchange; `topics` narrows publishing and
+binding on an exchange to routing keys. Every topic exchange that a user may reach has a line
+there, for without one all keys are allowed.
+
+Nobody may configure `nameko-rpc`: whoever may declare it may delete it too, and make it anew with
+an alternate exchange in which every password called with then arrives. It is made with the
+users and declared passively. Nor may a service configure what another one tells its events on.
+
+What RabbitMQ cannot refuse: a queue of one's own with `nameko-rpc` as dead-letter exchange passes
+its messages on to any routing key. Such a call still carries its caller's user id, so the callee's
+`permissions.py` decides; topics keep calls apart, they do not stand in for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from chassis.domain import value
+from contracts import HEARS, OF_EVERY_SERVICE, SERVICES, calls
+
+RPC = "nameko-rpc"
+UUID = "[0-9a-f-]{36}"
+# of any caller of ours, by its prefix; of a plain nameko caller, a bare uuid
+REPLIES = rf"reply\.[a-z_.]+\.{UUID}|{UUID}"
+NOTHING = "^$"  # an empty pattern means the same, but reads like "anything"
+
+
+@value
+class Topics:
+    """The routing keys that a user may publish with, and bind with, on one exchange."""
+
+    write: str = NOTHING
+    read: str = NOTHING
+
+
+@value
+class Rights:
+    """One user's permissions in the suite's virtual host, each a regular expression."""
+
+    configure: str
+    write: str
+    read: str
+    topics: Mapping[str, Topics]  # by exchange
+
+
+@value
+class Listener:
+    """Another team's user, as `suitectl consumer add` notes it."""
+
+    types: tuple[str, ...]  # 'billing.invoice_paid', …
+    declares: tuple[Literal["events", "rpc"], ...] = ()  # exchanges, as nameko does unless told
+
+
+def service(name: str) -> Rights:
+    """Return the rights of a service: its own queues and exchange, who it hears, who it calls."""
+    own = events(name)
+    queues = (
+        rf"rpc-{name}",
+        _reply_queues(name),
+        rf"{name}\.([a-z]+\.)?hears\.({_either(SERVICES)})",
+    )
+    heard = [events(source) for source in HEARS[name]]
+    called = [rf"({_either(calls(name))})\.[a-z_]+"] if calls(name) else []
+    rpc = Topics(
+        write=_whole(*called, REPLIES), read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}")
+    )
+    return Rights(
+        configure=_whole(*queues, _name(own)),
+        write=_whole(*queues, _name(own), RPC),
+        read=_whole(*queues, *map(_name, heard), RPC),
+        topics={
+            RPC: rpc,
+            # without a dot: an alternate exchange could not make a call of what is told
+            own: Topics(write=_whole("[a-z0-9_]+")),
+            **{each: Topics(read=_whole("#")) for each in heard},
+        },
+    )
+
+
+def operator(name: str, services: Iterable[str] = SERVICES) -> Rights:
+    """Return the rights of suitectl's own user: to read every feed, by calls."""
+    return _caller(name, services, _either(OF_EVERY_SERVICE))
+
+
+def caller(name: str, services: Iterable[str] = SERVICES) -> Rights:
+    """Return the rights of one that calls for people, with their access tokens."""
+    return _caller(name, services, "[a-z_]+")
+
+
+def listener(name: str, listener: Listener) -> Rights:
+    """Return the rights of another team's service: to hear these types and to call their sources.
+
+    With `declares` it may declare, and so delete as well, the exchanges: `events` those of its
+    sources, `rpc` nameko-rpc. nameko does so unless `DECLARE_EVENT_EXCHANGES` is false; for
+    nameko-rpc it has no such setting.
+    """
+    told: dict[str, list[str]] = {}
+    for source, _, type in (each.partition(".") for each in listener.types):
+        told.setdefault(source, []).append(type)
+    handlers = [rf"{source}-({_either(types)})" for source, types in told.items()]
+    queues = (
+        rf"evt-({'|'.join(handlers)})--{name}\..+",
+        rf"{name}\..+",
+        rf"rpc-{name}",
+        _reply_queues(name),
+        rf"rpc\.reply-standalone_rpc_proxy-{UUID}",
+    )
+    heard = [_name(events(source)) for source in told]
+    exchanges = [
+        *(heard if "events" in listener.declares else ()),
+        *([RPC] if "rpc" in listener.declares else ()),
+    ]
+    rpc = Topics(
+        write=_whole(rf"({_either(told)})\.[a-z_]+", REPLIES),
+        read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}", UUID),
+    )
+    return Rights(
+        configure=_whole(*queues, *exchanges),
+        write=_whole(*queues, RPC),
+        read=_whole(*queues, *heard, RPC),
+        topics={
+            RPC: rpc,
+            **{events(source): Topics(read=_whole(_either(told[source]))) for source in told},
+        },
+    )
+
+
+def events(service: str) -> str:
+    """Return the name of the exchange that a service tells its events on."""
+    return f"{service}.events"
+
+
+def _caller(name: str, services: Iterable[str], methods: str) -> Rights:
+    queue = _reply_queues(name)
+    rpc = Topics(
+        write=_whole(rf"({_either(services)})\.({methods})"), read=_whole(rf"reply\.{name}\.{UUID}")
+    )
+    return Rights(
+        configure=_whole(queue),
+        write=_whole(queue, RPC),
+        read=_whole(queue, RPC),
+        topics={RPC: rpc},
+    )
+
+
+def _reply_queues(user: str) -> str:
+    return rf"rpc\.reply-{user}-{UUID}"
+
+
+def _name(exchange: str) -> str:
+    return exchange.replace(".", r"\.")
+
+
+def _either(names: Iterable[str]) -> str:
+    return "|".join(names)
+
+
+def _whole(*patterns: str) -> str:
+    return f"^({'|'.join(patterns)})$"

@@ -1,0 +1,329 @@
+"""What each broker user may do, and what RabbitMQ refuses it; for all of them the same table."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.testing.rabbit import Broker
+from contracts import ASKS, BROKER_USERS, HEARS, SERVICES
+from integration.nameko_process import line, nameko_process
+from integration.suite_broker import VHOST, As, ctl_command, suite_broker
+from suitectl import keys
+from suitectl.broker_admin import Ctl
+from suitectl.definitions import definitions
+from suitectl.inventory import Inventory, Postgres, Rabbit
+
+RPC = "nameko-rpc"
+ALLOWED, REFUSED, FORGED = 0, 403, 406
+Login = Callable[[str], As]
+
+INVENTORY = Inventory(
+    services=SERVICES,
+    callers=("web",),
+    secrets="unused",
+    postgres=Postgres(admin_url="postgresql://postgres@localhost/postgres"),
+    rabbitmq=Rabbit(host="localhost", vhost=VHOST, definitions="unused"),
+)
+CONSUMERS = {
+    "ledger": {"types": ["billing.invoice_paid", "billing.invoice_issued", "auth.user_banned"]},
+    "oldstyle": {"types": ["billing.invoice_paid"], "declares": ["events", "rpc"]},
+}
+
+
+@pytest.fixture(scope="module")
+def own_broker(run_folder: Path) -> Iterator[Broker]:
+    with suite_broker(run_folder / "rights") as broker:
+        yield broker
+
+
+@pytest.fixture(scope="module")
+def login(own_broker: Broker) -> Iterator[Login]:
+    """Connect as a user of a broker that was empty before the definitions were imported."""
+    whole = keys.completed({"consumers": CONSUMERS}, SERVICES, INVENTORY.users)
+    Ctl(command=ctl_command(own_broker)).import_(definitions(INVENTORY, whole))
+    opened: dict[str, As] = {}
+
+    def connected(user: str) -> As:
+        if user not in opened:
+            opened[user] = As(own_broker, user, whole["broker"][user])
+        return opened[user]
+
+    # every service has started once: its queue and its exchange are there
+    for service in SERVICES:
+        started = connected(service)
+        assert started.declare(f"rpc-{service}") == ALLOWED
+        assert started.bind(f"rpc-{service}", RPC, f"{service}.*") == ALLOWED
+        assert started.declare_exchange(f"{service}.events") == ALLOWED
+    yield connected
+    for each in opened.values():
+        each.close()
+
+
+def called_by(service: str) -> set[str]:
+    return set(HEARS[service]) | {each.partition(".")[0] for each in ASKS[service]}
+
+
+def reply_key(user: str) -> str:
+    return f"reply.{user}.{uuid4()}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_hears_its_sources_and_no_other(login: Login, service: str) -> None:
+    user = login(service)
+    for source in SERVICES:
+        queue = f"{service}.hears.{source}"
+        assert user.declare(queue, **{"x-queue-type": "quorum"}) == ALLOWED
+        expected = ALLOWED if source in HEARS[service] else REFUSED
+        assert user.bind(queue, f"{source}.events", "#") == expected
+        assert user.consume(queue) == ALLOWED
+    if service != "auth":
+        revocations = f"{service}.revocations.hears.auth"
+        assert user.declare(revocations, **{"x-queue-type": "quorum"}) == ALLOWED
+        assert user.bind(revocations, "auth.events", "#") == ALLOWED
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_calls_whom_it_needs_and_nobody_else(login: Login, service: str) -> None:
+    user = login(service)
+    for target in SERVICES:
+        expected = ALLOWED if target in called_by(service) else REFUSED
+        assert user.publish(RPC, f"{target}.describe", user_id=service) == expected, target
+    for around in ("", "#", "*", "auth", "auth.", "authx.describe", "auth.describe.more"):
+        assert user.publish(RPC, around) == REFUSED, around
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_takes_its_own_calls_and_replies_to_whoever_called(
+    login: Login, service: str
+) -> None:
+    user = login(service)
+    assert user.bind(f"rpc-{service}", RPC, f"{service}.*") == ALLOWED
+    assert user.consume(f"rpc-{service}") == ALLOWED
+    for key in (*(reply_key(each) for each in (*BROKER_USERS, "web", "ledger")), str(uuid4())):
+        assert user.publish(RPC, key) == ALLOWED, key
+
+
+@pytest.mark.parametrize("user", [*BROKER_USERS, "web", "ledger"])
+def test_a_caller_hears_its_own_replies_alone(login: Login, user: str) -> None:
+    one = login(user)
+    queue = f"rpc.reply-{user}-{uuid4()}"
+    assert one.declare(queue, **{"x-expires": 60_000}) == ALLOWED
+    assert one.bind(queue, RPC, reply_key(user)) == ALLOWED
+    others = [each for each in BROKER_USERS if each != user]
+    keys = ["#", "*", "*.*", "reply.#", "auth.*" if user != "auth" else "billing.*"]
+    keys += [f"reply.{user}.#", f"reply.{user}.*", "reply.*.*", *map(reply_key, others)]
+    keys += [f"{each}.*" for each in SERVICES if each != user]
+    for key in keys:
+        assert one.bind(queue, RPC, key) == REFUSED, key
+
+
+@pytest.mark.parametrize("user", BROKER_USERS)
+def test_only_who_has_an_exchange_tells_on_it(login: Login, user: str) -> None:
+    one = login(user)
+    for service in SERVICES:
+        expected = ALLOWED if service == user else REFUSED
+        assert one.publish(f"{service}.events", "something_happened") == expected, service
+    if user in SERVICES:
+        # an alternate exchange would take this on to nameko-rpc
+        assert one.publish(f"{user}.events", "auth.sign_in") == REFUSED
+
+
+@pytest.mark.parametrize("user", [*BROKER_USERS, "web", "ledger"])
+def test_nobody_reaches_into_what_another_declared(login: Login, user: str) -> None:
+    one = login(user)
+    for other in (each for each in SERVICES if each != user):
+        queue = f"rpc-{other}"
+        assert one.consume(queue) == REFUSED
+        assert one.purge(queue) == REFUSED
+        assert one.delete_queue(queue) == REFUSED
+        assert one.declare(f"{other}.hears.auth") == REFUSED
+        assert one.declare(f"rpc.reply-{other}-{uuid4()}") == REFUSED
+        assert one.declare_exchange(f"{other}.events") == REFUSED
+        assert one.delete_exchange(f"{other}.events") == REFUSED
+        assert one.publish("", queue) == REFUSED  # the default exchange reaches every queue
+    assert one.bind_exchange(f"{user}.events", RPC, "auth.sign_in") == REFUSED
+    assert one.declare("anything") == REFUSED
+
+
+@pytest.mark.parametrize("user", [*BROKER_USERS, "web", "ledger"])
+def test_the_exchange_of_calls_is_found_but_not_made_or_taken_away(login: Login, user: str) -> None:
+    one = login(user)
+    assert one.declare_exchange(RPC, passive=True) == ALLOWED
+    assert one.declare_exchange(RPC) == REFUSED
+    assert one.delete_exchange(RPC) == REFUSED
+
+
+@pytest.mark.parametrize("user", ["affiliate", "operator", "web", "ledger"])
+def test_a_call_in_the_name_of_another_is_refused(login: Login, user: str) -> None:
+    assert login(user).publish(RPC, "billing.events_read", user_id=user) == ALLOWED
+    assert login(user).publish(RPC, "billing.events_read", user_id="video") == FORGED
+
+
+@pytest.mark.parametrize("target", SERVICES)
+def test_the_operator_reads_feeds_and_a_caller_calls_everything(login: Login, target: str) -> None:
+    assert login("operator").publish(RPC, f"{target}.events_read") == ALLOWED
+    assert login("operator").publish(RPC, f"{target}.describe") == ALLOWED
+    assert login("operator").publish(RPC, f"{target}.sign_in") == REFUSED
+    assert login("web").publish(RPC, f"{target}.create_project") == ALLOWED
+    assert login("web").publish(RPC, reply_key("billing")) == REFUSED  # it answers nobody
+
+
+def test_another_teams_service_hears_the_types_it_was_given(login: Login) -> None:
+    ledger = login("ledger")
+    for queue in ("evt-billing-invoice_paid--ledger.on_paid", "ledger.hears.billing"):
+        assert ledger.declare(queue) == ALLOWED
+        assert ledger.bind(queue, "billing.events", "invoice_paid") == ALLOWED
+        assert ledger.bind(queue, "billing.events", "invoice_issued") == ALLOWED
+        assert ledger.bind(queue, "auth.events", "user_banned") == ALLOWED
+        for key in ("#", "*", "invoice_*", "payment_cleared", "user_banned"):
+            assert ledger.bind(queue, "billing.events", key) == REFUSED, key
+        assert ledger.bind(queue, "auth.events", "workspace_created") == REFUSED
+        assert ledger.bind(queue, "media.events", "project_completed") == REFUSED
+        assert ledger.consume(queue) == ALLOWED
+    for queue in (
+        "evt-billing-invoice_paid",
+        "evt-billing-invoice_paid--billing.on_paid",
+        "evt-billing-payment_cleared--ledger.on_cleared",
+        "evt-auth-user_banned--other.on_ban",
+    ):
+        assert ledger.declare(queue) == REFUSED, queue
+
+
+def test_another_teams_service_calls_its_sources_and_tells_nobody(login: Login) -> None:
+    ledger = login("ledger")
+    assert ledger.publish(RPC, "billing.events_read", user_id="ledger") == ALLOWED
+    assert ledger.publish(RPC, "media.describe") == REFUSED
+    assert ledger.publish("billing.events", "invoice_paid") == REFUSED
+    queue = f"rpc.reply-ledger-{uuid4()}"
+    assert ledger.declare(queue) == ALLOWED
+    assert ledger.bind(queue, RPC, str(uuid4())) == ALLOWED  # a plain nameko caller's reply key
+
+
+def test_what_nameko_declares_is_granted_by_name_alone(login: Login) -> None:
+    for name in (RPC, "billing.events"):
+        assert login("ledger").declare_exchange(name) == REFUSED
+        assert login("oldstyle").declare_exchange(name) == ALLOWED
+    assert login("oldstyle").declare_exchange("auth.events") == REFUSED
+
+
+PLAIN = """
+import sys
+from nameko.containers import ServiceContainer
+from nameko.events import event_handler
+
+class Ledger:
+    name = "ledger"
+
+    @event_handler("billing", "invoice_paid")
+    def on_paid(self, data):
+        print(data["series"], flush=True)
+
+container = ServiceContainer(
+    Ledger, {"AMQP_URI": sys.argv[1], "DECLARE_EVENT_EXCHANGES": False}
+)
+"""
+
+
+def test_a_plain_nameko_service_hears_what_it_was_given(login: Login) -> None:
+    with nameko_process(PLAIN, login("ledger").uri) as ledger:
+        data = '{"series": "A"}'
+        assert login("billing").publish("billing.events", "invoice_paid", data) == ALLOWED
+        assert line(ledger) == "A"
+
+
+CALLER = """
+import sys
+from nameko.standalone.rpc import ClusterRpcProxy
+
+print("ready", flush=True)
+with ClusterRpcProxy({"AMQP_URI": sys.argv[1]}, timeout=20) as cluster:
+    waiting = cluster.billing.describe.call_async()
+    print("called", flush=True)
+    print(waiting.result())
+"""
+
+
+def test_nameko_calls_by_itself_where_it_may_declare(login: Login) -> None:
+    billing = login("billing")
+    billing.purge("rpc-billing")
+    with python(CALLER, login("oldstyle").uri) as caller:
+        assert (line(caller), line(caller)) == ("ready", "called")  # and confirmed
+        call = billing.take("rpc-billing")
+        assert call is not None
+        assert UUID(call.properties["reply_to"])
+        answer = '{"result": "it is billing", "error": null}'
+        named = {"correlation_id": call.properties["correlation_id"], "content_encoding": "utf-8"}
+        assert billing.publish(RPC, call.properties["reply_to"], answer, **named) == ALLOWED
+        assert line(caller) == "it is billing"
+
+
+def test_nameko_does_not_call_by_itself_elsewhere(login: Login) -> None:
+    with python(CALLER, login("ledger").uri) as caller:
+        assert line(caller) == "ready"
+        with pytest.raises(AssertionError, match="the process ended: b''"):
+            line(caller)
+
+
+def python(script: str, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-W", "ignore", "-c", script, *arguments]
+    return subprocess.Popen(command, stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, bufsize=0)
+
+
+def test_a_call_reaches_its_service_and_the_reply_its_caller(login: Login) -> None:
+    affiliate, billing = login("affiliate"), login("billing")
+    queue, key = f"rpc.reply-affiliate-{uuid4()}", reply_key("affiliate")
+    affiliate.declare(queue)
+    affiliate.bind(queue, RPC, key)
+    billing.purge("rpc-billing")
+
+    sent = affiliate.publish(
+        RPC, "billing.describe", mandatory=True, user_id="affiliate", reply_to=key
+    )
+
+    assert sent == ALLOWED
+    call = billing.take("rpc-billing")
+    assert call is not None
+    assert call.properties["user_id"] == "affiliate"
+    assert billing.publish(RPC, call.properties["reply_to"], mandatory=True) == ALLOWED
+    assert affiliate.take(queue) is not None
+
+
+def test_what_passes_by_the_topics_is_still_in_its_senders_name(login: Login) -> None:
+    """RabbitMQ does not ask for topics when a queue's messages expire into an exchange."""
+    affiliate, media = login("affiliate"), login("media")
+    queue, key = f"rpc.reply-affiliate-{uuid4()}", reply_key("affiliate")
+    to_media = {"x-dead-letter-exchange": RPC, "x-dead-letter-routing-key": "media.describe"}
+    assert affiliate.declare(queue, **{"x-message-ttl": 0, **to_media}) == ALLOWED
+    assert affiliate.bind(queue, RPC, key) == ALLOWED
+    media.purge("rpc-media")
+
+    assert affiliate.publish(RPC, key, user_id="affiliate") == ALLOWED
+
+    deadline, call = time.monotonic() + 20, None
+    while call is None and time.monotonic() < deadline:
+        call = media.take("rpc-media")
+    assert call is not None
+    assert call.properties["user_id"] == "affiliate"
+    to_events = {"x-dead-letter-exchange": "billing.events"}
+    assert affiliate.declare(f"rpc.reply-affiliate-{uuid4()}", **to_events) == REFUSED
+
+
+def test_calls_wait_a_minute_at_the_most(own_broker: Broker, login: Login) -> None:
+    login("auth")
+    listed = own_broker.ctl("list_queues", "-p", VHOST, "--no-table-headers", "name", "policy")
+    policies = dict(line.split("\t") for line in listed.splitlines())
+    assert {policies[f"rpc-{service}"] for service in SERVICES} == {"rpc-expires"}
+    assert {policies[each] for each in policies if ".hears." in each} == {""}
+    assert '{"message-ttl":60000}' in own_broker.ctl("list_policies", "-p", VHOST)
+
+
+def test_no_user_of_the_suite_administers_or_impersonates(own_broker: Broker, login: Login) -> None:
+    login("auth")
+    listed = own_broker.ctl("list_users", "--no-table-headers")
+    tags = dict(line.split("\t") for line in listed.splitlines())
+    assert {tags[user] for user in (*BROKER_USERS, "web", "ledger")} == {"[]"}

@@ -1,0 +1,385 @@
+"""`suitectl init` and `suitectl consumer add`, on a PostgreSQL and a RabbitMQ that were empty."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from amqp.exceptions import AccessRefused
+from psycopg.errors import InsufficientPrivilege
+
+from chassis import migrations
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+from integration.suite_broker import VHOST, As, ctl_command, management, node_of, suite_broker
+from suitectl import environment, inventory, keys
+from suitectl.__main__ import main
+from suitectl.broker_admin import Api, Ctl
+
+SERVICES = ("auth", "billing")  # a site need not have all of them
+ADMIN, PASSWORD = "admin", "only-for-tests"
+CATALOG = """
+select 'role', rolname, rolpassword, rolcanlogin::text, rolsuper::text from pg_authid
+union all select 'database', datname, pg_get_userbyid(datdba), datacl::text, '' from pg_database
+union all select 'later', pg_get_userbyid(defaclrole), defaclobjtype::text, defaclacl::text, ''
+    from pg_default_acl
+"""
+
+
+@pytest.fixture(scope="module")
+def server(run_folder: Path) -> Iterator[Server]:
+    """A server of these tests alone: its databases are called like the services."""
+    with Server(run_folder / "init", durable=False) as running:
+        yield running
+    running.forget()
+
+
+@pytest.fixture(scope="module")
+def broker(run_folder: Path) -> Iterator[Broker]:
+    with suite_broker(run_folder / "init-rabbit") as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def api(broker: Broker) -> Api:
+    return Api(url=management(broker, ADMIN, PASSWORD), user=ADMIN, password=PASSWORD)
+
+
+@pytest.fixture
+def site(
+    server: Server, broker: Broker, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator["Site"]:
+    monkeypatch.setenv("RABBITMQ_ADMIN_PASSWORD", PASSWORD)
+    made = Site(server, broker, api, tmp_path)
+    yield made
+    made.forget()
+
+
+class Site:
+    """An inventory and the servers that it names."""
+
+    def __init__(self, server: Server, broker: Broker, api: Api, folder: Path) -> None:
+        self.server, self.broker, self.api, self.folder = server, broker, api, folder
+        self.file, self.secrets = folder / "inventory.toml", folder / "secrets.json"
+        self.env, self.definitions = folder / ".env", folder / "definitions.json"
+        self.write(f'api = "{api.url}"\nadmin = "{ADMIN}"')
+
+    def write(self, administered: str) -> None:
+        self.file.write_text(
+            f"""
+            services = {json.dumps(SERVICES)}
+            callers = ["web"]
+            secrets = "secrets.json"
+            env = ".env"
+            [postgres]
+            admin_url = {json.dumps(self.server.admin_url)}
+            [rabbitmq]
+            host = "127.0.0.1"
+            port = {node_of(self.broker).port}
+            definitions = "definitions.json"
+            {administered}
+            """,
+            encoding="utf-8",
+        )
+        self.inventory = inventory.load(self.file)
+
+    def init(self, *flags: str) -> int:
+        return main(["init", str(self.file), *flags])
+
+    def consumer(self, name: str, types: str, *flags: str) -> int:
+        flags = ("--inventory", str(self.file), "--types", types, *flags)
+        return main(["consumer", "add", name, *flags])
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        return keys.read(self.secrets)
+
+    def state(self) -> tuple[Any, ...]:
+        """Return all that init may change: the catalog, the broker's definitions, the files."""
+        with psycopg.connect(self.server.admin_url) as admin:
+            catalog = sorted(admin.execute(CATALOG).fetchall(), key=str)
+        files = {path.name: path.read_bytes() for path in self.folder.iterdir()}
+        return catalog, self.api.exported(), files
+
+    def login(self, user: str) -> None:
+        As(self.broker, user, self.keys["broker"][user]).close()
+
+    def connect(self, role: str, database: str) -> psycopg.Connection[Any]:
+        return psycopg.connect(
+            self.inventory.postgres.url(role, self.keys["roles"][role], database), autocommit=True
+        )
+
+    def forget(self) -> None:
+        with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
+            for service in SERVICES:
+                admin.execute(f"drop database if exists {service} with (force)".encode())
+                for role in keys.ROLES:
+                    admin.execute(f"drop role if exists {service}_{role}".encode())
+        self.empty_broker()
+
+    def empty_broker(self) -> None:
+        found = self.api.exported()
+        mine = [each["name"] for each in found["users"] if each["name"] not in ("guest", ADMIN)]
+        if mine:  # in one command, for each takes a second
+            by, named = '<<"the tests">>', ", ".join(f'<<"{name}">>' for name in mine)
+            delete = f"fun(U) -> rabbit_auth_backend_internal:delete_user(U, {by}) end"
+            vhost = f'rabbit_vhost:delete(<<"{VHOST}">>, {by})'
+            self.broker.ctl("eval", f"lists:foreach({delete}, [{named}]), {vhost}.")
+
+
+def all_secrets(held: Any) -> Iterator[str]:
+    """Yield every password and key of a secrets file, and nothing that is public in it."""
+    yield held["signing_key"]
+    yield held["superuser"]
+    for group in ("blobs", "roles", "broker"):
+        yield from held[group].values()
+
+
+def test_a_second_init_changes_nothing(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    assert site.init() == 0
+    made, before = capsys.readouterr().out, site.state()
+    assert {"database billing", "role auth_reader", "user operator"} <= {
+        line.strip().removeprefix("made ") for line in made.splitlines()
+    }
+
+    assert site.init() == 0
+
+    assert site.state() == before
+    assert capsys.readouterr().out == "nothing to change\n"
+
+
+def test_a_rehearsal_says_the_same_and_changes_nothing(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site.state()
+    assert site.init("--dry-run") == 0
+    rehearsed = capsys.readouterr().out
+    assert site.state() == before
+    assert not site.secrets.exists()
+
+    assert site.init() == 0
+    assert capsys.readouterr().out == rehearsed.replace("would make", "made")
+
+
+def test_a_rehearsal_sees_what_is_amiss_and_leaves_it(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+        admin.execute("alter role auth_owner password 'another'")
+        admin.execute("grant connect on database billing to public")
+    site.broker.ctl("set_permissions", "-p", VHOST, "billing", ".*", ".*", ".*")
+    site.broker.ctl("set_user_tags", "billing", "impersonator")
+    capsys.readouterr()
+    before = site.state()
+
+    site.init("--dry-run")
+
+    assert site.state() == before
+    assert capsys.readouterr().out.splitlines() == [
+        "would make password of role auth_owner",
+        # who cannot log in cannot be asked what it has granted
+        "would make role auth_reader: may select",
+        "would make database billing: closed to others",
+        "would make in the broker, ai-studio:",
+        "  user billing",
+        "  permissions of billing",
+    ]
+    site.init()
+    assert "password of role auth_owner" in capsys.readouterr().out
+    site.init()
+    assert capsys.readouterr().out == "nothing to change\n"
+    site.connect("auth_owner", "auth").close()
+
+
+def test_secrets_are_made_once_kept_close_and_never_printed(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    first = site.keys
+    for path in (site.secrets, site.env, site.definitions):
+        assert path.stat().st_mode & 0o777 == 0o600
+    site.secrets.chmod(0o644)
+    site.env.unlink()
+
+    site.init()
+
+    assert site.keys == first
+    assert site.secrets.stat().st_mode & 0o777 == 0o600
+    printed = capsys.readouterr()
+    held = [*all_secrets(first)]
+    assert len(set(held)) == len(held) == 2 + 2 + 6 + 4
+    for secret in held:
+        assert secret not in printed.out + printed.err
+        assert secret not in site.definitions.read_text("utf-8")
+
+
+def test_a_service_finds_what_it_needs_in_its_environment(site: Site) -> None:
+    site.init()
+    for name in SERVICES:
+        given = environment.service(site.inventory, site.keys, name)
+        psycopg.connect(given["DATABASE_URL"]).close()
+        assert given["AMQP_URI"].startswith(f"amqp://{name}:")
+        site.login(name)
+    listed = subprocess.run(
+        ["sh", "-c", "set -a; . ./.env; env -0"],
+        cwd=site.folder,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    read = dict(each.split("=", 1) for each in listed.split("\0") if "=" in each)
+    assert read["AUTH_SIGNING_KEY"] == site.keys["signing_key"]
+    assert json.loads(read["BILLING_PUBLIC_KEYS"]) == site.keys["public_keys"]
+    psycopg.connect(read["AUTH_DATABASE_OWNER_URL"]).close()
+    psycopg.connect(read["AUTH_DATABASE_READER_URL"]).close()
+
+
+def test_each_role_may_do_its_own_and_no_more(site: Site) -> None:
+    site.init()
+    migrations.upgrade("billing", environment.owner_url(site.inventory, site.keys, "billing"))
+    with site.connect("billing_owner", "billing") as owner:
+        tables = [row[0] for row in owner.execute(_TABLES)]
+    assert {"events", "positions", "invoice"} <= set(tables)
+    with site.connect("billing_app", "billing") as app:
+        for table in ("events", "positions"):
+            assert rights(app, table) == {"SELECT", "INSERT"}
+        for change in ("update events set type = ''", "delete from events", "truncate events"):
+            with pytest.raises(InsufficientPrivilege):
+                app.execute(change.encode())
+        with pytest.raises(InsufficientPrivilege):
+            app.execute("create table mine (id int)")
+    with site.connect("billing_reader", "billing") as reader:
+        assert {table: rights(reader, table) for table in tables} == {
+            table: {"SELECT"} for table in tables
+        }
+        with pytest.raises(InsufficientPrivilege):
+            reader.execute("create table mine (id int)")
+    for role in ("auth_app", "auth_owner", "auth_reader"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            site.connect(role, "billing")
+
+
+def test_a_reader_of_databases_older_than_it_reads_their_tables(site: Site) -> None:
+    site.init()
+    migrations.upgrade("auth", environment.owner_url(site.inventory, site.keys, "auth"))
+    with psycopg.connect(site.server.admin_url, dbname="auth", autocommit=True) as admin:
+        admin.execute("drop owned by auth_reader")
+        admin.execute("drop role auth_reader")
+
+    site.init()
+
+    with site.connect("auth_reader", "auth") as reader:
+        assert reader.execute("select count(*) from events").fetchone() == (0,)
+
+
+_TABLES = "select tablename from pg_tables where schemaname = 'public'"
+
+
+def rights(connection: psycopg.Connection[Any], table: str) -> set[str]:
+    kinds = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
+    found = connection.execute(
+        "select kind from unnest(%s::text[]) kind where has_table_privilege(%s, kind)",
+        [list(kinds), f'public."{table}"'],
+    )
+    return {row[0] for row in found}
+
+
+def test_an_empty_broker_in_the_old_ones_place_is_filled_again(site: Site) -> None:
+    site.init()
+    before = site.api.exported()
+    site.empty_broker()
+    with pytest.raises(AccessRefused):
+        site.login("billing")
+
+    site.init()
+
+    again = site.api.exported()
+    for kind in ("users", "permissions", "topic_permissions", "policies", "exchanges"):
+        assert sorted(again[kind], key=str) == sorted(before[kind], key=str)
+
+
+def test_the_definitions_file_is_what_the_broker_is_given(site: Site) -> None:
+    site.write("")  # nobody administers the broker: it loads the file when it starts
+    site.init()
+    with pytest.raises(AccessRefused):
+        site.login("billing")
+
+    site.broker.ctl("import_definitions", str(site.definitions))
+
+    site.login("billing")
+
+
+def test_files_can_be_made_before_there_are_servers(site: Site) -> None:
+    before = site.state()
+    site.init("--files-only")
+    catalog, definitions, files = site.state()
+    assert (catalog, definitions) == before[:2]
+    assert sorted(files) == [".env", "definitions.json", "inventory.toml", "secrets.json"]
+
+
+def test_rabbitmqctl_does_as_the_management_api_does(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ctl = Ctl(command=ctl_command(site.broker))
+    site.write(f"ctl = {json.dumps(ctl.command)}")
+    assert site.init() == 0
+    site.login("billing")
+    made = ctl.exported()
+    capsys.readouterr()
+    site.write(f'api = "{site.api.url}"\nadmin = "{ADMIN}"')
+    assert site.init() == 0
+    assert capsys.readouterr().out == "nothing to change\n"
+    assert made["topic_permissions"] == site.api.exported()["topic_permissions"]
+
+
+def test_a_broker_that_refuses_is_one_line(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RABBITMQ_ADMIN_PASSWORD", "wrong")
+    assert site.init() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("suitectl: suitectl.management_api_failed: 401")
+
+
+def test_a_consumer_is_added_changed_and_kept(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    assert site.consumer("ledger", "billing.invoice_paid,auth.user_banned") == 0
+    uri = (site.folder / "ledger.amqp.env").read_text("utf-8")
+    ledger = As(site.broker, "ledger", site.keys["broker"]["ledger"])
+    assert ledger.declare("ledger.all") == 0
+    assert ledger.bind("ledger.all", "billing.events", "invoice_paid") == 0
+    assert ledger.bind("ledger.all", "billing.events", "invoice_issued") == 403
+    ledger.close()
+
+    assert site.consumer("ledger", "billing.invoice_issued") == 0
+
+    assert (site.folder / "ledger.amqp.env").read_text("utf-8") == uri
+    assert (
+        uri
+        == f"AMQP_URI='{site.inventory.rabbitmq.url('ledger', site.keys['broker']['ledger'])}'\n"
+    )
+    ledger = As(site.broker, "ledger", site.keys["broker"]["ledger"])
+    assert ledger.bind("ledger.all", "billing.events", "invoice_issued") == 0
+    assert ledger.bind("ledger.all", "billing.events", "invoice_paid") == 403
+    assert ledger.bind("ledger.all", "auth.events", "user_banned") == 403
+    ledger.close()
+    capsys.readouterr()
+    assert site.init() == 0
+    assert capsys.readouterr().out == "nothing to change\n"
+
+
+def test_adding_a_consumer_can_be_rehearsed(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    site.init()
+    before = site.state()
+    capsys.readouterr()
+    assert site.consumer("ledger", "billing.invoice_paid", "--dry-run") == 0
+    assert site.state() == before
+    assert "  topic permissions of ledger on billing.events" in capsys.readouterr().out
