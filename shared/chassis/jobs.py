@@ -1,7 +1,8 @@
 """Jobs: work outside any transaction, claimed from a table, its result taken exactly once.
 
 A claim holds for 30 s and is renewed by a heartbeat; `claims` is its fencing token: a result
-counts only while the token is the same. Only an attempt that ended in an error is a failure.
+counts only while the token is the same. Only an attempt that ended in an error is a failure; a job
+whose claims end in nothing, as its processes die, is given up after the tenth.
 """
 
 import logging
@@ -13,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis import ids
+from chassis import ids, metrics, telemetry
 from chassis.calls import Call
 from chassis.codec import plain
 from chassis.domain import value
@@ -24,6 +25,8 @@ from chassis.identity import service_actor
 CLAIM_S = 30
 HEARTBEAT_S = 10
 PROGRESS_EVERY_S = 0.5
+MOST_CRASHES = 10  # claims of one job that may end without a result or an error
+JOB_CRASHES = "chassis.job_crashes"
 
 log = logging.getLogger(__name__)
 
@@ -112,20 +115,31 @@ class Worker:
         task = self._claim()
         if task is None:
             return False
-        kind, control = self.kinds[task.kind], None
+        told = {"job": str(task.id), "kind": task.kind, "correlation_id": task.meta["correlation"]}
+        with (
+            telemetry.context(**told, workspace_id=task.workspace_id),
+            metrics.job(self.app.service.name, task.kind) as attempt,
+        ):
+            attempt.outcome = self._attempt(task, self.kinds[task.kind])
+        return True
+
+    def _attempt(self, task: Task, kind: Kind) -> str:
         try:
             control = Control(self.app, task, kind.timeout_s)
             self._held[(task.id, task.claims)] = (task, control)
             if self._abandoned.is_set():
                 raise Cancelled
+            if task.claims - task.failures > MOST_CRASHES:
+                raise Internal(JOB_CRASHES, f"{MOST_CRASHES} processes ended while they did it")
             self._end(task, kind.finish, kind.run(task, control))
+            return "done"
         except Cancelled:
-            log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
+            log.info("job stopped")
+            return "stopped"
         except Exception as error:
-            self._fail(task, kind, error)
+            return self._fail(task, kind, error)
         finally:
             self._held.pop((task.id, task.claims), None)
-        return True
 
     def heartbeat(self) -> None:
         """Renew every claim held here; tell those that were lost or cancelled."""
@@ -176,28 +190,26 @@ class Worker:
         call_id = ids.derive(task.id, task.claims)
         self.app.attempt(self._call(call_id, task.meta["correlation"], str(task.id)), work)
 
-    def _fail(self, task: Task, kind: Kind, error: Exception) -> None:
+    def _fail(self, task: Task, kind: Kind, error: Exception) -> str:
         known = (
             error
             if isinstance(error, ServiceError)
             else Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
         )
         failures = task.failures + 1
-        log.warning(
-            "job failed",
-            exc_info=error,
-            extra={"job": str(task.id), "kind": kind.name, "failures": failures},
-        )
+        log.warning("job failed", exc_info=error, extra={"failures": failures})
         if known.retryable and failures < kind.attempts:
             delay = kind.backoff_s[min(failures, len(kind.backoff_s)) - 1]
             parameters = {"id": task.id, "claims": task.claims, "error": str(known), "delay": delay}
             with self.app.engine.begin() as connection:
                 connection.execute(_AGAIN, parameters)
-            return
+            return "again"
         try:
             self._give_up(task, kind, known)
+            return "dead"
         except Cancelled:
-            log.info("job stopped", extra={"job": str(task.id), "kind": task.kind})
+            log.info("job stopped")
+            return "stopped"
 
     def _give_up(self, task: Task, kind: Kind, error: ServiceError) -> None:
         try:
@@ -206,7 +218,7 @@ class Worker:
             if isinstance(bug, Cancelled) or (isinstance(bug, ServiceError) and bug.retryable):
                 raise
             # without an end it would be claimed again for ever
-            log.exception("job not given up", extra={"job": str(task.id), "kind": task.kind})
+            log.exception("job not given up")
             self._end(task, _nothing, None, "dead", f"{error}; then, giving up: {bug!r}")
 
     def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:

@@ -8,7 +8,7 @@ position. One relay at a time is enough for a service; a second one only makes d
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import postgres
+from chassis import metrics, postgres
 from chassis.envelope import attributes
 from chassis.rabbit import Publisher
 
@@ -35,6 +35,7 @@ def relay(engine: Engine, publisher: Publisher, limit: int = BATCH) -> int:
     except DBAPIError as error:
         postgres.judge(error, (), {})
         raise
+    metrics.relayed(publisher.service, len(rows))
     return len(rows)
 
 

@@ -1,0 +1,133 @@
+"""The log: JSON lines with the ids of the call, and nothing of what a person entrusted to us."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from chassis import ids, telemetry
+from chassis.errors import Internal, ServiceError
+from embedded.suite import Suite
+
+PASSWORD, WRONG = "a password nobody may read", "another one nobody may read"
+EMAIL, QUOTED = "kari.secret@buyer.example", "quoted.secret@buyer.example"
+NAME = "Kari Secretly"
+
+
+@pytest.fixture(scope="module")
+def suite(run_folder: Path) -> Iterator[Suite]:
+    with Suite(run_folder / "logged", durable=False) as running:
+        yield running
+
+
+@contextmanager
+def everything_logged() -> Iterator[io.StringIO]:
+    """Yield what every logger writes meanwhile, down to DEBUG."""
+    written, root = io.StringIO(), logging.getLogger()
+    handler, level = telemetry.json_handler(written), root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield written
+    root.setLevel(level)
+    root.removeHandler(handler)
+
+
+def lines(written: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def mailed_token(suite: Suite, email: str) -> str:
+    suite.settle()
+    link = re.search(r"token=(\S+)", suite.mail(email)[-1].get_content())
+    assert link
+    return link[1]
+
+
+def test_no_line_holds_a_password_a_token_or_an_address(suite: Suite) -> None:
+    def call(method: str, access: str | None = None, /, **arguments: Any) -> dict[str, Any]:
+        return dict(suite.call("auth", method, access, **arguments))
+
+    with everything_logged() as written:
+        call("sign_up", name=NAME, email=EMAIL, password=PASSWORD)
+        mailed = mailed_token(suite, EMAIL)
+        session = call("verify_email", token=mailed)["session_token"]
+        access = call("authenticate", session_token=session)["access_token"]
+        call("me", access)
+        again = call("sign_in", email=EMAIL, password=PASSWORD)["session_token"]
+        for refused in (
+            ("sign_up", {"name": NAME, "email": EMAIL, "password": PASSWORD, PASSWORD: 1}),
+            ("sign_up", {"name": NAME, "email": [EMAIL], "password": PASSWORD}),
+            ("sign_in", {"email": EMAIL, "password": WRONG}),
+            ("verify_email", {"token": mailed}),
+            ("authenticate", {"session_token": session + "x"}),
+        ):
+            with suppress(ServiceError):
+                call(refused[0], **refused[1])
+        with suppress(ServiceError):
+            call("me", access + "x")
+    log = written.getvalue()
+    assert len(lines(written)) > 4
+    secrets = (PASSWORD, WRONG, EMAIL, NAME, mailed, session, access, again)
+    assert [each for each in secrets if each in log] == []
+
+
+def test_what_the_database_quotes_of_a_row_stays_out_of_a_bugs_line(suite: Suite) -> None:
+    with psycopg.connect(suite.owner_url("auth"), autocommit=True) as owner:
+        owner.execute(
+            f"alter table personal add constraint refused check (value <> '{QUOTED}')".encode()
+        )
+        try:
+            with everything_logged() as written, pytest.raises(Internal):
+                suite.call("auth", "sign_up", None, name=NAME, email=QUOTED, password=PASSWORD)
+        finally:
+            owner.execute("alter table personal drop constraint refused")
+    (bug,) = [line for line in lines(written) if line["message"] == "a bug"]
+    assert 'violates check constraint "refused"' in bug["exc_info"]
+    assert "DETAIL:  (left out)" in bug["exc_info"]
+    assert [each for each in (QUOTED, NAME, PASSWORD) if each in written.getvalue()] == []
+
+
+def test_a_value_that_is_no_number_stays_out_too(suite: Suite) -> None:
+    with everything_logged() as written, psycopg.connect(suite.owner_url("auth")) as connection:
+        try:
+            connection.execute("select %s::text::int", [PASSWORD])
+        except psycopg.Error:
+            logging.getLogger("any").exception("a bug")
+    (bug,) = lines(written)
+    assert "InvalidTextRepresentation" in bug["exc_info"]
+    assert PASSWORD not in bug["exc_info"]
+
+
+def test_a_refused_call_has_its_ids_on_its_line(suite: Suite) -> None:
+    with everything_logged() as written, pytest.raises(ServiceError):
+        suite.call("auth", "sign_in", None, email=EMAIL, password=WRONG)
+    (refused,) = [line for line in lines(written) if line["message"] == "refused"]
+    assert (refused["service"], refused["method"]) == ("auth", "sign_in")
+    assert UUID(refused["request_id"])
+    assert refused["correlation_id"]
+    assert {"time", "level", "logger"} <= refused.keys()
+
+
+def test_ids_are_on_lines_inside_only_and_none_is_no_id() -> None:
+    written, inner = io.StringIO(), str(ids.fresh())
+    log, handler = logging.Logger("any"), telemetry.json_handler(written)
+    log.addHandler(handler)
+    with telemetry.context(correlation_id="outer", workspace_id=None):
+        with telemetry.context(event_id=inner):
+            log.warning("inside")
+        log.warning("between")
+    log.warning("outside")
+    keys = ("correlation_id", "event_id", "workspace_id")
+    assert [{key: line.get(key) for key in keys} for line in lines(written)] == [
+        {"correlation_id": "outer", "event_id": inner, "workspace_id": None},
+        {"correlation_id": "outer", "event_id": None, "workspace_id": None},
+        {"correlation_id": None, "event_id": None, "workspace_id": None},
+    ]

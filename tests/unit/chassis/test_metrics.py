@@ -1,0 +1,170 @@
+"""What is counted; and that alerts and dashboards speak of what exists."""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import REGISTRY
+from prometheus_client.metrics_core import Metric
+from sqlalchemy import create_engine
+
+from chassis import internal_door, metrics
+from chassis.backlog import Backlog
+from chassis.errors import Conflict, ServiceError, Unavailable
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+RUNBOOKS = DEPLOY / "runbooks"
+OURS = re.compile(r"\bservice_[a-z0-9_]+")
+IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+FUNCTIONS = {"label_replace", "histogram_quantile", "group_right"}
+
+
+def defined() -> dict[str, Metric]:
+    """Return the metrics that exist, by the name that a query gives each of their values."""
+    of_modules = [
+        each
+        for module in (metrics, internal_door)
+        for each in vars(module).values()
+        if hasattr(each, "describe") and not isinstance(each, type) and each is not REGISTRY
+    ]
+    engine = create_engine("postgresql+psycopg://nobody@nowhere/nothing")
+    found = [metric for each in (*of_modules, Backlog(engine, "any")) for metric in each.describe()]
+    return {f"{each.name}{suffix}": each for each in found for suffix in suffixes(each)}
+
+
+def suffixes(metric: Metric) -> tuple[str, ...]:
+    match metric.type:
+        case "counter":
+            return ("_total",)
+        case "histogram":
+            return ("_bucket", "_count", "_sum")
+    return ("",)
+
+
+def rules() -> list[dict[str, Any]]:
+    document = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text(encoding="utf-8"))
+    return [rule for group in document["groups"] for rule in group["rules"]]
+
+
+def panels() -> list[dict[str, Any]]:
+    board = json.loads((DEPLOY / "grafana/suite.json").read_text(encoding="utf-8"))
+    return list(board["panels"])
+
+
+def expressions() -> list[str]:
+    shown = [target["expr"] for panel in panels() for target in panel["targets"]]
+    return [rule["expr"] for rule in rules()] + shown
+
+
+@pytest.mark.parametrize("expression", expressions())
+def test_every_metric_that_is_asked_for_exists(expression: str) -> None:
+    asked = set(IDENTIFIER.findall(re.sub('"[^"]*"', '""', expression))) - FUNCTIONS
+    assert asked
+    assert asked - defined().keys() == set()
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_every_alert_says_what_is_the_matter_and_has_a_runbook_that_names_it(
+    rule: dict[str, Any],
+) -> None:
+    assert rule["annotations"]["summary"]
+    assert rule["labels"]["severity"] in ("page", "ticket")
+    runbook = (RUNBOOKS / rule["annotations"]["runbook"]).read_text(encoding="utf-8")
+    assert f"`{rule['alert']}`" in runbook
+    for part in ("**What it means.**", "**Look**", "**Do**", "**Over when**"):
+        assert part in runbook
+
+
+@pytest.mark.parametrize("runbook", sorted(RUNBOOKS.glob("*.md")), ids=lambda path: path.stem)
+def test_every_runbook_speaks_of_alerts_metrics_and_runbooks_that_exist(runbook: Path) -> None:
+    text = runbook.read_text(encoding="utf-8")
+    assert runbook.name in {rule["annotations"]["runbook"] for rule in rules()}
+    assert set(OURS.findall(text)) - defined().keys() == set()
+    named = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`", text)) - {"MessageNacked"}
+    assert named - {rule["alert"] for rule in rules()} == set()
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [each for each in links if not (RUNBOOKS / each).is_file()] == []
+
+
+def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
+    places = [tuple(panel["gridPos"][each] for each in "xywh") for panel in panels()]
+    assert len({(x, y) for x, y, _, _ in places}) == len(places)
+    assert {(w, h) for _, _, w, h in places} == {(12, 8)}
+    assert len({panel["id"] for panel in panels()}) == len(places)
+
+
+def test_no_label_is_an_id() -> None:
+    asked = {
+        label
+        for each in (metrics, internal_door)
+        for metric in vars(each).values()
+        for label in getattr(metric, "_labelnames", ())
+    }
+    assert asked == {"service", "method", "outcome", "consumer", "source", "kind", "check"}
+
+
+def value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def timed(context: Callable[[], AbstractContextManager[object]], error: Exception | None) -> None:
+    def work() -> None:
+        with context():
+            if error is not None:
+                raise error
+
+    if error is None:
+        work()
+        return
+    with pytest.raises(type(error)):
+        work()
+
+
+@pytest.mark.parametrize(
+    "error,outcome",
+    [
+        (None, "ok"),
+        (Conflict("chassis.busy"), "Conflict"),
+        (Unavailable("chassis.away"), "Unavailable"),
+        (ZeroDivisionError(), "Internal"),
+    ],
+)
+def test_calls_and_batches_are_counted_by_their_outcome(
+    error: ServiceError | None, outcome: str
+) -> None:
+    called = {"service": "billing", "method": f"pay_{outcome}", "outcome": outcome}
+    timed(lambda: metrics.rpc("billing", f"pay_{outcome}"), error)
+    assert value("service_rpc_seconds_count", **called) == 1
+    batch = {"consumer": "billing", "source": f"media_{outcome}", "outcome": outcome}
+    timed(lambda: metrics.reaction("billing", f"media_{outcome}"), error)
+    assert value("service_reaction_batch_seconds_count", **batch) == 1
+
+
+def test_an_attempt_whose_end_was_not_recorded_is_broken() -> None:
+    timed(lambda: metrics.job("billing", "broken_off"), ZeroDivisionError())
+    with metrics.job("billing", "sent") as attempt:
+        attempt.outcome = "done"
+    counted = "service_job_seconds_count"
+    assert value(counted, service="billing", kind="broken_off", outcome="broken") == 1
+    assert value(counted, service="billing", kind="sent", outcome="done") == 1
+
+
+def test_counts_add_up() -> None:
+    for count in (3, 4):
+        metrics.heard("video", "auth", "taken", count)
+        metrics.pulled("video", "auth", count)
+        metrics.relayed("video", count)
+        metrics.numbered("video", count)
+        metrics.repeated("video", "start")
+    heard = {"consumer": "video", "source": "auth"}
+    assert value("service_events_heard_total", **heard, outcome="taken") == 7
+    assert value("service_events_pulled_total", **heard) == 7
+    assert value("service_events_relayed_total", service="video") == 7
+    assert value("service_relay_batches_total", service="video") == 2
+    assert value("service_events_numbered_total", service="video") == 7
+    assert value("service_rpc_repeated_total", service="video", method="start") == 2
