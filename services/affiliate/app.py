@@ -9,7 +9,7 @@ from affiliate.domain import customer, earning, payout, relationship
 from affiliate.permissions import PERMISSIONS
 from affiliate.projections import earnings, payouts, relationships
 from affiliate.settings import Settings
-from chassis import housekeeping, ids, postgres
+from chassis import housekeeping, ids, postgres, revocations
 from chassis.codec import snake
 from chassis.edge import Door
 from chassis.handling import App
@@ -18,6 +18,7 @@ from chassis.parts import Parts, Peers
 from chassis.service import Service
 from chassis.web import PublicDoor
 from contracts.affiliate import PUBLISHES
+from contracts.auth import REVOKES
 
 DOMAIN = {
     "customer": customer,
@@ -57,7 +58,8 @@ def build(
         app=app,
         door=door,
         reactions=inbound.reactions,
+        revocations=revocations.reactions(REVOKES),
         kinds=(),
-        schedules=(housekeeping.PRUNE,),
+        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
         web=PublicDoor(()),
     )

@@ -33,7 +33,7 @@ ADMIN_NAME = "System admin"
 
 def sign_up(app: App, call: Call, name: str, email: str, password: str) -> dict[str, Any]:
     """Make a user with a workspace of their own, in one unit; a known address answers alike."""
-    kept = passwords.hashed(password)
+    kept: str = app.offload(passwords.hashed, password)
     for attempt in range(SLUG_TRIES):
         try:
             return app.unit(call, partial(_new_account, name, email, kept, attempt))
@@ -85,7 +85,7 @@ def create_system_admin(app: App, email: str, password: str) -> dict[str, Any]:
     `Rejected("auth.email_taken")` for a known address.
     """
     load_with(SignUp(), {"name": ADMIN_NAME, "email": email, "password": password})
-    kept, address = passwords.hashed(password), canonical(email)
+    kept, address = app.offload(passwords.hashed, password), canonical(email)
 
     def work(unit: Unit) -> dict[str, Any]:
         user_id = ids.derive(unit.call.id, "user")
@@ -134,10 +134,10 @@ def credentials(app: App, email: str, password: str) -> UUID:
     mine = (account.c.user_id == str(user_id)) & (account.c.provider_id == "credential")
     query = select(account.c.password).where(mine)
     kept = app.query(lambda connection: connection.execute(query).scalar_one_or_none())
-    if not passwords.matches(kept, password) or user_id is None or kept is None:
+    if not app.offload(passwords.matches, kept, password) or user_id is None or kept is None:
         raise Unauthenticated("auth.invalid_credentials", "unknown e-mail address or password")
     if passwords.outdated(kept):
-        _rehash(app, kept, passwords.hashed(password))
+        _rehash(app, kept, app.offload(passwords.hashed, password))
     return user_id
 
 
@@ -150,7 +150,7 @@ def _rehash(app: App, kept: str, stronger: str) -> None:
 
 def start_session(unit: Unit, user_id: UUID, seen: Mapping[str, str]) -> dict[str, Any]:
     """Start a session; `seen`: ip_address, user_agent. The token is shown this once."""
-    person: user.User = unit.state(user.decider, user_id)
+    person = admitted(unit, user_id)
     session_id, token = ids.derive(unit.call.id, "session"), ids.token()
     if seen:
         unit.execute(keep(session_id, user_id, seen))
@@ -163,7 +163,7 @@ def start_session(unit: Unit, user_id: UUID, seen: Mapping[str, str]) -> dict[st
 
 def sign_in(unit: Unit, user_id: UUID, seen: Mapping[str, str]) -> dict[str, Any] | None:
     """Start a session, or mail the link once more and return None where none was followed yet."""
-    person: user.User = unit.state(user.decider, user_id)
+    person = admitted(unit, user_id)
     if person.email_verified:
         return start_session(unit, user_id, seen)
     unit.queue(Job(kind="mail", subject=user_id, args={"template": "verify_email"}))
@@ -173,7 +173,7 @@ def sign_in(unit: Unit, user_id: UUID, seen: Mapping[str, str]) -> dict[str, Any
 def use_session(unit: Unit, token: str) -> tuple[Actor, session.Session]:
     """Return who a session token speaks for; renews the session at most once a day.
 
-    Raises `Unauthenticated` for a token that is unknown or whose session has expired.
+    Raises `Unauthenticated` for a token that is unknown or whose session has ended or expired.
     """
     query = select(secrets.c.row_id).where(
         secrets.c.hash == digest(token), secrets.c.kind == "session"
@@ -184,7 +184,7 @@ def use_session(unit: Unit, token: str) -> tuple[Actor, session.Session]:
     session_id = UUID(found)
     written = unit.decide(session.decider, session_id, session.UseSession())
     used: session.Session = written.state
-    person: user.User = unit.state(user.decider, used.user_id)
+    person = admitted(unit, used.user_id)
     actor = Actor(
         kind="person",
         id=str(used.user_id),
@@ -194,6 +194,12 @@ def use_session(unit: Unit, token: str) -> tuple[Actor, session.Session]:
         session_id=session_id,
     )
     return actor, used
+
+
+def admitted(unit: Unit, user_id: UUID) -> user.User:
+    """Return a person who may come in. Raises `Rejected("auth.user_banned")`."""
+    person: user.User = unit.decide(user.decider, user_id, user.Admit()).state
+    return person
 
 
 def access(unit: Unit, issuer: TokenIssuer, token: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auth import jobs as auth_jobs
-from auth import kept, outbound
+from auth import kept, outbound, revoking
 from auth.domain import session, user, workspace
 from auth.gateways.mail import MailFolder
 from auth.permissions import PERMISSIONS
@@ -55,7 +55,8 @@ def build(
         app=app,
         door=door,
         reactions=(),
+        revocations=(),  # what revokes is written here
         kinds=auth_jobs.kinds(app, mail, given.app_url),
-        schedules=(housekeeping.PRUNE,),
+        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED, revoking.END_BANS),
         web=PublicDoor(()),
     )

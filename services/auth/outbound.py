@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from auth.domain.user import SignedUp
+from auth.domain.session import SessionEnded
+from auth.domain.user import SignedUp, UserBanned, UserUnbanned
 from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
 from chassis.store import Recorded
 from contracts import auth as told
@@ -21,4 +22,10 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 organization_number=state.organization_number,
                 invoice_eligible=state.invoice_eligible,
             )
+        case UserBanned(expires_at=expires_at):
+            return told.UserBanned(user_id=recorded.subject, expires_at=expires_at)
+        case UserUnbanned():
+            return told.UserUnbanned(user_id=recorded.subject)
+        case SessionEnded():
+            return told.SessionRevoked(session_id=recorded.subject, user_id=state.user_id)
     return None

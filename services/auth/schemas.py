@@ -2,21 +2,23 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError, post_load, pre_load
-from marshmallow.validate import Length, Regexp
+from marshmallow.validate import Length, Range, Regexp
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.no import orgnr
 
-from chassis import feed
+from chassis import feed, pages
 from chassis.codec import request
 from contracts import auth
 
 TEXT = (Length(min=1, max=200), Regexp(r"\s*\S", error="All blank."))
 COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166-1
 PASSWORD = (Length(min=8, max=128),)
+BY_A_CALENDAR = Range(max=datetime(9999, 1, 1, tzinfo=UTC))  # in whatever zone it is written
 
 
 def canonical(address: str) -> str:
@@ -61,6 +63,14 @@ SignIn = request(
 )
 Authenticate = request(auth.Authenticate, session_token=Length(min=1, max=100))
 SetInvoiceEligibility = request(auth.SetInvoiceEligibility, reason=TEXT)
+SignOut = request(auth.SignOut)
+RevokeSession = request(auth.RevokeSession)
+RevokeOtherSessions = request(auth.RevokeOtherSessions)
+BanUser = request(auth.BanUser, reason=TEXT, expires_at=BY_A_CALENDAR)
+UnbanUser = request(auth.UnbanUser)
+ListSessions = request(
+    auth.ListSessions, limit=pages.LIMIT, cursor=Length(min=1, max=pages.CURSOR_MAX)
+)
 Me = request(auth.Me)
 GetWorkspace = request(auth.GetWorkspace)
 PublicKeys = request(auth.PublicKeys)

@@ -1,8 +1,8 @@
 """auth over RPC: the table of contents. What each method does stands in `accounts`, `domain`."""
 
-from auth import accounts, schemas
-from auth.domain import workspace
-from auth.projections import users, workspaces
+from auth import accounts, revoking, schemas
+from auth.domain import user, workspace
+from auth.projections import sessions, users, workspaces
 from chassis.errors import Forbidden, Rejected
 from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
 
@@ -65,6 +65,39 @@ class AuthService:
     def set_invoice_eligibility(self, request, call):
         decision = workspace.SetInvoiceEligibility(eligible=request.eligible, reason=request.reason)
         return self.door.app.handle(workspace.decider, request.workspace_id, decision, call)
+
+    @command(schemas.SignOut)
+    def sign_out(self, request, call):
+        mine = call.actor.session_id
+        return self.door.app.unit(call, lambda unit: revoking.revoke_session(unit, mine))
+
+    @command(schemas.RevokeSession)
+    def revoke_session(self, request, call):
+        return self.door.app.unit(
+            call, lambda unit: revoking.revoke_session(unit, request.session_id)
+        )
+
+    @command(schemas.RevokeOtherSessions)
+    def revoke_other_sessions(self, request, call):
+        return self.door.app.unit(call, revoking.revoke_other_sessions)
+
+    @command(schemas.BanUser)
+    def ban_user(self, request, call):
+        return self.door.app.unit(
+            call,
+            lambda unit: revoking.ban(unit, request.user_id, request.reason, request.expires_at),
+        )
+
+    @command(schemas.UnbanUser)
+    def unban_user(self, request, call):
+        return self.door.app.handle(user.decider, request.user_id, user.UnbanUser(), call)
+
+    @query(schemas.ListSessions)
+    def list_sessions(self, request, call):
+        person = call.actor.user_id
+        return self.door.app.query(
+            lambda db: sessions.listed(db, person, call.at, request.limit, request.cursor)
+        )
 
     @query(schemas.Me)
     def me(self, request, call):

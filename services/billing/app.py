@@ -19,7 +19,7 @@ from billing.projections import (
 from billing.settings import Settings
 from billing.tables import metadata
 from billing.webhooks import stripe_webhook
-from chassis import housekeeping, ids, postgres
+from chassis import housekeeping, ids, postgres, revocations
 from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.domain import value
@@ -29,6 +29,7 @@ from chassis.identity import AccessTokens
 from chassis.parts import Parts, Peers
 from chassis.service import Service
 from chassis.web import PublicDoor, Route
+from contracts.auth import REVOKES
 from contracts.billing import PUBLISHES
 
 __all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
@@ -95,8 +96,9 @@ def build(
         app=app,
         door=door,
         reactions=inbound.reactions,
+        revocations=revocations.reactions(REVOKES),
         kinds=billing_jobs.kinds(app, blobs, given.seller(), demo=given.env != "production"),
-        schedules=(housekeeping.PRUNE,),
+        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
         web=PublicDoor(
             (
                 Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer),

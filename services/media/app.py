@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from chassis import housekeeping, ids, postgres
+from chassis import housekeeping, ids, postgres, revocations
 from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.edge import Door
@@ -13,6 +13,7 @@ from chassis.identity import AccessTokens
 from chassis.parts import Parts, Peers
 from chassis.service import Service
 from chassis.web import PublicDoor, Route
+from contracts.auth import REVOKES
 from contracts.media import PUBLISHES
 from media import inbound, outbound
 from media import jobs as media_jobs
@@ -66,7 +67,8 @@ def build(
         app=app,
         door=door,
         reactions=inbound.reactions,
+        revocations=revocations.reactions(REVOKES),
         kinds=media_jobs.kinds(blobs, LocalEngine()),
-        schedules=(housekeeping.PRUNE,),
+        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
         web=PublicDoor((files,)),
     )

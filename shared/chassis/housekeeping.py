@@ -2,6 +2,7 @@
 
 from sqlalchemy import text
 
+from chassis import revocations
 from chassis.handling import App
 from chassis.schedules import Schedule
 
@@ -24,3 +25,4 @@ def prune(app: App) -> None:
 
 
 PRUNE = Schedule(name="prune_replies", every_s=3_600, run=prune)
+PRUNE_REVOKED = Schedule(name="prune_revocations", every_s=3_600, run=revocations.prune)

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Actor:
     is_system_admin: bool = False
     session_id: UUID | None = None
     impersonated_by: UUID | None = None
+    issued_at: datetime | None = field(default=None, compare=False)  # of the token, not of who
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -152,6 +154,7 @@ class AccessTokens:
             is_system_admin=claims["adm"] is True,
             session_id=UUID(claims["sid"]),
             impersonated_by=UUID(claims["imp"]) if claims["imp"] else None,
+            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         )
 
     def _claims(self, token: str, at: datetime) -> dict[str, Any]:

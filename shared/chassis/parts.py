@@ -1,23 +1,18 @@
 """What a service's `app.py` builds, and what runs it: the same in every process and embedded."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
 
+from chassis import revocations
 from chassis.domain import value
 from chassis.edge import Door
 from chassis.handling import App
-from chassis.inbox import Reaction
+from chassis.inbox import Consumer, Reaction
 from chassis.jobs import Kind
+from chassis.port import Port
 from chassis.schedules import Schedule
 from chassis.web import PublicDoor
 
-
-class Port(Protocol):
-    """A way to call one service: over RabbitMQ, or directly in the embedded suite."""
-
-    def call(self, method: str, /, **arguments: Any) -> Any:
-        """Call a method by its name; arguments and reply are JSON. Raises `ServiceError`."""
-
+__all__ = ["Parts", "Peers", "Port"]
 
 Peers = Callable[[str], Port]  # the port to a service, by its name
 
@@ -29,6 +24,7 @@ class Parts:
     app: App
     door: Door
     reactions: tuple[Reaction, ...]
+    revocations: tuple[Reaction, ...]  # heard by a consumer of their own, ahead of other work
     kinds: tuple[Kind, ...]
     schedules: tuple[Schedule, ...]
     web: PublicDoor
@@ -39,3 +35,13 @@ class Parts:
         return {
             name: tuple(each for each in self.reactions if each.source == name) for name in names
         }
+
+    def consumers(self) -> list[Consumer]:
+        """Return what hears each source; who is revoked is heard apart from all other work."""
+        consumers = [
+            Consumer(self.app, source, reactions) for source, reactions in self.sources().items()
+        ]
+        if self.revocations:
+            name = revocations.consumer_name(self.app.service.name)
+            consumers.append(Consumer(self.app, revocations.SOURCE, self.revocations, name))
+        return consumers

@@ -1,5 +1,8 @@
 """auth: what it tells others and what it is asked."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from chassis.domain import value
@@ -32,7 +35,42 @@ class UserSignedUp:
     workspace_id: UUID
 
 
-PUBLISHES = (WorkspaceCreated, WorkspaceProfileChanged, UserSignedUp)
+@value
+class UserBanned:
+    """A person may not act any more; null: until somebody lifts it."""
+
+    user_id: UUID
+    expires_at: datetime | None
+
+
+@value
+class UserUnbanned:
+    """A ban was lifted, or has run out. Tokens from before it stay refused."""
+
+    user_id: UUID
+
+
+@value
+class SessionRevoked:
+    """A session is over before its time: signed out, revoked, or its person was banned."""
+
+    session_id: UUID
+    user_id: UUID
+
+
+PUBLISHES = (
+    WorkspaceCreated,
+    WorkspaceProfileChanged,
+    UserSignedUp,
+    UserBanned,
+    UserUnbanned,
+    SessionRevoked,
+)
+# What ends access: the field `<kind>_id` names whose tokens, issued until then, are refused.
+REVOKES: Mapping[type[Any], Literal["session", "user", "workspace"]] = {
+    UserBanned: "user",
+    SessionRevoked: "session",
+}
 
 # Requests
 
@@ -90,6 +128,41 @@ class SetInvoiceEligibility:
     workspace_id: UUID
     eligible: bool
     reason: str
+
+
+@value
+class SignOut:
+    pass
+
+
+@value
+class RevokeSession:
+    session_id: UUID
+
+
+@value
+class RevokeOtherSessions:
+    pass
+
+
+@value
+class BanUser:
+    """Without an end it lasts until it is lifted."""
+
+    user_id: UUID
+    reason: str
+    expires_at: datetime | None = None
+
+
+@value
+class UnbanUser:
+    user_id: UUID
+
+
+@value
+class ListSessions:
+    limit: int = 50
+    cursor: str | None = None
 
 
 @value

@@ -5,6 +5,7 @@ from typing import Any
 from demo.main_job import BUYER, PAYEE, Outcome
 
 DIGEST = "0" * 64
+NOBODYS = "00000000-0000-0000-0000-000000000001"
 
 
 def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
@@ -12,7 +13,7 @@ def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
     workspace = outcome.project["workspace_id"]
     earning = outcome.earnings[0]
     return {
-        **_auth(workspace),
+        **_auth(workspace, outcome.project["user_id"]),
         **_media(outcome, workspace),
         **_video(outcome),
         **_billing(outcome, workspace),
@@ -22,7 +23,7 @@ def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
     }
 
 
-def _auth(workspace: str) -> dict[str, dict[str, Any]]:
+def _auth(workspace: str, user: str) -> dict[str, dict[str, Any]]:
     return {
         "sign_up": {"name": "N", "email": "n@new.example", "password": "a long password"},
         "verify_email": {"token": "unknown"},
@@ -33,6 +34,12 @@ def _auth(workspace: str) -> dict[str, dict[str, Any]]:
         "get_workspace": {},
         "update_workspace": {"name": "Another name", **BUYER},
         "set_invoice_eligibility": {"workspace_id": workspace, "eligible": True, "reason": "r"},
+        "sign_out": {},
+        "revoke_session": {"session_id": NOBODYS},
+        "revoke_other_sessions": {},
+        "list_sessions": {"limit": 5, "cursor": None},
+        "ban_user": {"user_id": user, "reason": "r", "expires_at": None},
+        "unban_user": {"user_id": user},
         "billing_profile": {"workspace_id": workspace},
     }
 

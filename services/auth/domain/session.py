@@ -1,4 +1,4 @@
-"""A session: a person signed in, until it has been idle for long or is simply old."""
+"""A session: a person signed in, until it is ended, has been idle for long or is simply old."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +25,13 @@ class UseSession:
 
 
 @value
+class EndSession:
+    """Its person signs out or revokes it, or is banned."""
+
+    at: datetime = UNTIMED
+
+
+@value
 class SessionStarted:
     user_id: UUID
     workspace_id: UUID | None
@@ -39,6 +46,11 @@ class SessionRenewed:
 
 
 @value
+class SessionEnded:
+    at: datetime
+
+
+@value
 class Session:
     user_id: UUID
     workspace_id: UUID | None
@@ -47,11 +59,18 @@ class Session:
     expires_at: datetime
 
 
-Command = StartSession | UseSession
-Event = SessionStarted | SessionRenewed
+@value
+class Ended:
+    user_id: UUID
+    workspace_id: UUID | None
 
 
-def decide(session: Session | None, command: Command) -> list[Event]:
+State = Session | Ended
+Command = StartSession | UseSession | EndSession
+Event = SessionStarted | SessionRenewed | SessionEnded
+
+
+def decide(session: State | None, command: Command) -> list[Event]:
     at = command.at
     match session, command:
         case None, StartSession():
@@ -63,8 +82,10 @@ def decide(session: Session | None, command: Command) -> list[Event]:
                     expires_at=at + IDLE,
                 )
             ]
-        case Session(), StartSession():
+        case Session() | Ended(), StartSession():
             return []
+        case Ended(), UseSession():
+            raise Unauthenticated("auth.session_ended", "sign in again")
         case Session(), UseSession() if at >= session.expires_at:
             raise Unauthenticated("auth.session_expired", "sign in again")
         case Session(), UseSession() if at - session.renewed_at < RENEWED_AFTER:
@@ -72,11 +93,15 @@ def decide(session: Session | None, command: Command) -> list[Event]:
         case Session(), UseSession():
             expires_at = min(at + IDLE, session.started_at + ABSOLUTE)
             return [SessionRenewed(at=at, expires_at=expires_at)]
+        case Session(), EndSession():
+            return [SessionEnded(at=at)]
+        case Ended(), EndSession():
+            return []
         case _:
             raise AssertionError(f"{command} needs a session")
 
 
-def evolve(session: Session | None, event: Event) -> Session:
+def evolve(session: State | None, event: Event) -> State:
     match session, event:
         case None, SessionStarted():
             return Session(
@@ -88,6 +113,8 @@ def evolve(session: Session | None, event: Event) -> Session:
             )
         case Session(), SessionRenewed():
             return replace(session, renewed_at=event.at, expires_at=event.expires_at)
+        case Session(), SessionEnded():
+            return Ended(user_id=session.user_id, workspace_id=session.workspace_id)
         case _:
             raise AssertionError(f"{event} cannot follow {session}")
 
@@ -96,6 +123,6 @@ decider = Decider(
     name="session",
     decide=decide,
     evolve=evolve,
-    events=(SessionStarted, SessionRenewed),
+    events=(SessionStarted, SessionRenewed, SessionEnded),
     creates=(StartSession,),
 )

@@ -1,12 +1,27 @@
-"""`session`: one row a sign-in."""
+"""`session`: one row a sign-in, until the session is ended."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Column, DateTime, Index, Table, Text, insert, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Index,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+    update,
+)
 
-from auth.domain.session import SessionRenewed, SessionStarted
+from auth.domain.session import SessionEnded, SessionRenewed, SessionStarted
 from auth.kept import recall_hash
 from auth.tables import metadata
+from chassis import pages
 from chassis.personal import recall_optional
 from chassis.projection import Change, Projection
 from chassis.store import Recorded
@@ -46,6 +61,24 @@ def project(recorded: Recorded) -> Iterable[Change]:
         case SessionRenewed(expires_at=expires_at):
             renewed = update(table).where(table.c.id == str(id))
             yield renewed.values(expires_at=expires_at, updated_at=at)
+        case SessionEnded():
+            yield delete(table).where(table.c.id == str(id))
 
 
 projection = Projection(table=table, project=project)
+
+
+def alive(connection: Connection, user_id: UUID, at: datetime) -> list[UUID]:
+    """Return somebody's sessions that have not expired at `at`."""
+    theirs = (table.c.user_id == str(user_id)) & (table.c.expires_at > at)
+    found = connection.execute(select(table.c.id).where(theirs).order_by(table.c.id))
+    return [UUID(each) for each in found.scalars()]
+
+
+def listed(
+    connection: Connection, user_id: UUID, at: datetime, limit: int, cursor: str | None
+) -> dict[str, Any]:
+    """Return somebody's sessions of which the clock leaves some, newest first; no token hashes."""
+    shown = [column for column in table.c if column is not table.c.token]
+    query = select(*shown).where(table.c.expires_at > at)
+    return pages.page(connection, table, query, {"user_id": user_id}, limit, cursor)

@@ -1,6 +1,7 @@
 """`user`: one row a person."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,13 @@ from sqlalchemy import (
     update,
 )
 
-from auth.domain.user import EmailVerified, SignedUp, SystemAdminCreated
+from auth.domain.user import (
+    EmailVerified,
+    SignedUp,
+    SystemAdminCreated,
+    UserBanned,
+    UserUnbanned,
+)
 from auth.tables import metadata
 from chassis.identity import Actor
 from chassis.personal import recall, recall_optional
@@ -50,6 +57,7 @@ table = Table(
 def project(recorded: Recorded) -> Iterable[Change]:
     """Fill the row; name, e-mail and picture come from what is kept of the person."""
     this, at = recorded.subject, recorded.recorded_at
+    row_of = update(table).where(table.c.id == str(this))
     match recorded.event:
         case SignedUp() | SystemAdminCreated() as event:
             signed_up = isinstance(event, SignedUp)
@@ -65,11 +73,14 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 updated_at=at,
             )
         case EmailVerified():
-            yield (
-                update(table)
-                .where(table.c.id == str(this))
-                .values(email_verified=True, updated_at=at)
+            yield row_of.values(email_verified=True, updated_at=at)
+        case UserBanned(expires_at=expires_at):
+            reason = recall_optional(this, "ban_reason")
+            yield row_of.values(
+                banned=True, ban_reason=reason, ban_expires=expires_at, updated_at=at
             )
+        case UserUnbanned():
+            yield row_of.values(banned=False, ban_reason=None, ban_expires=None, updated_at=at)
 
 
 projection = Projection(table=table, project=project, unique={"user_email": "auth.email_taken"})
@@ -78,6 +89,12 @@ projection = Projection(table=table, project=project, unique={"user_email": "aut
 def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a user's row."""
     return row(connection, table, "user", user_id, actor, "auth.user_not_found")
+
+
+def ran_out(connection: Connection, at: datetime) -> list[UUID]:
+    """Return who stands as banned although the ban's end has come."""
+    over = table.c.banned & (table.c.ban_expires <= at)
+    return [UUID(each) for each in connection.execute(select(table.c.id).where(over)).scalars()]
 
 
 def find(connection: Connection, email: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""A session: renewed by use once a day, until it has been idle for a week or is a month old."""
+"""A session: renewed by use, until it is ended, has been idle for a week or is a month old."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,10 @@ from uuid import UUID
 import pytest
 
 from auth.domain.session import (
+    Ended,
+    EndSession,
     Session,
+    SessionEnded,
     SessionRenewed,
     SessionStarted,
     StartSession,
@@ -24,6 +27,9 @@ USER, WORKSPACE = UUID(int=1), UUID(int=2)
 session = scenario(decider)
 start = StartSession(user_id=USER, workspace_id=WORKSPACE, at=AT)
 started = SessionStarted(user_id=USER, workspace_id=WORKSPACE, at=AT, expires_at=AT + 7 * DAY)
+
+
+ended = SessionEnded(at=AT + DAY)
 
 
 def renewed(at: datetime, expires_at: datetime) -> SessionRenewed:
@@ -73,6 +79,27 @@ def test_a_session_in_daily_use_is_over_after_thirty_days() -> None:
     daily.when(UseSession(at=AT + 30 * DAY)).then_refused("auth.session_expired")
 
 
+def test_a_session_is_ended_once() -> None:
+    session.given(started).when(EndSession(at=AT + DAY)).then(ended)
+    session.given(started, ended).when(EndSession(at=AT + 2 * DAY)).then_nothing()
+
+
+def test_a_session_that_has_expired_can_be_ended_all_the_same() -> None:
+    late = AT + 8 * DAY
+    session.given(started).when(EndSession(at=late)).then(SessionEnded(at=late))
+
+
+@pytest.mark.parametrize("after", [DAY, 8 * DAY])
+def test_an_ended_session_is_not_used(after: timedelta) -> None:
+    over = session.given(started, ended)
+    over.when(UseSession(at=AT + after)).then_refused("auth.session_ended")
+
+
+def test_an_ended_session_does_not_start_again() -> None:
+    session.given(started, ended).when(start).then_nothing()
+    assert session.given(started, ended).state() == Ended(user_id=USER, workspace_id=WORKSPACE)
+
+
 def test_what_is_known_of_a_session() -> None:
     state = session.given(started, renewed(AT + DAY, AT + 8 * DAY)).state()
     assert state == Session(
@@ -84,12 +111,16 @@ def test_what_is_known_of_a_session() -> None:
     )
 
 
-def test_no_session_is_used() -> None:
+@pytest.mark.parametrize("command", [UseSession(at=AT), EndSession(at=AT)])
+def test_no_session_is_used_or_ended(command: Any) -> None:
     with pytest.raises(AssertionError, match="needs a session"):
-        decider.decide(None, UseSession(at=AT))
+        decider.decide(None, command)
 
 
-@pytest.mark.parametrize("events", [(renewed(AT, AT),), (started, started)])
+@pytest.mark.parametrize(
+    "events",
+    [(renewed(AT, AT),), (ended,), (started, started), (started, ended, renewed(AT, AT))],
+)
 def test_a_damaged_stream_is_noticed(events: tuple[Any, ...]) -> None:
     with pytest.raises(AssertionError, match="cannot follow"):
         session.given(*events).state()
