@@ -1,13 +1,11 @@
 """The public HTTP doors of the services, each on its own port of 127.0.0.1."""
 
 import json
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
+from chassis.http_server import HttpServer
 from chassis.web import PublicDoor
 from embedded.whole_file import write_whole
 
@@ -19,36 +17,23 @@ class PublicServer:
         """Take `port`, or any free one if it is 0 or somebody else's."""
         self.door = PublicDoor(())  # until the service is built
         self._server = _bound(port, self._answer)
-        self.port: int = self._server.server_port
+        self.port, self.stop = self._server.port, self._server.stop
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def start(self, door: PublicDoor) -> None:
         """Answer from now on."""
         self.door = door
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering and give the port back."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        self._server.start()
 
     def _answer(self, environ: Any, respond: Callable[..., Any]) -> Iterable[bytes]:
         return self.door(environ, respond)
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Write no access log: links hold what lets their holder in."""
-
-
-def _bound(port: int, answer: Callable[..., Iterable[bytes]]) -> BaseWSGIServer:
+def _bound(port: int, answer: Callable[..., Iterable[bytes]]) -> HttpServer:
     try:
-        return make_server("127.0.0.1", port, answer, threaded=True, request_handler=_Quiet)
-    except (OSError, SystemExit):
-        return make_server("127.0.0.1", 0, answer, threaded=True, request_handler=_Quiet)
+        return HttpServer("127.0.0.1", port, answer)
+    except OSError:
+        return HttpServer("127.0.0.1", 0, answer)
 
 
 def open_doors(names: Iterable[str], data_dir: Path) -> dict[str, PublicServer]:

@@ -29,7 +29,7 @@ from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
 from embedded.postgres import Server, make_folder
-from embedded.rest import unsettled
+from embedded.rest import raise_stopped, unsettled
 from embedded.working import Signal, Working
 from media.service import MediaService
 from video.service import VideoService
@@ -98,14 +98,14 @@ class Suite:
     def settle(self, timeout_s: float = 120) -> None:
         """Wait until nothing is left to do: all events numbered and heard, no job due or running.
 
-        Raises at once what stopped a consumer; `TimeoutError` with what is left after the time.
+        Raises at once `SourceStopped` for an event that cannot be taken; `TimeoutError` with what
+        is left after the time.
         """
         deadline, quiet = time.monotonic() + timeout_s, 0
+        engines = {name: parts.app.engine for name, parts in self.parts.items()}
         while quiet < 2:
-            for working in self.working.values():
-                for stopped in working.stopped.values():
-                    raise stopped
-            left = unsettled(self.parts, self.working)
+            raise_stopped(engines)
+            left = unsettled(engines)
             quiet = 0 if left else quiet + 1
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not settled after {timeout_s} s: {'; '.join(left)}")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chassis import feed, schedules, telemetry
+from chassis import feed, forks, parking, schedules, telemetry
 from chassis.errors import ServiceError
-from chassis.inbox import Consumer, SourceStopped
+from chassis.inbox import Consumer
 from chassis.jobs import HEARTBEAT_S, Worker
 from chassis.parts import Parts, Peers
 
@@ -55,13 +55,11 @@ class Working:
         self.name, self.parts, self.peers = parts.app.service.name, parts, peers
         self.committed, self.told = signals[self.name]
         self.signals, self.threads, self.twice = signals, threads, twice
-        self._delivered: dict[str, list[Any]] = {}  # by source, the latest batch
+        self._delivered: dict[Consumer, list[Any]] = {}  # the latest batch
+        self.consumers = parts.consumers()
         recurring = schedules.kinds(parts.app, parts.schedules)
-        self.worker = Worker(parts.app, (*parts.kinds, *recurring))
-        self.consumers = [
-            Consumer(parts.app, source, reactions) for source, reactions in parts.sources().items()
-        ]
-        self.stopped: dict[str, Exception] = {}  # by source
+        kinds = (*parts.kinds, *recurring, parking.kind(self.consumers))
+        self.worker = Worker(parts.app, kinds)
         self._stop = threading.Event()
         self._running: list[tuple[threading.Thread, threading.Event]] = []
 
@@ -72,7 +70,7 @@ class Working:
         self._spawn("number", self._number, self.committed.listen())
         for consumer in self.consumers:
             self._spawn(
-                f"hear-{consumer.source}",
+                f"hear-{consumer.source}-as-{consumer.name}",
                 partial(self._hear, consumer),
                 self.signals[consumer.source][1].listen(),
             )
@@ -117,22 +115,18 @@ class Working:
             self.told.send()
 
     def _hear(self, consumer: Consumer) -> None:
-        if consumer.source in self.stopped:
+        if consumer.stopped():
             return
-        try:
-            consumer.pull(lambda after: self._read(consumer.source, after))
-        except (SourceStopped, ServiceError) as stopped:
-            if isinstance(stopped, ServiceError) and stopped.retryable:
-                raise
-            log.exception("stopped hearing", extra={"source": consumer.source})
-            self.stopped[consumer.source] = stopped
+        read = partial(self._read, consumer)
+        with forks.noticed(consumer, read):
+            consumer.pull(read)
 
-    def _read(self, source: str, after: Mapping[str, Any]) -> dict[str, Any]:
-        page: dict[str, Any] = self.peers(source).call("events_read", after=after)
+    def _read(self, consumer: Consumer, after: Mapping[str, Any]) -> dict[str, Any]:
+        page: dict[str, Any] = self.peers(consumer.source).call("events_read", after=after)
         if not self.twice:
             return page
         # again once they are committed: within one batch only the first transaction would be tried
-        again, self._delivered[source] = self._delivered.get(source, []), page["items"]
+        again, self._delivered[consumer] = self._delivered.get(consumer, []), page["items"]
         return {**page, "items": [*again, *page["items"]]}
 
     def _work(self) -> None:

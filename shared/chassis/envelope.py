@@ -109,6 +109,22 @@ def heard(item: Mapping[str, Any]) -> Heard:
     )
 
 
+def item(heard: Heard) -> dict[str, Any]:
+    """Return what `heard` reads: an event heard, to be kept and heard again later."""
+    return {
+        "source": heard.source,
+        "position": heard.position,
+        "previous": str(heard.previous),
+        "id": str(heard.event_id),
+        "type": heard.type,
+        "partitionkey": heard.stream_id,
+        "time": heard.time.isoformat(),
+        "correlationid": heard.correlation_id,
+        "workspaceid": str(heard.workspace_id) if heard.workspace_id else "",
+        "data": dict(heard.data),
+    }
+
+
 def headers(told: Mapping[str, Any]) -> dict[str, str]:
     """Return the attributes of a told event as a message carries them, all of them strings."""
     return {f"{HEADER}{name}": str(told[name]) for name in told if name != "data"}

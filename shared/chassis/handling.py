@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, CursorResult, Engine, Executable
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import ids, postgres, projection, store
+from chassis import ids, metrics, postgres, projection, store
 from chassis.calls import Call, CancelJobs, Job, Written
 from chassis.codec import Codec, plain
 from chassis.domain import Decider
@@ -35,6 +35,7 @@ class App:
     engine: Engine
     clock: Callable[[], datetime] = ids.now
     committed: Callable[[], None] = lambda: None  # told after each commit that wrote
+    offload: Callable[..., Any] = lambda function, *args: function(*args)  # for what computes long
     codec: Codec = field(init=False)
     outbox: Outbox = field(init=False)
     unique: Mapping[str, str] = field(init=False)
@@ -65,6 +66,7 @@ class App:
         def answer(unit: Unit) -> dict[str, Any]:
             stored = unit.stored_reply()
             if stored is not None:
+                metrics.repeated(self.service.name, str(call.method))
                 return stored
             reply: dict[str, Any] = plain(work(unit))
             if unit.call.expected_version is not None:

@@ -2,24 +2,28 @@
 
 Every told event names the one told before it. A consumer whose cursor stands at that one takes
 the event; at a lower position it has heard it already; else something is missing and it pulls.
-Live delivery, catch-up and a second delivery all pass `Consumer.accept`.
+Live delivery, catch-up and a second delivery all pass `Consumer.accept`. An event that fails is
+parked, with its stream; others flow (`parking`).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from chassis import codec, ids
+from chassis import codec, cursors, ids, metrics, parking, telemetry
 from chassis.calls import Call
+from chassis.cursors import Place
 from chassis.domain import Decider, value
 from chassis.envelope import Heard, heard
-from chassis.errors import Conflict, ServiceError
-from chassis.feed import START
+from chassis.errors import Internal, Unavailable
+from chassis.failures import MOST_CRASHES, CrashWatch, is_outage
 from chassis.handling import App, Unit
-from chassis.identity import service_actor
+
+T = TypeVar("T")
+Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a source's `events_read`, by its `after`
 
 
 @value
@@ -32,96 +36,190 @@ class Reaction:
     streams: Callable[[Heard], Iterable[tuple[Decider[Any, Any, Any], UUID]]]  # read beforehand
 
 
-class SourceStopped(Exception):
-    """An event cannot be taken; nothing after it is, until somebody has looked."""
-
-    def __init__(self, consumer: str, heard: Heard, cause: BaseException) -> None:
-        self.heard, self.cause = heard, cause
-        where = f"{heard.type} at {heard.source}:{heard.position} ({heard.event_id})"
-        super().__init__(f"{consumer} stopped hearing {heard.source}: {where}: {cause!r}")
-
-
 class Consumer:
-    """One service hearing one source."""
+    """One service hearing one source; for one thread, but for `redrive`."""
 
-    def __init__(self, app: App, source: str, reactions: Iterable[Reaction]) -> None:
-        """Make the cursor's row where there is none yet: at the beginning."""
-        self.app, self.source, self.name = app, source, app.service.name
+    def __init__(
+        self, app: App, source: str, reactions: Iterable[Reaction], name: str | None = None
+    ) -> None:
+        """Make the cursor's row where there is none yet: at the beginning.
+
+        A service that hears a source twice gives the second consumer a `name` of its own.
+        """
+        self.app, self.source, self.name = app, source, name or app.service.name
+        self.place = Place(app, self.name, source)
         self.reactions: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self.reactions.setdefault(codec.snake(reaction.hears.__name__), []).append(reaction)
-        with app.engine.begin() as connection:
-            connection.execute(_BEGIN, self._key() | START)
+        self._watch = CrashWatch(self.place)
+        self.place.begin()
 
     def cursor(self) -> dict[str, Any]:
         """Return the pair {position, event_id} of the last event heard."""
-        row = self.app.query(lambda connection: connection.execute(_CURSOR, self._key()).one())
-        return {"position": row.position, "event_id": str(row.event_id)}
+        stands = self.place.stands()
+        return {"position": stands.position, "event_id": str(stands.event_id)}
 
-    def pull(self, read: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> int:
+    def stopped(self) -> bool:
+        """Return whether this source is stopped, until an operator lets it go on."""
+        return self.place.stands().stopped is not None
+
+    def pull(self, read: Read) -> int:
         """Read on from the cursor to the source's head; return how many events came.
 
-        `read(after)` is the source's `events_read`. Raises what `accept` raises, and
-        `Conflict("chassis.forked")` if the source has forgotten what was heard of it.
+        Raises what `pull_page` raises.
         """
         count = 0
-        while items := read(self.cursor())["items"]:
-            if not self.accept([heard(item) for item in items]):
-                raise Conflict(
-                    "chassis.forked",
-                    f"what {self.source} tells does not follow what was heard of it",
-                    retryable=False,
-                )
-            count += len(items)
+        while came := self.pull_page(read):
+            count += came
         return count
 
-    def accept(self, deliveries: Sequence[Heard]) -> bool:
-        """Take what comes next of `deliveries`, each with its effects; False if one is missing.
+    def pull_page(self, read: Read) -> int:
+        """Read one page on from the cursor; return how many events came, 0 at the source's head.
 
-        Raises `SourceStopped` for an event that cannot be taken: all before it are. What is
-        retryable (no database, a busy stream) is raised as it is.
+        Raises what `accept` and `read` raise: `Conflict("chassis.forked")` if the source has
+        forgotten what was heard of it.
         """
+        after = self.cursor()
+        items = read(after)["items"]
+        metrics.pulled(self.name, self.source, len(items))
+        if not items:
+            self.place.note_checked()
+        elif not self.accept([heard(item) for item in items]) and self.cursor() == after:
+            raise Internal("chassis.broken_chain", f"what {self.source} tells next does not follow")
+        return len(items)
+
+    def accept(self, deliveries: Sequence[Heard]) -> bool:
+        """Take what comes next of `deliveries`, with its effects or parked; False if one misses.
+
+        Raises an outage (`failures.is_outage`) as it is, and `Conflict("chassis.source_stopped")`;
+        what was taken before it stays.
+        """
+        while deliveries:
+            batch, crashes = self._watch.begin(deliveries)
+            if crashes >= MOST_CRASHES:
+                bug = Internal("chassis.crash_loop", f"{crashes} processes ended while they did it")
+                whole = self._park(batch[0], bug)
+            else:
+                whole = self._accept(batch)
+            if not whole:
+                return False
+            deliveries = deliveries[len(batch) :]
+        return True
+
+    def redrive(self, stream_id: str) -> bool:
+        """Take the first parked event of a stream; return whether the next may be tried.
+
+        If it fails, that is noted and the next try queued. Raises an outage. For any thread.
+        """
+        first: Row[Any] | None = None
+
+        def work(unit: Unit, done: frozenset[UUID]) -> bool:
+            nonlocal first
+            self.place.hold_going(unit)
+            first = parking.head(unit, self.place.key, stream_id)
+            if first is None or first.dead:
+                return False
+            parking.remove(unit, self.place.key, first.position)
+            self._react(unit, [heard(first.event)], done)
+            return True
+
         try:
-            return self._take(deliveries)
+            return self._attempt(work)
         except Exception as error:
-            if isinstance(error, ServiceError) and error.retryable:
+            if first is None or is_outage(error):
                 raise
-            if len(deliveries) == 1:
-                raise SourceStopped(self.name, deliveries[0], error) from error
-        # one of them failed: one by one, those before it are kept
-        return all([self.accept([each]) for each in deliveries])
+            failed, why = first, error
+
+        def note(unit: Unit, _: frozenset[UUID]) -> None:
+            self.place.hold_going(unit)
+            unit.on_behalf(replace(self._call(heard(failed.event)), id=ids.fresh()))
+            parking.note_failure(unit, self.place.key, failed, why)
+
+        self._attempt(note)
+        return False
+
+    def _accept(self, batch: Sequence[Heard]) -> bool:
+        try:
+            return self._take(batch)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            if len(batch) == 1:
+                return self._park(batch[0], error)
+        # one of them failed: one by one, the others are taken
+        return all(self._accept([each]) for each in batch)
 
     def _take(self, deliveries: Sequence[Heard]) -> bool:
-        def work(unit: Unit) -> bool:
-            cursor = unit.execute(_LOCK.bindparams(**self._key())).one()
-            taken, whole = following(cursor.position, cursor.event_id, deliveries)
+        counts: dict[str, int] = {}
+
+        def work(unit: Unit, done: frozenset[UUID]) -> bool:
+            stands = self.place.hold_going(unit)
+            taken, whole = following(stands.position, stands.event_id, deliveries)
+            known = sum(each.position <= stands.position for each in deliveries)
+            counts.update(taken=len(taken), parked=0, duplicate=known)
             if taken:
-                self._react(unit, taken)
-                last = taken[-1]
-                moved = {"position": last.position, "event_id": last.event_id}
-                unit.execute(_MOVE.bindparams(**self._key(), **moved))
+                parked = parking.streams(unit, self.place.key)
+                if len(parked) >= parking.MOST_STREAMS:
+                    reason = f"{len(parked)} streams of {self.source} have parked events"
+                    raise Unavailable("chassis.too_many_parked", reason)
+                behind = [each for each in taken if each.stream_id in parked]
+                parking.park_behind(unit, self.place.key, behind)
+                counts.update(taken=len(taken) - len(behind), parked=len(behind))
+                self._react(unit, [each for each in taken if each.stream_id not in parked], done)
+                self.place.move(unit, taken[-1])
             return whole
 
-        return self.app.attempt(self._call(), work)
+        with metrics.reaction(self.name, self.source):
+            whole = self._attempt(work)
+        for outcome, count in counts.items():
+            metrics.heard(self.name, self.source, outcome, count)
+        return whole
 
-    def _react(self, unit: Unit, taken: Sequence[Heard]) -> None:
+    def _park(self, event: Heard, error: Exception) -> bool:
+        def work(unit: Unit, _: frozenset[UUID]) -> bool:
+            stands = self.place.hold_going(unit)
+            taken, whole = following(stands.position, stands.event_id, [event])
+            if taken:
+                unit.on_behalf(replace(self._call(event), id=ids.fresh()))
+                parking.park(unit, self.place.key, event, error)
+                self.place.move(unit, event)
+            return whole
+
+        whole = self._attempt(work)
+        metrics.heard(self.name, self.source, "parked", int(whole))
+        return whole
+
+    def _attempt(self, work: Callable[[Unit, frozenset[UUID]], T]) -> T:
+        """Run `work(unit, done)`; again, where it meets events whose effects are `done`."""
+        done: frozenset[UUID] = frozenset()
+        while True:
+            try:
+                return self.app.attempt(cursors.call(self.app), lambda unit: work(unit, done))  # noqa: B023
+            except _Done as found:
+                done |= found.event_ids
+
+    def _react(self, unit: Unit, taken: Sequence[Heard], done: frozenset[UUID]) -> None:
         due = [
             (reaction, replace(each, event=codec.load(reaction.hears, each.data, tolerant=True)))
             for each in taken
             for reaction in self.reactions.get(each.name, ())
+            if each.event_id not in done
         ]
         unit.preload(wanted for reaction, each in due for wanted in reaction.streams(each))
         for reaction, each in due:
-            reaction.react(unit.on_behalf(self._call(each)), each)
+            with telemetry.context(event_id=each.event_id, correlation_id=each.correlation_id):
+                reaction.react(unit.on_behalf(self._call(each)), each)
+        if unit.events:
+            # a source that was restored may do the same again, and tell it again
+            made = [recorded.event_id for recorded, _ in unit.events]
+            stored = unit.execute(_STORED.bindparams(made=made)).scalars()
+            if again := frozenset(UUID(each) for each in stored):
+                raise _Done(again)
 
-    def _call(self, cause: Heard | None = None) -> Call:
-        at, actor = self.app.clock(), service_actor(self.name)
-        if cause is None:
-            return Call(id=ids.fresh(), at=at, actor=actor, correlation_id="")
-        return Call(
+    def _call(self, cause: Heard) -> Call:
+        return replace(
+            cursors.call(self.app),
             id=ids.derive(cause.event_id, self.name),
-            at=at,
-            actor=actor,
             correlation_id=cause.correlation_id,
             causation=str(cause.event_id),
             heard={
@@ -132,8 +230,12 @@ class Consumer:
             },
         )
 
-    def _key(self) -> dict[str, Any]:
-        return {"consumer": self.name, "source": self.source}
+
+class _Done(Exception):
+    """The effects of these events of a source stand in our store already."""
+
+    def __init__(self, event_ids: frozenset[UUID]) -> None:
+        self.event_ids = event_ids
 
 
 def following(
@@ -151,11 +253,7 @@ def following(
     return taken, True
 
 
-_WHERE = "where consumer = :consumer and source = :source"
-_BEGIN = text(
-    "insert into cursors (consumer, source, position, event_id)"
-    " values (:consumer, :source, :position, cast(:event_id as uuid)) on conflict do nothing"
+_STORED = text(
+    "select distinct meta->'heard'->>'event_id' from events"
+    " where event_id = any(:made) and meta->'heard' is not null"
 )
-_CURSOR = text(f"select position, event_id from cursors {_WHERE}")  # noqa: S608
-_LOCK = text(f"select position, event_id from cursors {_WHERE} for update")  # noqa: S608
-_MOVE = text(f"update cursors set position = :position, event_id = :event_id {_WHERE}")  # noqa: S608

@@ -1,7 +1,7 @@
 """Hearing others: once, in order, with the effects and the cursor in one transaction."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,11 +10,11 @@ import pytest
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 
-from chassis.envelope import Heard, heard
-from chassis.errors import Rejected, Unavailable
+from chassis.envelope import Heard
+from chassis.errors import Internal, Unavailable
 from chassis.feed import START
 from chassis.handling import App, Unit
-from chassis.inbox import Consumer, SourceStopped
+from chassis.inbox import Consumer
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import (
@@ -25,9 +25,8 @@ from integration.box_database import (
     database,
     number_all,
     open_box,
-    put_in,
-    told,
 )
+from integration.box_hearers import at, packed, pages, tally
 
 
 @pytest.fixture
@@ -51,34 +50,6 @@ def scales_app(hearer: Database) -> Iterator[App]:
 @pytest.fixture
 def consumer(scales_app: App) -> Consumer:
     return Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED])
-
-
-def packed(app: App, weights: Sequence[int]) -> list[Heard]:
-    """Tell of one box and of a thing of each weight put into it."""
-    box_id = open_box(app)
-    for number, weight_g in enumerate(weights):
-        put_in(app, box_id, str(number), weight_g)
-    number_all(app)
-    return [heard(item) for item in told(app)]
-
-
-def pages(app: App, most: int = 200) -> Callable[[Any], dict[str, Any]]:
-    """Return the source's `events_read`."""
-
-    def read(after: Any) -> dict[str, Any]:
-        items = [each for each in told(app) if each["position"] > after["position"]]
-        return {"items": items[:most]}
-
-    return read
-
-
-def tally(hearer: Database) -> tuple[int, int]:
-    rows = hearer.rows("select count, total_g from tally")
-    return (rows[0][0], rows[0][1]) if rows else (0, 0)
-
-
-def at(event: Heard) -> dict[str, Any]:
-    return {"position": event.position, "event_id": str(event.event_id)}
 
 
 def test_a_new_consumer_stands_at_the_start_and_an_old_one_where_it_was(
@@ -132,32 +103,20 @@ def test_any_order_of_delivery_ends_the_same(
     assert tally(hearer) == (12, 78)
 
 
-@pytest.mark.parametrize(
-    "bad,cause", [(scales.UNREADABLE_G, ValueError), (scales.TOO_HEAVY_G, Rejected)]
-)
-def test_an_event_that_fails_stops_the_source_loudly_and_all_before_it_is_kept(
-    app: App, hearer: Database, consumer: Consumer, bad: int, cause: type[Exception]
+def test_an_event_that_does_not_follow_what_its_source_told_before_it_is_a_bug(
+    app: App, hearer: Database, consumer: Consumer
 ) -> None:
-    events = packed(app, [1, 2, bad, 4])
-    with pytest.raises(SourceStopped) as caught:
-        consumer.accept(events)
-    failed = events[3]
-    assert caught.value.heard.event_id == failed.event_id
-    assert isinstance(caught.value.cause, cause)
-    assert f"boxes.weight_added at boxes:{failed.position} ({failed.event_id})" in str(caught.value)
-    assert str(caught.value).startswith("scales stopped hearing boxes")
-    assert tally(hearer) == (2, 3)
-    assert consumer.cursor() == at(events[2])
-    with pytest.raises(SourceStopped):
-        consumer.pull(pages(app))
-    assert tally(hearer) == (2, 3)
+    packed(app, [1, 2, 3])
+    read = pages(app)
 
+    def torn(after: Mapping[str, Any]) -> dict[str, Any]:
+        page = read(after)
+        return {**page, "items": page["items"][1:]}
 
-def test_an_event_whose_data_do_not_load_stops_the_source_too(app: App, consumer: Consumer) -> None:
-    events = packed(app, [1])
-    with pytest.raises(SourceStopped):
-        consumer.accept([events[0], replace(events[1], data={"weight_g": "heavy"})])
-    assert consumer.cursor() == at(events[0])
+    with pytest.raises(Internal, match="does not follow"):
+        consumer.pull(torn)
+    assert tally(hearer) == (0, 0)
+    assert not consumer.stopped()
 
 
 def test_fields_that_the_hearer_does_not_know_are_ignored(
@@ -237,7 +196,7 @@ def test_two_processes_that_hear_the_same_count_it_once(
     app: App, hearer: Database, scales_app: App, consumer: Consumer
 ) -> None:
     packed(app, list(range(1, 41)))
-    rivals = [Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED]) for _ in range(4)]
+    rivals = [Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED]) for _ in range(3)]
     pulled = all_at_once([partial(each.pull, pages(app, 7)) for each in rivals])
     assert all(isinstance(each, int) for each in pulled), pulled
     assert tally(hearer) == (40, 820)
@@ -289,3 +248,37 @@ def test_an_event_that_nobody_here_needs_only_moves_the_cursor(
     assert consumer.pull(pages(app)) == 1
     assert hearer.one("select count(*) from events") == 0
     assert consumer.cursor()["position"] == 1
+
+
+def test_a_second_consumer_of_a_source_has_a_name_and_a_cursor_of_its_own(
+    app: App, hearer: Database, scales_app: App, consumer: Consumer
+) -> None:
+    events = packed(app, [1, 2])
+    other = Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED], "scales.ahead")
+    assert other.accept(events)
+    assert consumer.cursor() == START
+    assert consumer.accept(events)
+    assert tally(hearer) == (4, 6)  # both took it, each once
+    named = hearer.rows("select consumer from cursors order by 1")
+    assert named == [("scales",), ("scales.ahead",)]
+
+
+def test_standing_at_the_head_is_noted_by_the_databases_clock_every_two_seconds(
+    app: App, hearer: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("chassis.cursors.time.monotonic", lambda: now[0])
+    noted = "select checked_at from cursors"
+    packed(app, [1])
+    read = pages(app)
+    assert consumer.pull_page(read) == 2
+    assert hearer.one(noted) is None  # the source may have told more
+    assert consumer.pull_page(read) == 0
+    first = hearer.one(noted)
+    assert abs(hearer.one("select extract(epoch from now() - checked_at) from cursors")) < 5
+    now[0] += 1.9
+    consumer.pull(read)
+    assert hearer.one(noted) == first
+    now[0] += 0.1
+    consumer.pull(read)
+    assert hearer.one(noted) > first

@@ -1,0 +1,12 @@
+"""The mails of a suite whose mode is MAIL=folder."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+
+def mails(folder: Path, to: str | None = None) -> list[EmailMessage]:
+    """Return the mails in a folder (to one address), oldest first."""
+    files = sorted(folder.glob("*.eml"))
+    found = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
+    return [mail for mail in found if to is None or mail["To"] == to]

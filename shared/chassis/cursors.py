@@ -1,0 +1,100 @@
+"""The cursor: how far one consumer has heard one source; a row that is held while it hears."""
+
+import time
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from chassis import ids
+from chassis.calls import Call
+from chassis.envelope import Heard
+from chassis.errors import Conflict, NotFound
+from chassis.feed import START
+from chassis.handling import App, Unit
+from chassis.identity import service_actor
+
+CHECKED_EVERY_S = 2.0
+STOPPED = "chassis.source_stopped"
+
+
+class Place:
+    """Where one consumer stands in what one source tells."""
+
+    def __init__(self, app: App, consumer: str, source: str) -> None:
+        """Name a cursor, whether its row exists or not."""
+        self.app, self.key = app, {"consumer": consumer, "source": source}
+        self._checked_at: float | None = None
+
+    def begin(self) -> None:
+        """Make the row where there is none yet: at the beginning."""
+        self._write(_BEGIN, **START)
+
+    def stands(self) -> Row[Any]:
+        """Return position, event_id and stopped as they are now."""
+        return self.app.query(lambda connection: connection.execute(_STANDS, self.key).one())
+
+    def hold(self, unit: Unit) -> Row[Any]:
+        """Return position, event_id and stopped, and hold the cursor until the unit ends.
+
+        Raises `NotFound` for a consumer that never was.
+        """
+        stands = unit.execute(_HOLD.bindparams(**self.key)).one_or_none()
+        if stands is None:
+            reason = "no {consumer} hears {source}".format_map(self.key)
+            raise NotFound("chassis.consumer_not_found", reason)
+        return stands
+
+    def hold_going(self, unit: Unit) -> Row[Any]:
+        """Hold the cursor. Raises `Conflict("chassis.source_stopped")` where its source is."""
+        stands = self.hold(unit)
+        if stands.stopped is not None:
+            reason = f"{self.key['consumer']} has stopped hearing {self.key['source']}"
+            raise Conflict(STOPPED, reason, retryable=False)
+        return stands
+
+    def move(self, unit: Unit, last: Heard) -> None:
+        """Let `last` be the last event heard."""
+        moved = {"position": last.position, "event_id": last.event_id}
+        unit.execute(_MOVE.bindparams(**self.key, **moved))
+
+    def count_try(self, position: int) -> int:
+        """Count, for good, that what follows `position` is tried; return which try it is.
+
+        0 where the cursor has moved on meanwhile.
+        """
+        return self._write(_TRY, position=position) or 0
+
+    def note_checked(self) -> None:
+        """Note that the consumer has heard all its source has told until now; every 2 s at most."""
+        now = time.monotonic()
+        if self._checked_at is None or now - self._checked_at >= CHECKED_EVERY_S:
+            self._write(_CHECKED)
+            self._checked_at = now
+
+    def _write(self, statement: Any, **parameters: Any) -> Any:
+        bound = statement.bindparams(**self.key, **parameters)
+        return self.app.attempt(call(self.app), lambda unit: unit.execute(bound).scalar())
+
+
+def call(app: App) -> Call:
+    """Return the call of a unit that no event heard has caused."""
+    actor = service_actor(app.service.name)
+    return Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="")
+
+
+_OF = "where consumer = :consumer and source = :source"
+_BEGIN = text(
+    "insert into cursors (consumer, source, position, event_id)"
+    " values (:consumer, :source, :position, cast(:event_id as uuid))"
+    " on conflict do nothing returning 1"
+)
+_STANDS = text(f"select position, event_id, stopped from cursors {_OF}")  # noqa: S608
+_HOLD = text(f"select position, event_id, stopped from cursors {_OF} for update")  # noqa: S608
+_MOVE = text(
+    "update cursors set position = :position, event_id = :event_id, tries = 0"  # noqa: S608
+    f" {_OF}"
+)
+_TRY = text(
+    f"update cursors set tries = tries + 1 {_OF} and position = :position returning tries"  # noqa: S608
+)
+_CHECKED = text(f"update cursors set checked_at = now() {_OF} returning 1")  # noqa: S608

@@ -1,0 +1,100 @@
+"""Hearing live: one consumer at its queue, and at its source where something is missing.
+
+What the broker delivers is taken and then acknowledged; what it has lost is noticed, by the event
+that does not follow or by asking the source now and then, and pulled.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from chassis import forks
+from chassis.errors import ServiceError
+from chassis.failures import is_outage
+from chassis.inbox import Consumer, Read
+from chassis.rabbit import Receiver
+
+EVERY_S = 60.0
+AWAY_S = 2.0  # how long a source that did not answer is not asked again
+
+log = logging.getLogger(__name__)
+
+
+class Hearing:
+    """One consumer hearing one source over RabbitMQ. For one thread."""
+
+    def __init__(
+        self, consumer: Consumer, receiver: Receiver, read: Read, every_s: float = EVERY_S
+    ) -> None:
+        """`read(after)` is the source's `events_read`, asked at the start and every `every_s`."""
+        self.consumer, self.receiver, self.every_s = consumer, receiver, every_s
+        self._read = read
+        self._ask_at = 0.0  # when the source is asked next, by the monotonic clock
+        self._away_until = 0.0
+        self._at_head = False  # as far as is known
+
+    def turn(self, wait_s: float) -> bool:
+        """Take what comes within `wait_s`, or a page of what is missing; True if there was any.
+
+        Raises an outage of the database or of the broker, and what else is no event's fault: what
+        was not acknowledged is delivered again, to whoever comes first.
+        """
+        if self.consumer.stopped():
+            self.close()
+            return False
+        # the queue first: it exists, then, before the source is asked what was told until now
+        came = self._take(0 if self._due() else wait_s)
+        return bool(self._pull()) or came if self._due() else came
+
+    def close(self) -> None:
+        """Close the connection; the broker's next consumer goes on from here."""
+        self.receiver.close()
+
+    def _take(self, wait_s: float) -> bool:
+        try:
+            batch = self.receiver.receive(wait_s)
+            whole = self.consumer.accept(batch)
+            self.receiver.acknowledge()  # a gap too: the pull brings what came after it
+        except BaseException:
+            self.close()
+            self._at_head, self._ask_at = False, 0.0
+            raise
+        if not whole:
+            self._at_head, self._ask_at = False, 0.0
+        elif batch and self._at_head:
+            self.consumer.place.note_checked()
+        return bool(batch)
+
+    def _due(self) -> bool:
+        return time.monotonic() >= max(self._ask_at, self._away_until)
+
+    def _pull(self) -> int:
+        """Take a page of what the source has told beyond the cursor; return how many events."""
+        count = 0
+        try:
+            with forks.noticed(self.consumer, self._ask):
+                count = self.consumer.pull_page(self._ask)
+                self._at_head = count == 0
+        except _Away as away:
+            # what the queue holds is taken without the source
+            self._away_until = time.monotonic() + AWAY_S
+            log.warning("the source is away", exc_info=away.__cause__, extra=self._key())
+        if self._at_head:
+            self._ask_at = time.monotonic() + self.every_s
+        return count
+
+    def _ask(self, after: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            return self._read(after)
+        except ServiceError as error:
+            if not is_outage(error):
+                raise
+            raise _Away from error
+
+    def _key(self) -> dict[str, str]:
+        return self.consumer.place.key
+
+
+class _Away(Exception):
+    """The source does not answer, which is no reason not to hear what it has told."""
