@@ -1,0 +1,105 @@
+"""Calling as a person: a session token gives access tokens, renewed before they run out."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import field
+from datetime import datetime, timedelta
+from typing import Any
+
+from chassis import deadline, ids
+from chassis.domain import value
+from chassis.errors import DeadlineExceeded, ServiceError, Unauthenticated, Unavailable
+from chassis.port import Port, Ports
+from clients.auth import Auth
+
+MARGIN = timedelta(seconds=30)  # before its end a token is renewed
+TIMEOUT_S = 5.0
+EXPIRED = "chassis.token_expired"
+ASKED_MOST = 3  # times for one token: a message sent twice is answered without its secret
+
+
+class SignedIn:
+    """Who holds a session token; threads may share it, and one of them renews for all."""
+
+    def __init__(
+        self, ports: Ports, session_token: str, clock: Callable[[], datetime] = ids.now
+    ) -> None:
+        """Call by `ports`; nothing is called yet."""
+        self._ports, self._session_token, self._clock = ports, session_token, clock
+        self._held: _Token | None = None
+        self._renewing = threading.Lock()
+
+    def port(self, service: str, *, timeout_s: float = TIMEOUT_S) -> Port:
+        """Return the port to a service for this person: `Media(signed_in.port("media"))`.
+
+        A call ends within `timeout_s` seconds, renewing included. It raises `Unauthenticated`
+        once the session has ended.
+        """
+        return _PersonsPort(person=self, ports=self._ports, service=service, timeout_s=timeout_s)
+
+    def access_token(self, refused: str | None = None) -> str:
+        """Return a token that holds for a while, renewed if need be; not the one `refused`.
+
+        Raises `Unauthenticated` if the session has ended, `DeadlineExceeded` or `Unavailable` if
+        auth does not answer and there is no token left that holds.
+        """
+        with self._alone():
+            held = self._held if self._held and self._held.text != refused else None
+            left = held.expires_at - self._clock() if held else timedelta()
+            if held and left > MARGIN:
+                return held.text
+            try:
+                self._held = self._renewed()
+            except ServiceError as error:
+                if held and left > timedelta() and error.retryable:
+                    return held.text  # auth is away, and this one holds for a while yet
+                raise
+            return self._held.text
+
+    def _renewed(self) -> "_Token":
+        auth = Auth(self._ports.port("auth"))
+        for _ in range(ASKED_MOST):
+            access = auth.authenticate(session_token=self._session_token)
+            if access.access_token is not None:
+                return _Token(text=access.access_token, expires_at=access.expires_at)
+        raise Unavailable("clients.no_access_token", "auth gave no access token")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one thread in at a time, and nobody wait beyond their deadline."""
+        remaining = deadline.remaining()
+        if not self._renewing.acquire(timeout=-1 if remaining is None else remaining):
+            raise DeadlineExceeded("clients.renewal_awaited", "another call renews the token")
+        try:
+            yield
+        finally:
+            self._renewing.release()
+
+
+@value
+class _Token:
+    text: str = field(repr=False)
+    expires_at: datetime
+
+
+@value
+class _PersonsPort:
+    person: SignedIn
+    ports: Ports
+    service: str
+    timeout_s: float
+
+    def call(self, method: str, /, **arguments: Any) -> Any:
+        with deadline.within(self.timeout_s):
+            token = self.person.access_token()
+            try:
+                return self._port(token).call(method, **arguments)
+            except Unauthenticated as refusal:
+                if refusal.code != EXPIRED:
+                    raise
+            # refused before anything was done, so the repeat is the first
+            return self._port(self.person.access_token(refused=token)).call(method, **arguments)
+
+    def _port(self, token: str) -> Port:
+        return self.ports.port(self.service, auth_token=token, timeout_s=self.timeout_s)

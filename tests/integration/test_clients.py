@@ -1,0 +1,237 @@
+"""People through the typed clients: tokens renewed in time, over RabbitMQ as well."""
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from chassis import deadline, ids
+from chassis.errors import DeadlineExceeded, Unauthenticated, Unavailable
+from chassis.port import Port
+from chassis.rpc import Rpc
+from clients import Auth, Media, SignedIn
+from embedded.suite import Suite
+from integration import test_nameko_edge as edge
+from integration.suite_ports import SuitePorts
+
+PASSWORD = "correct horse battery"
+LIFETIME = timedelta(minutes=5)  # of an access token
+
+auth_or_none, auth = edge.auth_or_none, edge.auth  # fixtures: auth in a process of its own
+
+
+@dataclass
+class Clock:
+    """The time, moved ahead."""
+
+    ahead: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return ids.now() + self.ahead
+
+
+@pytest.fixture(scope="module")
+def services_clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def suite(run_folder: Path, services_clock: Clock) -> Iterator[Suite]:
+    with Suite(run_folder / "clients", clock=services_clock, durable=False) as running:
+        yield running
+
+
+@pytest.fixture
+def ports(suite: Suite) -> SuitePorts:
+    return SuitePorts(suite)
+
+
+@pytest.fixture
+def session_token(suite: Suite, services_clock: Clock) -> str:
+    """Return the session token of somebody new."""
+    services_clock.ahead = timedelta()
+    auth, address = Auth(SuitePorts(suite).port("auth")), f"{uuid4().hex[:8]}@example.com"
+    auth.sign_up(name="Kari", email=address, password=PASSWORD)
+    suite.settle()
+    link = re.search(r"token=(\S+)", suite.mail(address)[-1].get_content())
+    assert link
+    token = auth.verify_email(token=link[1]).session_token
+    assert token
+    return token
+
+
+def test_one_access_token_serves_many_calls(ports: SuitePorts, session_token: str) -> None:
+    person = SignedIn(ports, session_token)
+    auth = Auth(person.port("auth"))
+
+    assert auth.me().workspace_id == auth.get_workspace().id
+    assert Media(person.port("media")).list_projects().items == ()
+    assert ports.called.count("auth.authenticate") == 1
+
+
+def test_a_token_is_renewed_before_it_runs_out(ports: SuitePorts, session_token: str) -> None:
+    clock = Clock()
+    person = SignedIn(ports, session_token, clock)
+    first = person.access_token()
+
+    clock.ahead = LIFETIME - timedelta(seconds=60)
+    assert person.access_token() == first
+    clock.ahead = LIFETIME - timedelta(seconds=29)
+    Auth(person.port("auth")).me()
+
+    assert ports.called == ["auth.authenticate", "auth.authenticate", "auth.me"]
+
+
+def test_a_token_that_a_service_holds_expired_is_renewed_once_and_the_call_repeated(
+    ports: SuitePorts, session_token: str, services_clock: Clock
+) -> None:
+    auth = Auth(SignedIn(ports, session_token).port("auth"))
+    auth.me()
+    ports.called.clear()
+    services_clock.ahead = timedelta(minutes=10)  # ours is slow by that
+
+    assert auth.me().role == "owner"
+    assert ports.called == ["auth.me", "auth.authenticate", "auth.me"]
+
+
+def test_a_session_that_has_ended_is_not_renewed(
+    ports: SuitePorts, session_token: str, services_clock: Clock
+) -> None:
+    auth = Auth(SignedIn(ports, session_token).port("auth"))
+    auth.sign_out()
+    ports.called.clear()
+
+    with pytest.raises(Unauthenticated) as refusal:
+        auth.me()
+
+    assert refusal.value.code == "chassis.token_revoked"
+    assert ports.called == ["auth.me"]
+
+
+@dataclass
+class Gated:
+    """Ports to auth that answer `authenticate` when they are let, or not at all."""
+
+    ports: SuitePorts
+    asked: threading.Event = field(default_factory=threading.Event)
+    let: threading.Event = field(default_factory=threading.Event)
+    away: bool = False
+
+    def port(
+        self, service: str, *, auth_token: str | None = None, timeout_s: float | None = None
+    ) -> Port:
+        port = self.ports.port(service, auth_token=auth_token)
+        return GatedPort(self, port)
+
+
+@dataclass
+class GatedPort:
+    gate: Gated
+    behind: Port
+
+    def call(self, method: str, /, **arguments: Any) -> Any:
+        if method == "authenticate":
+            self.gate.asked.set()
+            assert self.gate.let.wait(timeout=20)
+            if self.gate.away:
+                raise Unavailable("chassis.service_unavailable")
+        return self.behind.call(method, **arguments)
+
+
+def test_threads_share_one_renewal(ports: SuitePorts, session_token: str) -> None:
+    gate = Gated(ports)
+    person = SignedIn(gate, session_token)
+    with ThreadPoolExecutor(8) as threads:
+        waiting = [threads.submit(person.access_token) for _ in range(8)]
+        assert gate.asked.wait(timeout=20)
+        gate.let.set()
+        tokens = {each.result(timeout=20) for each in waiting}
+
+    assert len(tokens) == 1
+    assert ports.called == ["auth.authenticate"]
+
+
+def test_nobody_waits_for_another_s_renewal_beyond_their_deadline(
+    ports: SuitePorts, session_token: str
+) -> None:
+    gate = Gated(ports)
+    person = SignedIn(gate, session_token)
+    with ThreadPoolExecutor(1) as threads:
+        renewing = threads.submit(person.access_token)
+        assert gate.asked.wait(timeout=20)
+        began = time.monotonic()
+        with pytest.raises(DeadlineExceeded) as refusal, deadline.within(0.2):
+            person.access_token()
+        waited = time.monotonic() - began
+        gate.let.set()
+        renewing.result(timeout=20)
+
+    assert refusal.value.code == "clients.renewal_awaited"
+    assert 0.2 <= waited < 2
+
+
+def test_while_auth_is_away_a_token_serves_until_its_end(
+    ports: SuitePorts, session_token: str
+) -> None:
+    clock, gate = Clock(), Gated(ports)
+    gate.let.set()
+    person = SignedIn(gate, session_token, clock)
+    first = person.access_token()
+    gate.away = True
+
+    clock.ahead = LIFETIME - timedelta(seconds=10)
+    assert person.access_token() == first
+    clock.ahead = LIFETIME + timedelta(seconds=1)
+    with pytest.raises(Unavailable):
+        person.access_token()
+
+
+@pytest.fixture
+def rpc(auth: edge.Auth) -> Iterator[Rpc]:
+    """A caller in nobody's name: what it may, an access token says."""
+    caller = Rpc(auth.uri)
+    yield caller
+    caller.close()
+
+
+def test_a_person_signs_up_and_acts_over_rabbitmq(auth: edge.Auth, rpc: Rpc) -> None:
+    anybody, address = Auth(rpc.port("auth")), f"{uuid4().hex[:8]}@example.com"
+    account = anybody.sign_up(name="Kari", email=address, password=PASSWORD)
+    verified = anybody.verify_email(token=auth.mailed_token(address))
+    assert verified.session_token
+    person = Auth(SignedIn(rpc, verified.session_token).port("auth"))
+
+    changed = person.update_workspace(legal_name="Eksempel AS", idempotency_key="the name")
+    repeated = person.update_workspace(legal_name="Eksempel AS", idempotency_key="the name")
+
+    assert person.me().id == verified.user_id
+    assert person.get_workspace().legal_name == "Eksempel AS"
+    assert changed == repeated and changed.id == account.workspace_id
+    with pytest.raises(Unauthenticated):
+        anybody.me()
+
+
+def test_a_call_over_rabbitmq_ends_within_the_time_its_client_has(
+    auth: edge.Auth, rpc: Rpc
+) -> None:
+    anybody = Auth(rpc.port("auth"))
+    anybody.public_keys()
+    with psycopg.connect(auth.admin_url) as locked:
+        locked.execute("lock table account")
+        began = time.monotonic()
+        with pytest.raises(DeadlineExceeded):
+            anybody.within(0.5).sign_in(email="kari@example.com", password=PASSWORD)
+        waited = time.monotonic() - began
+        locked.rollback()
+
+    assert 0.5 <= waited < 3
+    assert anybody.public_keys().keys  # a late reply is not taken for this one's

@@ -1,0 +1,64 @@
+"""The typed clients against the real services: what they return is what was replied."""
+
+from collections.abc import Sequence
+
+from chassis.errors import Rejected
+from clients import Billing, Media, SignedIn, all_rows
+from clients.rows.billing import InvoiceWithLines
+from demo.figures import figures
+from demo.main_job import MainJob, Outcome, Photo
+from demo.people import Person
+from embedded.suite import Suite
+from integration.suite_ports import SuitePorts
+from journeys.quiet import Quiet
+from journeys.requests_of_the_main_job import requests
+from journeys.test_bad_input import _permitted
+from journeys.typed_suite import TypedSuite
+from unit.clients.signatures import PAIRS, served
+
+
+def test_the_main_job_goes_through_typed_clients_and_nothing_of_a_reply_is_lost(
+    suite: Suite, photos: Sequence[Photo], outcome: Outcome
+) -> None:
+    typed = TypedSuite(suite)
+
+    assert figures(MainJob(typed, photos, Quiet()).run()) == figures(outcome)
+    assert typed.differing == []
+    assert len(typed.called) > 25
+
+
+def test_every_query_is_read_whole(suite: Suite, outcome: Outcome) -> None:
+    typed, refused, asked = TypedSuite(suite), [], requests(outcome)
+    queries = [
+        (service, name)
+        for service, (facade, _) in PAIRS.items()
+        for name, method in served(facade).items()
+        if not method.writes
+    ]
+    for service, name in queries:
+        try:
+            typed.by(_permitted(suite, service, name), service, name, asked[name])
+        except Rejected as refusal:
+            refused.append((name, refusal.code))
+
+    assert typed.differing == []
+    assert refused == [("list_payment_methods", "billing.card_not_configured")]
+    assert len(typed.called) == len(queries) - 1
+
+
+def test_rows_are_typed_and_come_page_by_page(suite: Suite, outcome: Outcome) -> None:
+    person = Person(suite, "kari@buyer.example", MainJob(suite, [], Quiet()).customer.password)
+    person.sign_in()
+    assert person._session
+    signed_in = SignedIn(SuitePorts(suite), person._session)
+    billing, media = Billing(signed_in.port("billing")), Media(signed_in.port("media"))
+
+    lines = list(all_rows(lambda after: billing.list_line_items(limit=1, cursor=after)))
+    assert lines[0].invoice_id is not None
+    invoice: InvoiceWithLines = billing.get_invoice(invoice_id=lines[0].invoice_id)
+    [project] = media.list_projects().items
+
+    assert [str(line.id) for line in lines] == [row["id"] for row in reversed(outcome.lines)]
+    assert invoice.issue_date and invoice.issue_date.isoformat() == outcome.invoice["issue_date"]
+    assert sum(line.gross_ore for line in invoice.lines) == invoice.gross_ore == 250_000
+    assert str(project.id) == outcome.project["id"]
