@@ -21,7 +21,7 @@ class Settings:
     blobs_folder: str
     blobs_key: str  # signs the links to blobs
     invoice_gateway: Literal["local"]
-    env: Literal["embedded", "production"]
+    env: Literal["embedded", "demo", "production"]
     # who sells, as it stands on every sales document
     seller_name: str
     seller_organization_number: str  # nine digits

@@ -61,9 +61,7 @@ def typed(call: Any, arguments: dict[str, Any]) -> dict[str, Any]:
 def differences(came: Any, read: Any, where: str) -> Iterator[str]:
     """Yield the places where a client's reply lacks something that came, or has it otherwise."""
     if isinstance(came, dict) and isinstance(read, dict):
-        # the rows of one project and of one video bear their version under two names
-        twice = {"stream_version"} if came.get("version") == came.get("stream_version") else set()
-        for name in (came.keys() | read.keys()) - twice:
+        for name in came.keys() | read.keys():
             yield from differences(came.get(name), read.get(name), f"{where}.{name}")
     elif isinstance(came, list) and isinstance(read, list) and len(came) == len(read):
         for at, (one, other) in enumerate(zip(came, read, strict=True)):

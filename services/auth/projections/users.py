@@ -87,8 +87,9 @@ projection = Projection(table=table, project=project, unique={"user_email": "aut
 
 
 def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
-    """Return a user's row."""
-    return row(connection, table, "user", user_id, actor, "auth.user_not_found")
+    """Return a user's row, with `version`."""
+    found = row(connection, table, "user", user_id, actor, "auth.user_not_found")
+    return {"version": found.pop("stream_version"), **found}
 
 
 def ran_out(connection: Connection, at: datetime) -> list[UUID]:

@@ -113,7 +113,7 @@ projection = Projection(table=table, project=project)
 def get(connection: Connection, project_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a project's row; `version` is its stream's. Raises `NotFound`."""
     found = row(connection, table, "project", project_id, actor, "media.project_not_found")
-    return {**found, "version": found.pop("stream_version")}
+    return {"version": found.pop("stream_version"), **found}
 
 
 def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:

@@ -156,7 +156,7 @@ projection = Projection(table=table, project=project)
 def get(connection: Connection, id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a video's row, with `version`."""
     found = row(connection, table, "video_project", id, actor, "video.video_project_not_found")
-    return {**found, "version": found.pop("stream_version")}
+    return {"version": found.pop("stream_version"), **found}
 
 
 def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:

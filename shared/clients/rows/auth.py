@@ -13,7 +13,7 @@ from contracts.auth import BillingAddress
 
 @value
 class Workspace:
-    """A tenant. `stream_version` is its version, as commands may expect it."""
+    """A tenant. `version` is its stream's, as commands may expect it."""
 
     id: UUID
     name: str
@@ -38,12 +38,12 @@ class Workspace:
     billing_address: BillingAddress | None
     invoice_email: str | None
     invoice_reference: str | None
-    stream_version: int
+    version: int
 
 
 @value
 class User:
-    """A person; a system admin has no workspace. `stream_version` is its version."""
+    """A person; a system admin has no workspace. `version` is its stream's."""
 
     id: UUID
     name: str
@@ -58,7 +58,7 @@ class User:
     banned: bool
     ban_reason: str | None
     ban_expires: datetime | None
-    stream_version: int
+    version: int
 
 
 @value
