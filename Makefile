@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean test check fmt unit migration push
+.PHONY: help setup demo demo-clean up-local test check fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
@@ -12,13 +12,17 @@ help:
 	@printf '%s\n' \
 	  'make setup        .venv with everything that requirements.lock pins' \
 	  'make demo         the whole suite in one process; data in demo-data/' \
+	  '                  with AMQP_URI=… DATABASE_URL=…: in ten, on those servers' \
+	  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
 	  'make unit         the tests that need no database and no broker' \
 	  'make check        format, lint, types, architecture' \
 	  'make fmt          format, and mend what the linter can mend' \
 	  'make migration    service=billing m="add a column": write a migration' \
-	  'make push         service=billing: bring a development database up to the code'
+	  'make push         service=billing: bring a development database up to the code' \
+	  'make up           the suite in containers (Docker alone is needed); docs/deploying.md' \
+	  'make down         stop the containers; what they stored stays'
 
 setup:
 	@$(PYTHON) deploy/setup_venv.py
@@ -28,6 +32,9 @@ demo: setup
 
 demo-clean: setup
 	@$(IN_VENV) -m demo --forget
+
+up-local: setup
+	@$(IN_VENV) -m distributed $(ARGS)
 
 test: setup
 	@$(IN_VENV) -m pytest $(ARGS)
@@ -52,3 +59,13 @@ migration: setup
 push: setup
 	$(if $(service),,$(error say service=billing))
 	@$(IN_VENV) -m $(service) push
+
+# Who may read secrets/ on this host is who made it; compose reads .env by itself.
+up:
+	@mkdir -p -m 700 secrets
+	@umask 077; grep -qs '^SUITE_USER=' .env || echo "SUITE_USER=$$(id -u):$$(id -g)" >> .env
+	docker compose run --rm --build --no-deps keys
+	docker compose up --build --detach --wait --wait-timeout 300
+
+down:
+	docker compose down

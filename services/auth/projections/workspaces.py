@@ -102,8 +102,9 @@ projection = Projection(table=table, project=project, unique={"workspace_slug": 
 def get(connection: Connection, workspace_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a workspace's row, with `version`."""
     found = row(connection, table, "workspace", workspace_id, actor, "auth.workspace_not_found")
-    version, address = found.pop("stream_version"), found["billing_address"]
-    return {**found, "version": version, "billing_address": json.loads(address) if address else None}
+    address = found["billing_address"]
+    read = {"billing_address": json.loads(address) if address else None}
+    return {"version": found.pop("stream_version"), **found, **read}
 
 
 def billing_profile(connection: Connection, workspace_id: UUID, actor: Actor) -> dict[str, Any]:
