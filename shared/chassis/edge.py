@@ -14,13 +14,13 @@ from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from chassis import codec, feed, ids, telemetry
+from chassis import codec, deadline, feed, ids, metrics, revocations, telemetry
 from chassis.calls import Call
 from chassis.codec import plain
 from chassis.domain import value
-from chassis.errors import Internal, Invalid, ServiceError
+from chassis.errors import Internal, Invalid, ServiceError, Unavailable
 from chassis.handling import App
 from chassis.identity import AccessTokens, Actor, Permission, service_actor
 
@@ -37,6 +37,7 @@ class Caller:
     service: str | None = None  # a service's broker user, validated by the broker
     correlation_id: str | None = None
     call_id: str | None = None  # the message's own id: a redelivered call is the same command
+    deadline_s: float | None = None  # how much longer the caller waits
 
 
 @value
@@ -50,8 +51,11 @@ class Door:
     tools: Any = None  # what this service's own methods need besides
 
     def actor(self, caller: Caller, method: str) -> Actor:
-        """Return who calls. Raises `Unauthenticated` or `Forbidden`."""
-        if caller.service is not None:
+        """Return who calls. Raises `Unauthenticated` or `Forbidden`.
+
+        A service that hands on a person's token acts as that person.
+        """
+        if caller.auth_token is None and caller.service is not None:
             actor = service_actor(caller.service)
         else:
             actor = self.tokens.actor(caller.auth_token, self.app.clock())
@@ -94,17 +98,27 @@ class Method:
 def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
     """Check, run and answer one call; return JSON.
 
-    Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`.
+    Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`. A
+    call whose caller has stopped waiting is refused before any work. One that runs is finished:
+    a repeat finds its reply.
     """
     door: Door = facade.door
     caller: Caller = facade.caller
     request_id = str(ids.fresh())
     correlation_id = caller.correlation_id or request_id
     service = door.app.service.name
-    with telemetry.context(
-        service=service, method=method.name, request_id=request_id, correlation_id=correlation_id
+    with (
+        telemetry.context(
+            service=service,
+            method=method.name,
+            request_id=request_id,
+            correlation_id=correlation_id,
+        ),
+        metrics.rpc(service, method.name),
+        deadline.within(caller.deadline_s),
     ):
         try:
+            deadline.check()
             return _answer(method, facade, door, caller, correlation_id, args, dict(arguments))
         except ServiceError as error:
             log.info("refused", extra={"code": error.code, "kind": type(error).__name__})
@@ -126,19 +140,44 @@ def _answer(
     if args:
         raise Invalid("chassis.invalid_argument", "arguments are given by name")
     actor = door.actor(caller, method.name)
+    with telemetry.context(workspace_id=actor.workspace_id):
+        return _run(method, facade, door, caller, actor, correlation_id, arguments)
+
+
+def _run(
+    method: Method,
+    facade: Any,
+    door: Door,
+    caller: Caller,
+    actor: Actor,
+    correlation_id: str,
+    arguments: dict[str, Any],
+) -> Any:
+    if actor.kind == "person":
+        door.app.query(lambda connection: _must_stand(connection, method, door, actor))
     options = _options(method, arguments)
     request = codec.load_with(method.request, arguments)
-    key = options["idempotency_key"]
+    key = options["idempotency_key"] or caller.call_id
+    digest = _digest(method, arguments)
     call = Call(
-        id=_call_id(door.app.service.name, method.name, actor, key or caller.call_id),
+        id=_call_id(door.app.service.name, method.name, actor, key, digest),
         at=door.app.clock(),
         actor=actor,
         correlation_id=correlation_id,
-        method=method.name if method.writes and (key or caller.call_id) else None,
-        body_sha256=_digest(method, arguments),
+        method=method.name if method.writes and key else None,
+        body_sha256=digest,
         expected_version=options["expected_version"],
     )
     return plain(method.work(facade, request, call))
+
+
+def _must_stand(connection: Connection, method: Method, door: Door, actor: Actor) -> None:
+    """Refuse a revoked token; and by an old view, what is not for the revoked above all."""
+    revocations.check(connection, actor)
+    by_admins = method.writes and door.permissions[method.name].system_admin
+    if (method.key_required or by_admins) and revocations.stale(connection, door.app.service.name):
+        message = "not before it is known again whose access has been revoked"
+        raise Unavailable("auth.revocations_stale", message)
 
 
 def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -159,16 +198,20 @@ def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "expected_version": expected}
 
 
-def _call_id(service: str, method: str, actor: Actor, key: str | None) -> UUID:
+def _call_id(service: str, method: str, actor: Actor, key: str | None, digest: str) -> UUID:
     if key is None:
         return ids.fresh()
+    if actor.kind == "anyone":
+        # strangers share no keys: only who asks for the same thing can repeat it
+        return ids.derive(ids.ROOT, service, method, actor, digest, key)
     return ids.derive(ids.ROOT, service, method, actor, key)
 
 
 def _digest(method: Method, arguments: Mapping[str, Any]) -> str:
     # a fast hash of a password would be as good as the password
     body = {name: arguments[name] for name in arguments if name not in method.sensitive}
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+    written = json.dumps(body, sort_keys=True, default=str)  # nameko's clients send UUIDs as such
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 _REVISION = text("select version_num from alembic_version")

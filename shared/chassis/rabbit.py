@@ -7,20 +7,19 @@ position; so a connection that fails is dropped at once and nothing is assumed o
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import amqp
 import kombu
-from amqp.exceptions import AMQPError, MessageNacked
+from amqp.exceptions import MessageNacked
 
 from chassis import envelope
 from chassis.envelope import Heard
-from chassis.errors import Unavailable
+from chassis.link import TIMEOUT_S, Link, require_exchange
 
 PREFETCH = 200  # messages delivered and not yet acknowledged
-TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
+HEARTBEAT_S = 10  # a consumer that hangs loses its role to the standby in 20 to 30 s
 GATHER_S = 0.002  # how long a batch waits for one message more
 PERSISTENT = 2
 
@@ -38,7 +37,8 @@ log = logging.getLogger(__name__)
 
 def exchange(service: str) -> kombu.Exchange:
     """Return the exchange that a service tells its events on, the same as nameko declares."""
-    return kombu.Exchange(f"{service}.events", type="topic", durable=True)
+    # declared by `require_exchange` alone: a hearer lacks the right
+    return kombu.Exchange(f"{service}.events", type="topic", durable=True, no_declare=True)
 
 
 def queue(consumer: str, source: str) -> kombu.Queue:
@@ -76,14 +76,15 @@ class Publisher:
                 self._unconfirmed.add(self._sent)
             deadline = time.monotonic() + self.timeout_s
             while self._unconfirmed:
-                channel.connection.drain_events(timeout=max(0.0, deadline - time.monotonic()))
+                if not self._link.wait(deadline - time.monotonic()):
+                    raise TimeoutError("not confirmed in time")
 
     def close(self) -> None:
         """Close the connection, if there is one."""
         self._link.close()
 
     def _prepare(self, channel: amqp.Channel) -> None:
-        self._exchange.declare(channel=channel)
+        require_exchange(channel, self._exchange.name)
         channel.confirm_select()
         self._sent, self._unconfirmed = 0, set()  # a channel counts from 1
         channel.events["basic_ack"].add(self._confirmed)
@@ -103,7 +104,7 @@ class Receiver:
         """Connect and declare the queue at the first batch."""
         self.prefetch = prefetch
         self._queue = queue(consumer, source)
-        self._link = Link(uri, self._prepare)
+        self._link = Link(uri, self._prepare, HEARTBEAT_S)
         self._arrived: list[amqp.Message] = []
         self._last_tag: int | None = None
 
@@ -113,12 +114,10 @@ class Receiver:
         Until they are acknowledged, the broker keeps them and delivers them again to whoever
         comes after this connection. Raises `Unavailable`.
         """
-        with self._link.channel() as channel:
-            timeout = wait_s
-            with suppress(TimeoutError):
-                while len(self._arrived) < self.prefetch:
-                    channel.connection.drain_events(timeout=timeout)
-                    timeout = GATHER_S
+        with self._link.channel():
+            timeout_s = GATHER_S if self._arrived else wait_s
+            while len(self._arrived) < self.prefetch and self._link.wait(timeout_s):
+                timeout_s = GATHER_S
         batch, self._arrived = self._arrived, []
         if batch:
             self._last_tag = batch[-1].delivery_tag
@@ -141,6 +140,7 @@ class Receiver:
 
     def _prepare(self, channel: amqp.Channel) -> None:
         self._arrived, self._last_tag = [], None  # tags count for their channel only
+        require_exchange(channel, self._queue.exchange.name)
         self._queue.declare(channel=channel)
         channel.basic_qos(0, self.prefetch, False)
         channel.basic_consume(self._queue.name, callback=lambda each: self._arrived.append(each))
@@ -152,50 +152,6 @@ class Receiver:
         except (KeyError, ValueError):
             log.warning("not an event", extra={"queue": self._queue.name}, exc_info=True)
             return None
-
-
-class Link:
-    """One connection with one channel, opened when needed and dropped at the first failure."""
-
-    def __init__(self, uri: str, prepare: Callable[[amqp.Channel], None]) -> None:
-        """`prepare(channel)` makes a new channel ready for its use."""
-        self._client = kombu.Connection(
-            uri,
-            connect_timeout=TIMEOUT_S,
-            transport_options={"read_timeout": TIMEOUT_S, "write_timeout": TIMEOUT_S},
-        )
-        self._prepare = prepare
-        self._connection: amqp.Connection | None = None
-        self._channel: amqp.Channel | None = None
-
-    @contextmanager
-    def channel(self) -> Iterator[amqp.Channel]:
-        """Yield the channel. Raises `Unavailable` for whatever the broker or the net refuses."""
-        try:
-            if self._channel is None:
-                self._connection = self._client.transport.establish_connection()
-                self._channel = self._connection.channel()
-                self._prepare(self._channel)
-            yield self._channel
-        except (AMQPError, MessageNacked, OSError) as error:
-            self._drop()
-            reason = f"{type(error).__name__}: {error}"
-            raise Unavailable("chassis.broker_unavailable", reason) from error
-        except BaseException:
-            self._drop()  # what was under way on it is unknown
-            raise
-
-    def close(self) -> None:
-        """Close the connection, if there is one, in the orderly way."""
-        if self._connection is not None:
-            with suppress(AMQPError, OSError):
-                self._connection.close()
-        self._drop()
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.collect()
-        self._connection = self._channel = None
 
 
 def _message(told: Mapping[str, Any]) -> amqp.Message:

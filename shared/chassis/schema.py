@@ -206,6 +206,7 @@ create table parked (
     dead boolean not null default false,
     primary key (consumer, source, position)
 );
+create index jobs_dead on jobs (kind) where state = 'dead';
 create index parked_stream on parked (consumer, source, stream_id, position);
 alter table cursors
     add column tries int not null default 0,

@@ -1,5 +1,7 @@
 """Settings: the environment is checked whole, and every fault is named."""
 
+from dataclasses import make_dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -75,3 +77,49 @@ def test_without_an_argument_the_process_environment_is_read(
         monkeypatch.setenv(name, written)
     loaded: Any = settings.load(Settings)
     assert loaded.database_url == "postgresql://x"
+
+
+def test_a_variable_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql://secret\n")
+    given = {**GOOD, "DATABASE_URL_FILE": str(tmp_path / "url")}
+    del given["DATABASE_URL"]
+    assert settings.load(Settings, given).database_url == "postgresql://secret"
+
+
+def test_what_is_given_twice_or_cannot_be_read_is_named(tmp_path: Path) -> None:
+    given = {**GOOD, "DATABASE_URL_FILE": "x", "APP_URL_FILE": str(tmp_path / "nowhere")}
+    with pytest.raises(Misconfigured) as caught:
+        settings.load(Settings, given)
+    first, second = str(caught.value).split("; ")
+    assert first.startswith("APP_URL: [Errno 2]")
+    assert second == "DATABASE_URL: given twice, as DATABASE_URL and as DATABASE_URL_FILE"
+
+
+def test_every_setting_is_listed_with_its_origin_and_without_its_secret(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("folder")
+    given = {"DATABASE_URL": "postgresql://me:pw@host/x", "MAIL_FILE": str(tmp_path / "mail")}
+    rows = {each.variable: (each.shown, each.origin) for each in settings.listed(Settings, given)}
+    assert rows == {
+        "DATABASE_URL": ("(set)", "environment"),
+        "WORKERS": ("", "missing"),
+        "MAIL": ("folder", str(tmp_path / "mail")),
+        "STRICT": ("", "missing"),
+        "APP_URL": ("http://localhost", "default"),
+    }
+
+
+@pytest.mark.parametrize(
+    "variable,written,shown",
+    [
+        ("SIGNING_KEY", "-----BEGIN", "(set)"),
+        ("BLOBS_KEY", "abc", "(set)"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_x", "(set)"),
+        ("SIGNING_KEY_ID", "1", "1"),
+        ("PUBLIC_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("AMQP_URI", "amqp://billing:pw@rabbit/ai", "(set)"),
+        ("SELLER_ADDRESS", "Street 1\n0001 Oslo", "Street 1 …"),
+    ],
+)
+def test_only_what_is_confidential_is_hidden(variable: str, written: str, shown: str) -> None:
+    kind = make_dataclass("Kind", [(variable.lower(), str)], frozen=True, kw_only=True)
+    assert [each.shown for each in settings.listed(kind, {variable: written})] == [shown]

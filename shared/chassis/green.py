@@ -1,0 +1,99 @@
+"""Green threads: how `serve` prepares a process for eventlet, and proves that it is prepared.
+
+Imported before anything else: what was imported before eventlet patches cannot be mended.
+"""
+
+import os
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+# psycopg's C build blocks the hub with its own way to wait; read at its first import
+os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+# deprecated upstream: known, and why nothing but `serve` runs under it
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import eventlet.tpool
+import eventlet.wsgi
+from sqlalchemy import Engine, text
+
+from chassis.errors import Internal
+
+CONNECTIONS = 100  # to one HTTP door
+HTTP_TIMEOUT_S = 30
+PAUSE_S = 0.2
+TRIES = 5
+
+Wsgi = Callable[..., Any]
+
+
+def must_not_block(engine: Engine) -> None:
+    """Raise `Internal` if a query holds up all others: each call would wait for the slowest."""
+    ticks = 0
+
+    def tick() -> None:
+        nonlocal ticks
+        while True:
+            eventlet.sleep(PAUSE_S / 20)
+            ticks += 1
+
+    ticking = eventlet.spawn(tick)
+    with engine.connect() as connection:
+        before = ticks
+        connection.execute(text("select pg_sleep(:seconds)"), {"seconds": PAUSE_S})
+        meanwhile = ticks - before  # no time is measured: a busy machine is no reason to refuse
+    ticking.kill()
+    if meanwhile < 2:
+        raise Internal("chassis.hub_blocked", "nothing else ran while a query did")
+
+
+class HttpServer:
+    """A WSGI application on a port."""
+
+    def __init__(self, host: str, port: int, app: Wsgi) -> None:
+        """Listen, and answer from now on."""
+        self._socket = eventlet.listen((host, port))
+        self._pool = eventlet.GreenPool(CONNECTIONS)
+        self._thread = eventlet.spawn(
+            eventlet.wsgi.server,
+            self._socket,
+            app,
+            custom_pool=self._pool,
+            socket_timeout=HTTP_TIMEOUT_S,
+            keepalive=False,
+            log_output=False,  # links hold what lets their holder in
+            debug=False,
+        )
+
+    def stop(self) -> None:
+        """Accept nothing more, and wait for what is being answered."""
+        self._thread.kill()
+        self._pool.waitall()
+        self._socket.close()
+
+
+def in_a_thread(function: Callable[..., Any], *args: Any) -> Any:
+    """Run a long computation in a real thread, so that it does not hold the hub."""
+    return eventlet.tpool.execute(function, *args)
+
+
+class Watched:
+    """A function that runs beside."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        """Run it from now on."""
+        self._thread = eventlet.spawn(function)
+
+    def ended(self) -> bool:
+        """Return whether it has returned. Raises what it raised."""
+        if self._thread.dead:
+            self._thread.wait()
+        return bool(self._thread.dead)
+
+
+class Limit(eventlet.Timeout):
+    """`with Limit(25): …` raises itself when the time is over."""

@@ -1,0 +1,151 @@
+"""One connection to RabbitMQ with one channel, for one thread: what telling, hearing, RPC stand on.
+
+A connection that fails is dropped at once, and nothing is assumed of what was on it.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import amqp
+import kombu
+from amqp import method_framing
+from amqp.exceptions import AMQPError, MessageNacked, NotFound
+
+from chassis import deadline
+from chassis.errors import Unavailable
+
+TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
+IDLE_S = 300  # heartbeat of what may lie unused: the broker closes it after 10 to 15 min
+BEAT_S = 3.0  # no wait is longer without a look at the heartbeat
+HEADER_FRAME, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"  # of AMQP 0-9-1
+
+
+class Link:
+    """One connection with one channel, opened when needed and dropped at the first failure."""
+
+    def __init__(
+        self, uri: str, prepare: Callable[[amqp.Channel], None], heartbeat_s: int = IDLE_S
+    ) -> None:
+        """`prepare(channel)` makes a new channel ready for its use.
+
+        A peer that was silent for two to three times `heartbeat_s` is given up by the broker.
+        Nothing beats in the background: who holds messages must come back to the link before
+        twice `heartbeat_s` is over, or loses them to another consumer.
+        """
+        self._client: Any = kombu.Connection(
+            uri, heartbeat=heartbeat_s, transport_options={"frame_handler": frame_handler}
+        )
+        self._prepare = prepare
+        self._connection: Any = None  # amqp's, as is the channel
+        self._channel: Any = None
+
+    @contextmanager
+    def channel(self) -> Iterator[amqp.Channel]:
+        """Yield the channel; a new one if the broker has closed the last one meanwhile.
+
+        Raises `Unavailable` for whatever the broker or the net refuses; `__cause__` says what.
+        """
+        try:
+            if self._channel is not None and not self._is_open():
+                self._drop()
+            if self._channel is None:
+                self._open()
+            yield self._channel
+        except (AMQPError, MessageNacked, OSError) as error:
+            self._drop()
+            reason = f"{type(error).__name__}: {error}"
+            raise Unavailable("chassis.broker_unavailable", reason) from error
+        except BaseException:
+            self._drop()  # what was under way on it is unknown
+            raise
+
+    def wait(self, timeout_s: float) -> bool:
+        """Handle the next thing that the broker says; False if it says nothing in time.
+
+        Only inside `channel()`.
+        """
+        until = time.monotonic() + timeout_s
+        while True:
+            rest_s = max(0.0, until - time.monotonic())
+            try:
+                self._connection.drain_events(timeout=min(rest_s, BEAT_S))
+            except TimeoutError:
+                self._connection.heartbeat_tick()
+                if rest_s <= BEAT_S:
+                    return False
+            else:
+                return True
+
+    def close(self) -> None:
+        """Close the connection, if there is one, in the orderly way."""
+        if self._connection is not None:
+            with suppress(AMQPError, OSError):
+                self._connection.close()
+        self._drop()
+
+    def _is_open(self) -> bool:
+        """Handle what has come meanwhile, which may be that the broker has gone; beat."""
+        try:
+            with suppress(TimeoutError):
+                while True:
+                    self._connection.drain_events(timeout=0)
+            self._connection.heartbeat_tick()
+        except (AMQPError, OSError):
+            return False
+        return True
+
+    def _open(self) -> None:
+        rest_s = deadline.remaining()
+        patience_s = TIMEOUT_S if rest_s is None else max(0.001, min(rest_s, TIMEOUT_S))
+        self._client.connect_timeout = patience_s
+        self._connection = self._client.transport.establish_connection()
+        # not the system's own time limits, which eventlet does not know
+        self._connection.sock.settimeout(patience_s)
+        self._channel = self._connection.channel()
+        self._prepare(self._channel)
+        self._connection.sock.settimeout(TIMEOUT_S)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.collect()
+        self._connection = self._channel = None
+
+
+def require_exchange(channel: amqp.Channel, name: str) -> None:
+    """Let there be a durable topic exchange of that name; `suitectl init` makes it beforehand.
+
+    Only asked for where it exists: whoever has the right to declare it may delete it too. On a
+    broker that nobody has prepared it is declared, as nameko does. Raises amqp's `AccessRefused`.
+    """
+    probe = channel.connection.channel()  # a question that is answered by no closes its channel
+    try:
+        probe.exchange_declare(name, "topic", passive=True)
+        probe.close()
+    except NotFound:
+        channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
+
+
+def frame_handler(connection: Any, callback: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Return amqp's reader of frames, to which properties that it cannot read are none at all.
+
+    It would fail outside of any handler, and again for whoever is delivered the message next.
+    """
+    read = method_framing.frame_handler(connection, callback)
+
+    def on_frame(frame: tuple[int, int, bytes]) -> Any:
+        kind, channel, content = frame
+        if kind == HEADER_FRAME and not _is_readable(content):
+            content = content[:BEFORE_PROPERTIES] + NO_PROPERTIES
+        return read((kind, channel, content))
+
+    return on_frame
+
+
+def _is_readable(header: bytes) -> bool:
+    try:
+        amqp.Message().inbound_header(header)
+    except Exception:  # of many kinds: no text, no date, no type
+        return False
+    return True
