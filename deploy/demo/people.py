@@ -2,12 +2,14 @@
 
 import re
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from chassis.errors import Rejected, ServiceError, Unauthenticated
+from chassis.errors import Rejected, ServiceError, Unauthenticated, Unavailable
 from demo.suite import Suite
 
-PATIENCE_S = 30
+T = TypeVar("T")
+PATIENCE_S = 120  # a process may have to start again, or a broker
 PAUSE_S = 0.05
 
 
@@ -22,22 +24,24 @@ class Person:
 
     def sign_up(self, name: str, key: str) -> str:
         """Sign up (or have signed up before), follow the link in the mail; return the workspace."""
-        account = self.suite.call(
-            "auth",
-            "sign_up",
-            None,
-            name=name,
-            email=self.email,
-            password=self.password,
-            idempotency_key=key,
+        account = _patiently(
+            lambda: self.suite.call(
+                "auth",
+                "sign_up",
+                None,
+                name=name,
+                email=self.email,
+                password=self.password,
+                idempotency_key=key,
+            )
         )
         if not self.suite.mail(self.email):
             self.suite.settle()
         link = re.search(r"token=(\S+)", self.suite.mail(self.email)[-1].get_content())
         try:
-            token = link[1] if link else ""
-            verified = self.suite.call("auth", "verify_email", None, token=token)
-            self._session = verified["session_token"]
+            self._session = self._secret(
+                "session_token", "verify_email", token=link[1] if link else ""
+            )
         except Rejected:  # followed before
             self.sign_in()
         workspace: str = account["workspace_id"]
@@ -45,23 +49,16 @@ class Person:
 
     def sign_in(self) -> None:
         """Start a session."""
-        self._session = self.suite.call(
-            "auth", "sign_in", None, email=self.email, password=self.password
-        )["session_token"]
+        self._session = self._secret(
+            "session_token", "sign_in", email=self.email, password=self.password
+        )
 
     def call(self, service: str, method: str, /, **arguments: Any) -> Any:
         """Call a method as this person, again while a repeat may help.
 
         A service that has not heard of the workspace yet says so, and that it is worth a retry.
         """
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                return self._call(service, method, arguments)
-            except ServiceError as error:
-                if not error.retryable or time.monotonic() > deadline:
-                    raise
-            time.sleep(PAUSE_S)
+        return _patiently(lambda: self._call(service, method, arguments))
 
     def _call(self, service: str, method: str, arguments: dict[str, Any]) -> Any:
         if self._access is None:
@@ -75,6 +72,29 @@ class Person:
     def _renewed(self) -> str:
         if self._session is None:
             self.sign_in()
-        renewed = self.suite.call("auth", "authenticate", None, session_token=self._session)
-        token: str = renewed["access_token"]
-        return token
+        return self._secret("access_token", "authenticate", session_token=self._session)
+
+    def _secret(self, name: str, method: str, **arguments: Any) -> str:
+        """Ask auth until it replies with a secret; a reply that was lost on its way is told once.
+
+        Raises `Rejected` where a repeat is refused.
+        """
+
+        def ask() -> str:
+            told: str | None = self.suite.call("auth", method, None, **arguments)[name]
+            if told is None:
+                raise Unavailable("demo.reply_lost", f"the first reply to {method} was lost")
+            return told
+
+        return _patiently(ask)
+
+
+def _patiently(attempt: Callable[[], T]) -> T:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return attempt()
+        except ServiceError as error:
+            if not error.retryable or time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE_S)

@@ -35,9 +35,7 @@ def _parser(service: str) -> argparse.ArgumentParser:
     serve.set_defaults(do=_serve)
     work = tasks.add_parser("work", help="tell and hear events, do jobs")
     work.set_defaults(do=_work)
-    tasks.add_parser(
-        "check", help="print every setting and its origin; what can be reached"
-    )
+    tasks.add_parser("check", help="print every setting and its origin; what can be reached")
     tasks.add_parser("migrate", help="bring the database of DATABASE_OWNER_URL to this version")
     decide = tasks.add_parser("decide", help="print a decision table")
     decide.add_argument("decider")

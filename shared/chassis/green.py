@@ -26,7 +26,6 @@ from chassis.errors import Internal
 CONNECTIONS = 100  # to one HTTP door
 HTTP_TIMEOUT_S = 30
 PAUSE_S = 0.2
-TRIES = 5
 
 Wsgi = Callable[..., Any]
 

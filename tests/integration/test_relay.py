@@ -15,6 +15,7 @@ from chassis.envelope import Heard
 from chassis.errors import Unavailable
 from chassis.handling import App
 from chassis.inbox import Consumer
+from chassis.link import TIMEOUT_S
 from chassis.rabbit import Publisher, Receiver
 from chassis.relay import relay
 from chassis.testing.rabbit import Broker
@@ -128,7 +129,9 @@ def test_a_message_is_a_cloud_event_around_plain_json(
     uri: str, shop: App, publisher: Publisher
 ) -> None:
     send(shop, 5)
-    everything = kombu.Queue("raw", rabbit.exchange("shop"), routing_key="#", auto_delete=True)
+    everything = kombu.Queue(
+        "raw", kombu.Exchange("shop.events", "topic"), routing_key="#", auto_delete=True
+    )
     with kombu.Connection(uri) as connection, connection.SimpleQueue(everything) as queue:
         relay(shop.engine, publisher)
         message = queue.get(timeout=WAIT_S)
@@ -341,7 +344,7 @@ def test_a_confirm_that_does_not_come_in_time_is_none(
         finally:
             own_broker.ctl("set_vm_memory_high_watermark", "0.4")
         assert relayed_to(shop) == 0
-        publisher.timeout_s = rabbit.TIMEOUT_S
+        publisher.timeout_s = TIMEOUT_S
         assert relay(shop.engine, publisher) == 9
 
 

@@ -1,0 +1,74 @@
+"""Which servers a suite on this machine runs on: those it is given, or some of its own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chassis.errors import Unavailable
+from chassis.testing.rabbit_node import SEARCH_PATH, Node, installed
+from distributed.servers import Servers, inventory, of_node
+from embedded.postgres import Server, make_folder
+from suitectl.inventory import Postgres, Rabbit
+
+API_PORT = 15_672
+ASK_S = 30
+
+
+@contextmanager
+def servers(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Servers]:
+    """Yield the servers of DATABASE_URL (a superuser's) and AMQP_URI, or of our own.
+
+    Our own are a PostgreSQL from a wheel and a RabbitMQ from the installed rabbitmq-server; they
+    keep their data in `data_dir` and end with this context. Raises `Unavailable` where there is
+    no RabbitMQ to be had.
+    """
+    make_folder(data_dir)
+    with ExitStack() as ending:
+        url, uri = environment.get("DATABASE_URL"), environment.get("AMQP_URI")
+        postgres = Postgres(admin_url=url or _own_postgres(data_dir, ending))
+        rabbit = given_rabbit(uri) if uri else of_node(_own_rabbit(data_dir, ending))
+        yield Servers(inventory(data_dir, postgres, rabbit))
+
+
+def given_rabbit(uri: str) -> Rabbit:
+    """Return the broker of a URI, with the way in which it is administered from here.
+
+    `rabbitmqctl` where it answers on this machine, else the management API as the URI's user.
+    """
+    where = urlsplit(uri)
+    host, port = where.hostname or "127.0.0.1", where.port or 5672
+    ctl = shutil.which("rabbitmqctl", path=SEARCH_PATH)
+    if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl):
+        return Rabbit(host=host, port=port, ctl=(ctl,))
+    os.environ.setdefault("RABBITMQ_ADMIN_PASSWORD", where.password or "guest")
+    api, admin = f"http://{host}:{API_PORT}", where.username or "guest"
+    return Rabbit(host=host, port=port, api=api, admin=admin, tls=where.scheme == "amqps")
+
+
+def _answers(ctl: str) -> bool:
+    asked = subprocess.run(
+        [ctl, "--quiet", "list_vhosts"], capture_output=True, timeout=ASK_S, check=False
+    )
+    return asked.returncode == 0
+
+
+def _own_postgres(data_dir: Path, ending: ExitStack) -> str:
+    server = Server(data_dir / "postgres")
+    ending.enter_context(server)
+    return server.admin_url
+
+
+def _own_rabbit(data_dir: Path, ending: ExitStack) -> Node:
+    programs = installed()
+    if programs is None:
+        raise Unavailable(
+            "distributed.no_broker", "no rabbitmq-server is installed: give AMQP_URI, or install it"
+        )
+    node = Node(programs, data_dir / "rabbitmq")  # empty at each start: it is a cache of the log
+    ending.callback(node.remove)
+    node.start()
+    return node

@@ -1,0 +1,157 @@
+"""The whole suite as processes of their own: `with Suite(folder, servers) as suite: …`."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from email.message import EmailMessage
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import dict_row
+from sqlalchemy import Engine
+
+from auth import accounts
+from auth.app import SERVICE as AUTH
+from chassis import postgres
+from chassis.handling import App
+from chassis.rpc import Rpc
+from contracts import SERVICES
+from distributed.environment import Ports, variables
+from distributed.servers import GATEWAY, Servers
+from distributed.service_process import ServiceProcess
+from embedded.mailbox import mails
+from embedded.postgres import make_folder
+from embedded.rest import raise_stopped, unsettled
+
+ROLES = ("serve", "work")
+
+
+class Suite:
+    """Five services, each as `serve` and `work`, from `__enter__` to `__exit__`."""
+
+    def __init__(self, data_dir: str | Path, servers: Servers, replicas: int = 1) -> None:
+        """`replicas` of each process; nothing is started yet."""
+        self.data_dir, self.servers, self.replicas = Path(data_dir).resolve(), servers, replicas
+        self.processes: dict[str, ServiceProcess] = {}  # 'billing-work-0'
+        self._ending = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Provide for databases and broker, start the processes and wait until they are ready."""
+        try:
+            self._start()
+        except BaseException:
+            self._ending.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the processes, then what was started for them."""
+        self._ending.close()
+
+    def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
+        """Call a method as a person; JSON both ways. Raises what the service raises."""
+        return self._rpc.port(service, auth_token=access_token).call(method, **arguments)
+
+    def settle(self, timeout_s: float = 120) -> None:
+        """Wait until nothing is left to do: all events numbered and heard, no job due or running.
+
+        Raises at once what stopped a consumer; `TimeoutError` with what is left after the time.
+        """
+        deadline, quiet = time.monotonic() + timeout_s, 0
+        while quiet < 2:
+            raise_stopped(self.engines)
+            left = unsettled(self.engines)
+            quiet = 0 if left else quiet + 1
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not settled after {timeout_s} s: {'; '.join(left)}")
+            time.sleep(0.05)
+
+    def create_admin(self, email: str, password: str) -> dict[str, Any]:
+        """Make a system admin, as `suitectl admin create` does on auth's host.
+
+        Raises `Rejected("auth.email_taken")` if there is one with that address.
+        """
+        app = App(service=AUTH, engine=self.engines["auth"])
+        return accounts.create_system_admin(app, email, password)
+
+    def mail(self, to: str | None = None) -> list[EmailMessage]:
+        """Return the mails sent (to one address), oldest first."""
+        return mails(self.data_dir / "mail", to)
+
+    def sql(self, service: str, query: str) -> list[dict[str, Any]]:
+        """Return the rows of a query on a service's database, as its owner."""
+        with psycopg.connect(self.owner_url(service), row_factory=dict_row) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def owner_url(self, service: str) -> str:
+        """Return where the owner of a service's database connects."""
+        return self.servers.database_url(service, "owner")
+
+    def url(self, service: str) -> str:
+        """Return where a service's public HTTP door is."""
+        return self._ports.public_url(service)
+
+    def run_schedule(self, service: str, name: str) -> None:
+        """Let a service do now what it does on a schedule. Raises `KeyError` for no such one."""
+        with self.engines[service].begin() as connection:
+            row = connection.exec_driver_sql(
+                "update jobs set run_at = now() where state = 'waiting' and kind = %(kind)s"
+                " returning id",
+                {"kind": f"schedule:{name}"},
+            ).first()
+        if row is None:
+            raise KeyError(name)
+
+    @cached_property
+    def engines(self) -> Mapping[str, Engine]:
+        """Each service's database, as its owner sees it."""
+        made = {}
+        for service in SERVICES:
+            made[service] = postgres.engine(
+                self.owner_url(service), name="distributed suite", connections=2
+            )
+            self._ending.callback(made[service].dispose)
+        return made
+
+    def of(self, service: str, role: str) -> list[ServiceProcess]:
+        """Return the replicas of a service's `serve` or `work`."""
+        return [self.processes[f"{service}-{role}-{n}"] for n in range(self.replicas)]
+
+    def _start(self) -> None:
+        make_folder(self.data_dir)
+        logs = self.data_dir / "logs"
+        logs.mkdir(exist_ok=True)
+        self.servers.provide()
+        self.servers.write_inventory(self.data_dir / "inventory.toml")
+        self._ports = Ports(self.data_dir / "ports.json", self.replicas)
+        for name, command, given in self._commands():
+            self.processes[name] = ServiceProcess(name, command, given, logs)
+        self._ending.callback(self._stop)
+        for process in self.processes.values():
+            process.start()
+        for process in self.processes.values():
+            process.wait_ready()
+        self._rpc = Rpc(self.servers.broker_url(GATEWAY))
+        self._ending.callback(self._rpc.close)
+
+    def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
+        for service in SERVICES:
+            for role in ROLES:
+                for number in range(self.replicas):
+                    name = f"{service}-{role}-{number}"
+                    given = variables(name, service, self.data_dir, self.servers, self._ports)
+                    yield name, (service, role), given
+
+    def _stop(self) -> None:
+        for process in self.processes.values():
+            process.begin_stop()
+        for process in self.processes.values():
+            process.stop()

@@ -1,0 +1,77 @@
+"""A suite of processes for tests: on this run's PostgreSQL and RabbitMQ, gone afterwards."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import psycopg
+from psycopg import sql
+
+from chassis.testing.rabbit import Broker
+from chassis.testing.rabbit_node import Node
+from contracts import SERVICES
+from distributed.servers import Servers, inventory, of_node
+from distributed.suite import Suite
+from embedded.postgres import Server
+from suitectl.inventory import Postgres, Rabbit
+
+Kind = TypeVar("Kind", bound=Suite)
+
+
+@contextmanager
+def running(server: Server, broker: Broker, folder: Path, replicas: int = 1) -> Iterator[Suite]:
+    """Yield a suite at work, on databases and a virtual host of its own.
+
+    One at a time: databases, roles and broker users are called as in production.
+    """
+    with running_as(Suite, server, broker, folder, replicas) as suite:
+        yield suite
+
+
+@contextmanager
+def running_as(
+    kind: type[Kind], server: Server, broker: Broker, folder: Path, replicas: int = 1
+) -> Iterator[Kind]:
+    """Yield a suite of some kind at work, as `running` does."""
+    folder.mkdir(parents=True)
+    try:
+        with kind(folder, servers(server, broker, folder), replicas) as suite:
+            yield suite
+            broken = [name for name, each in suite.processes.items() if each.pid is None]
+            assert broken == []  # what a test kills, it starts again
+        exits = {name: each.stop() for name, each in suite.processes.items()}
+        assert set(exits.values()) == {0}, exits
+    finally:
+        with psycopg.connect(server.admin_url, autocommit=True) as admin:
+            for service in SERVICES:
+                drop = sql.SQL("drop database if exists {} with (force)")
+                admin.execute(drop.format(sql.Identifier(service)))
+
+
+def servers(server: Server, broker: Broker, folder: Path) -> Servers:
+    """Return the run's servers as an inventory has them."""
+    rabbit = of_node(_node(broker))
+    own = Rabbit(
+        host=rabbit.host, port=rabbit.port, ctl=rabbit.ctl, vhost=f"suite-{secrets.token_hex(4)}"
+    )
+    return Servers(inventory(folder, Postgres(admin_url=server.admin_url), own))
+
+
+def reader_uri(broker: Broker, suite: Suite) -> str:
+    """Return where somebody connects to a suite's broker who may read everything."""
+    vhost = suite.servers.inventory.rabbitmq.vhost
+    broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+    return f"{broker.uri.rpartition('/')[0]}/{vhost}"
+
+
+def consumers(broker: Broker, suite: Suite, queue: str) -> int:
+    """Return how many processes have attached themselves to a queue, one of them at work."""
+    vhost = suite.servers.inventory.rabbitmq.vhost
+    return broker.ctl("list_consumers", "-p", vhost, "queue_name").split().count(queue)
+
+
+def _node(broker: Broker) -> Node:
+    assert isinstance(broker.node, Node), "needs a RabbitMQ that this run has started itself"
+    return broker.node
