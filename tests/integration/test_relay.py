@@ -313,7 +313,7 @@ def test_a_broker_killed_in_the_middle_of_a_batch_loses_nothing(
 
 def test_a_refusal_by_the_broker_is_no_confirm(uri: str, shop: App, publisher: Publisher) -> None:
     full = {"x-max-length": 1, "x-overflow": "reject-publish"}
-    exchange = rabbit.exchange("shop")
+    exchange = kombu.Exchange("shop.events", "topic")
     with kombu.Connection(uri) as connection:
         queue = kombu.Queue("full", exchange, "#", exclusive=True, queue_arguments=full)
         bound = queue.bind(connection.default_channel)

@@ -1,0 +1,81 @@
+"""The boxes of `rpc_boxes` in a process of their own, as their callers and operators see them."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from subprocess import Popen
+from typing import Any
+
+import kombu
+import kombu.pools
+import psycopg
+
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+from integration.box_database import Database, database
+from integration.nameko_process import nameko_process
+from integration.rpc_boxes import LOCK, SERVE
+
+PATIENCE_S = 60.0
+EXCHANGE = kombu.Exchange("nameko-rpc", type="topic", durable=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boxes:
+    """The service, as its callers and operators see it."""
+
+    broker: Broker
+    uri: str
+    database: Database
+
+    @contextmanager
+    def served(self, uri: str = "", **variables: str) -> Iterator[Popen[bytes]]:
+        """Serve in a process of its own."""
+        given = {"AMQP_URI": uri or self.uri, "DATABASE_URL": self.database.app_url, **variables}
+        with nameko_process(SERVE, variables=given) as process:
+            yield process
+
+    @contextmanager
+    def held_up(self) -> Iterator[None]:
+        """Let `wait` wait for the end of this."""
+        with psycopg.connect(self.database.owner_url) as holder:
+            holder.execute("select pg_advisory_lock(%s)", [LOCK])
+            yield
+
+    def waiting(self) -> bool:
+        query = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+        return bool(self.database.one(query))
+
+    def opened(self, label: str) -> int:
+        query = (
+            "select count(*) from events where type = 'BoxOpened' and data->>'label' = %(label)s"
+        )
+        return int(self.database.one(query, label=label))
+
+    def uri_of(self, user: str) -> str:
+        return self.uri.replace("guest:guest", f"{user}:{user}")
+
+    def ctl(self, command: str, *args: str) -> str:
+        """Run rabbitmqctl on the service's virtual host."""
+        return self.broker.ctl(command, "-p", self.uri.rpartition("/")[2], *args)
+
+    def messages(self, queue: str = "rpc-boxes") -> int | None:
+        """Return how many wait in a queue or are being worked on; None without that queue."""
+        listed = json.loads(self.ctl("list_queues", "--formatter=json", "name", "messages"))
+        return {each["name"]: each["messages"] for each in listed}.get(queue)
+
+
+def until(condition: Callable[[], Any]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < ends
+
+
+@contextmanager
+def own_boxes(broker: Broker, server: Server) -> Iterator[Boxes]:
+    """Yield a service with a virtual host and a database of its own; not served yet."""
+    with broker.vhost() as uri, database(server) as own:
+        yield Boxes(broker=broker, uri=uri, database=own)
+    kombu.pools.reset()  # nameko's clients leave their connections there
