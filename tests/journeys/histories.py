@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from chassis.schema import NONE_TOLD
 from demo.suite import Suite
@@ -93,11 +94,12 @@ def _hearing(suite: Suite, service: str) -> list[str]:
     """Every cursor stands at its source's last told event."""
     wrong = []
     for cursor in suite.sql(service, "select source, position, event_id from cursors"):
-        head = suite.sql(
+        told = suite.sql(
             cursor["source"],
             "select p.position, e.event_id from positions p join events e using (seq)"
             " where e.outbox is not null order by p.position desc limit 1",
-        )[0]
+        )
+        head = told[0] if told else {"position": 0, "event_id": UUID(NONE_TOLD)}
         if (cursor["position"], cursor["event_id"]) != (head["position"], head["event_id"]):
             wrong.append(f"{service} heard {cursor['source']} to {cursor} of {head}")
     return wrong

@@ -1,0 +1,161 @@
+"""What operators change by `suitectl`, and that it is written down who did."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from chassis import migrations, parking
+from chassis.calls import Job
+from chassis.cursors import call
+from chassis.inbox import Consumer
+from chassis.jobs import Kind, Worker
+from distributed.servers import Servers
+from integration.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
+from suitectl.__main__ import main
+from suitectl.site import Site
+
+CONSUMER = ("billing", "auth")
+
+
+def test_what_is_parked_is_listed_shown_retried_and_heard(site: Operated) -> None:
+    stream = site.somebody("parked@example.com")
+    site.hear(REFUSED)
+    (row,) = site.read("parked", "list")
+    assert (row["stream_id"], row["dead"]) == (stream, True)
+    assert row["error"] == "billing.not_wanted nobody is wanted"
+    shown = site.read("parked", "show", *CONSUMER, str(row["position"]))
+    assert "in refuse" in shown["trace"]
+    assert shown["event"]["partitionkey"] == stream
+    assert site.run("parked", "retry", *CONSUMER, stream, "--who", "kari") == 0
+    redriven(site)
+    assert site.read("parked", "list") == []
+    assert site.audited("billing") == [("kari", "parked retry")]
+
+
+def test_what_is_skipped_is_gone_and_it_is_written_down_who_did_it(site: Operated) -> None:
+    site.somebody("skipped@example.com")
+    site.hear(REFUSED)
+    (row,) = site.read("parked", "list", "billing")
+    assert site.run("parked", "skip", *CONSUMER, str(row["position"]), "--who", "ola") == 0
+    assert site.read("parked", "list") == []
+    assert site.audited("billing") == [("ola", "parked skip")]
+
+
+def redriven(site: Operated) -> None:
+    """Do the redrives that are due, with a reaction that takes everything."""
+    with site.app("billing") as app:
+        worker = Worker(app, [parking.kind([Consumer(app, "auth", [WELCOMED])])])
+        while worker.work():
+            pass
+
+
+def test_a_dead_job_is_done_when_it_is_retried(site: Operated) -> None:
+    id = queued(site, "card")
+    worked(site, refuse)
+    (dead,) = site.read("jobs", "list", "auth", "--state", "dead")
+    assert (dead["id"], dead["error"]) == (id, "billing.not_wanted: nobody is wanted")
+    assert site.read("jobs", "retry", "auth", id, "--who", "kari")["state"] == "waiting"
+    worked(site, nothing)
+    assert site.read("jobs", "show", "auth", id)["state"] == "done"
+    assert site.audited("auth") == [("kari", "jobs retry")]
+    assert "this job is done" in site.refused("jobs", "retry", "auth", id)
+
+
+def test_a_job_that_was_given_up_for_its_crashes_is_tried_once_more(site: Operated) -> None:
+    id = queued(site, "card")
+    site.sql("auth", f"update jobs set state = 'dead', claims = 11 where id = '{id}'")
+    assert site.run("jobs", "retry", "auth", id) == 0
+    worked(site, nothing)
+    assert site.read("jobs", "show", "auth", id)["state"] == "done"
+
+
+def test_a_cancelled_job_is_never_done_and_what_comes_round_is_not_cancelled(
+    site: Operated,
+) -> None:
+    id, round = queued(site, "card"), queued(site, "schedule:prune")
+    assert site.run("jobs", "cancel", "auth", id, "--who", "kari") == 0
+    worked(site, nothing)
+    assert site.read("jobs", "show", "auth", id)["state"] == "cancelled"
+    assert "comes round" in site.refused("jobs", "cancel", "auth", round)
+    assert site.read("jobs", "show", "auth", round)["state"] == "waiting"
+    assert site.audited("auth") == [("kari", "jobs cancel")]
+
+
+def queued(site: Operated, kind: str) -> str:
+    """Queue a job of auth and return its id."""
+    subject = uuid4()
+    with site.app("auth") as app:
+        app.attempt(call(app), lambda unit: unit.queue(Job(kind=kind, subject=subject)))
+    (row,) = site.sql("auth", f"select id from jobs where subject = '{subject}'")
+    return str(row["id"])
+
+
+def worked(site: Operated, run: Any) -> None:
+    """Do all cards that are due."""
+    with site.app("auth") as app:
+        worker = Worker(app, [Kind(name="card", run=run, finish=nothing, give_up=nothing)])
+        while worker.work():
+            pass
+
+
+def test_what_a_stopped_source_has_lost_is_printed_and_accepting_it_goes_on(
+    site: Operated,
+) -> None:
+    known = {"position": 1, "event_id": str(uuid4())}
+    heard = {"position": 3, "event_id": str(uuid4()), "type": "auth.workspace_created"}
+    lost = {"event_id": str(uuid4()), "type": "CustomerMet", "stream_id": "customer-1"}
+    stopped = {
+        "code": "chassis.forked",
+        "at": "2026-03-01T12:00:00Z",
+        "cursor": {"position": 4, "event_id": str(uuid4())},
+        "last_known": known,
+        "lost": [{**lost, "heard": heard}],
+    }
+    site.sql("billing", f"update cursors set stopped = '{json.dumps(stopped)}'")
+    assert site.run("fork", *CONSUMER) == 0
+    lines = site.capsys.readouterr().out.splitlines()
+    assert "last_known  1 {event_id}".format_map(known) in lines
+    assert lines[-1].split() == [
+        *lost.values(),
+        heard["type"],
+        str(heard["position"]),
+        heard["event_id"],
+    ]
+    assert site.audited("billing") == []
+    assert site.run("fork", *CONSUMER, "--accept", "--who", "kari") == 0
+    (cursor,) = site.sql("billing", "select position, event_id::text, stopped from cursors")
+    assert cursor == {**known, "stopped": None}
+    assert site.audited("billing") == [("kari", "fork")]
+
+
+def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None:
+    inventory = replace(site.servers.inventory, services=("affiliate",))
+    file = tmp_path / "inventory.toml"
+    Servers(inventory).write_inventory(file)
+    assert main(["init", str(file)]) == 0
+    assert "run suitectl migrate" in site.refused("events", "tail", "affiliate", inventory=file)
+    (first,) = site.read("migrate", "--who", "kari", inventory=file)
+    assert (first["service"], first["from"]) == ("affiliate", None)
+    assert int(first["to"]) == migrations.newest("affiliate")
+    (again,) = site.read("migrate", "affiliate", "--who", "ola", inventory=file)
+    assert again["from"] == again["to"] == first["to"]
+    whole = Site(file)
+    with whole.engine("affiliate") as engine, engine.connect() as connection:
+        rows = connection.exec_driver_sql("select who, did, details from audit").all()
+    assert [tuple(row) for row in rows] == [
+        ("kari", "migrate", {"from": None, "to": first["to"]}),
+    ]
+
+
+def test_a_projection_is_rebuilt_and_how_long_it_held_writers_up_is_said(site: Operated) -> None:
+    site.admin("update workspace set updated_at = '2000-01-01'", database="auth")
+    done = site.read("projections", "rebuild", "auth", "workspace", "--who", "kari")
+    (row,) = site.sql(
+        "auth",
+        "select count(*) as n, min(updated_at) > '2000-01-02' as mended from workspace",
+    )
+    assert (done["rows"], row["mended"]) == ({"workspace": row["n"]}, True)
+    assert 0 < done["longest_pause_s"] <= done["seconds"]
+    assert site.audited("auth") == [("kari", "projections rebuild")]

@@ -1,0 +1,227 @@
+"""billing is restored from a backup while others have heard more; and a plain nameko beside it.
+
+One suite of processes for both: the plain service hears what the story of the restore tells.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from chassis.feed import START
+from chassis.testing.rabbit import Broker
+from demo.main_job import Photo
+from distributed.suite import Suite
+from embedded.postgres import Server
+from journeys import histories, plain_nameko
+from journeys.distributed_suite import running
+from journeys.plain_nameko import Ledger
+from journeys.restored_billing import HEARERS, RestoredBilling
+from suitectl.__main__ import main
+
+TYPES = "billing.invoice_paid,auth.user_signed_up"
+
+
+@pytest.fixture(scope="module")
+def told(
+    postgres_server: Server,
+    broker_or_none: Broker | None,
+    run_folder: Path,
+    photos: Sequence[Photo],
+) -> Iterator[tuple[RestoredBilling, Ledger, str] | None]:
+    if broker_or_none is None:
+        yield None
+        return
+    folder = run_folder / "restored"
+    with running(postgres_server, broker_or_none, folder) as suite:
+        uri = add_ledger(suite)
+        with plain_nameko.listening(uri, folder / "ledger") as ledger:
+            story = RestoredBilling(suite, photos)
+            story.happen()
+            yield story, ledger, uri
+
+
+def add_ledger(suite: Suite) -> str:
+    """Let another team have a user, as an operator does; return its AMQP URI."""
+    inventory = str(suite.data_dir / "inventory.toml")
+    command = ["consumer", "add", "ledger", "--inventory", inventory, "--types", TYPES]
+    with redirect_stdout(StringIO()):
+        assert main([*command, "--declares", "rpc"]) == 0
+    written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
+    return written.removeprefix("AMQP_URI='").removesuffix("'\n")
+
+
+@pytest.fixture
+def story(broker: Broker, told: tuple[RestoredBilling, Ledger, str] | None) -> RestoredBilling:
+    assert told is not None
+    return told[0]
+
+
+@pytest.fixture
+def ledger(story: RestoredBilling, told: tuple[RestoredBilling, Ledger, str]) -> Ledger:
+    return told[1]
+
+
+@pytest.fixture
+def uri(story: RestoredBilling, told: tuple[RestoredBilling, Ledger, str]) -> str:
+    return told[2]
+
+
+def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: RestoredBilling) -> None:
+    assert Counter(each["heard"]["type"] for each in story.lost) == {
+        "billing.invoice_issued": 1,
+        "billing.invoice_paid": 1,
+    }
+    found = story.stopped["affiliate"]
+    assert found["code"] == "chassis.forked"
+    assert found["lost"] == story.lost
+    assert found["last_known"] == START  # of what billing still knows it had done nothing about
+    log = (story.suite.data_dir / "logs" / "affiliate-work-0.log").read_text("utf-8")
+    (alarm,) = [line for line in log.splitlines() if "stopped hearing billing" in line]
+    assert json.loads(alarm)["level"] == "ERROR"
+    assert all(each["event_id"] in alarm for each in story.lost)
+
+
+def test_whoever_lost_nothing_by_it_is_stopped_too_and_says_so(story: RestoredBilling) -> None:
+    for name in ("media", "video"):
+        assert (story.stopped[name]["code"], story.stopped[name]["lost"]) == ("chassis.forked", [])
+        assert story.stopped[name]["last_known"] != START
+
+
+def test_nothing_more_is_taken_of_a_source_that_is_stopped(story: RestoredBilling) -> None:
+    assert story.while_stopped["moved"] == []
+    assert story.while_stopped["caused"] == story.lost
+    assert story.while_stopped["film"] not in ("completed", "failed")
+
+
+def test_an_operator_is_shown_what_is_stopped_and_what_was_lost(story: RestoredBilling) -> None:
+    code, findings = story.diagnosis
+    wrong = {each["check"]: each["found"] for each in findings if not each["ok"]}
+    assert code == 1
+    assert set(wrong) >= {f"{name} hears billing" for name in HEARERS}
+    assert all("suitectl fork" in wrong[f"{name} hears billing"] for name in HEARERS)
+    for name in HEARERS:
+        code, said = story.said[name]
+        assert (code, said["accepted"]) == (0, False)
+        assert said["lost"] == story.stopped[name]["lost"]
+
+
+def test_once_accepted_what_is_told_from_then_on_is_heard(story: RestoredBilling) -> None:
+    assert story.film_after == "completed"
+    earned = story.suite.sql(
+        "affiliate", "select invoice_id, count(*) as n from affiliate_earning group by invoice_id"
+    )
+    assert {row["invoice_id"]: row["n"] for row in earned} == {
+        story.outcome.invoice["id"]: 1,
+        story.another: 1,
+    }
+    accepted = story.suite.sql("affiliate", "select who, did, details->'lost' as lost from audit")
+    assert accepted == [{"who": "kari", "did": "fork", "lost": story.lost}]
+
+
+def test_nothing_has_an_effect_twice(story: RestoredBilling) -> None:
+    assert histories.problems(story.suite) == []
+    effects = histories.effects(story.suite)
+    heard = story.suite.sql(
+        "affiliate",
+        "select meta->'heard'->>'event_id' as id, type, count(*) as n from events"
+        " where meta->'heard'->>'source' = 'billing' group by 1, 2 having count(*) > 1",
+    )
+    assert heard == []
+    assert effects["affiliate", "Earned"] == 2
+
+
+def test_afterwards_the_doctor_finds_nothing_wrong(story: RestoredBilling) -> None:
+    code, findings = story.suitectl("doctor")
+    assert [each for each in findings if not each["ok"]] == []
+    assert code == 0
+
+
+def test_a_plain_nameko_service_hears_data_and_headers(
+    story: RestoredBilling, ledger: Ledger
+) -> None:
+    first, *_, last = ledger.heard()
+    assert first["data"]["invoice_id"] == story.outcome.invoice["id"]
+    assert last["data"]["invoice_id"] == story.another
+    paid = story.suite.sql(
+        "billing",
+        "select e.*, position from events e join positions using (seq)"
+        f" where stream_id = 'invoice-{story.another}' and type = 'InvoicePaid'",
+    )[0]
+    assert last["data"] == paid["outbox"]["data"]
+    carried = {
+        name.removeprefix("cloudEvents_"): text
+        for name, text in last["headers"].items()
+        if name.startswith("cloudEvents_")
+    }
+    assert carried["id"] == str(paid["event_id"])
+    assert carried["type"] == "billing.invoice_paid"
+    assert carried["position"] == str(paid["position"])
+    assert carried["correlationid"] == paid["meta"]["correlation"]
+    assert carried["workspaceid"] == paid["meta"]["workspace"]
+
+
+def test_it_knows_an_event_that_is_told_again_by_its_id(
+    story: RestoredBilling, ledger: Ledger
+) -> None:
+    ids = [
+        each["headers"]["cloudEvents_id"]
+        for each in ledger.heard()
+        if each["data"]["invoice_id"] == story.outcome.invoice["id"]
+    ]
+    assert len(ids) > len(set(ids)) == 1
+
+
+def test_a_plain_nameko_caller_gets_replies(story: RestoredBilling, uri: str) -> None:
+    account = {"name": "Per", "email": "per@new.example", "password": "a long password"}
+    signed_up, keys = plain_nameko.call(
+        uri, None, [("auth", "sign_up", account), ("auth", "public_keys", {})]
+    )
+    query = (
+        f"select 1 as there from events where stream_id = 'user-{signed_up['reply']['user_id']}'"
+    )
+    assert story.suite.sql("auth", query)
+    assert keys["reply"]["keys"]
+    (me,) = plain_nameko.call(uri, access_token(story), [("auth", "me", {})])
+    assert me["reply"]["email"] == story.job.customer.email
+
+
+def access_token(story: RestoredBilling) -> str:
+    """Return a token of the customer, as any client gets one."""
+    customer = story.job.customer
+    given = {"email": customer.email, "password": customer.password}
+    session = story.suite.call("auth", "sign_in", None, **given)["session_token"]
+    token: str = story.suite.call("auth", "authenticate", None, session_token=session)[
+        "access_token"
+    ]
+    return token
+
+
+def test_an_error_reads_as_what_it_is_to_a_plain_nameko_caller(
+    story: RestoredBilling, uri: str
+) -> None:
+    wrong = {"email": "nobody@new.example", "password": "a long password"}
+    said = plain_nameko.call(
+        uri,
+        None,
+        [
+            ("auth", "me", {}),
+            ("auth", "sign_in", wrong),
+            ("auth", "sign_up", {"name": "Per", "shoe_size": 40}),
+            ("billing", "describe", {}),
+            ("auth", "sign_everybody_up", {}),
+        ],
+    )
+    said += plain_nameko.call(uri, access_token(story), [("billing", "create_invoices", {})])
+    assert [(each["raised"], each["reads"].partition(": ")[0]) for each in said] == [
+        ("RemoteError", "Unauthenticated chassis.token_required"),
+        ("RemoteError", "Unauthenticated auth.invalid_credentials"),
+        ("RemoteError", "Invalid chassis.invalid_argument"),
+        ("RemoteError", "Unauthenticated chassis.token_required"),  # its user is no service's
+        ("MethodNotFound", "sign_everybody_up"),
+        ("RemoteError", "Forbidden chassis.not_allowed"),
+    ]
