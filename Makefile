@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test check fmt unit migration push up down
+.PHONY: help setup demo demo-clean up-local test soak check fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
@@ -16,6 +16,7 @@ help:
 	  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
+	  'make soak         two replicas of each process: bans, hand-over, rolling restart; minutes' \
 	  'make unit         the tests that need no database and no broker' \
 	  'make check        format, lint, types, architecture' \
 	  'make fmt          format, and mend what the linter can mend' \
@@ -38,6 +39,9 @@ up-local: setup
 
 test: setup
 	@$(IN_VENV) -m pytest $(ARGS)
+
+soak: setup
+	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)

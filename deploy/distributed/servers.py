@@ -40,7 +40,7 @@ class Servers:
             for service in self.inventory.services:
                 name = sql.Identifier(service)
                 admin.execute(sql.SQL("drop database if exists {} with (force)").format(name))
-            for role in self.keys["roles"]:
+            for role in self.keys.get("roles", ()):
                 name = sql.Identifier(role)
                 admin.execute(sql.SQL("drop role if exists {}").format(name))
 

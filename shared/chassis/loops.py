@@ -6,7 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from chassis import telemetry
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import postgres, telemetry
 from chassis.errors import ServiceError
 
 BUSY_S, IDLE_S = 0.002, 0.1  # how long a loop that finds nothing to do waits: more and more
@@ -59,7 +61,7 @@ class Loops:
         with telemetry.context(**self._ids, loop=name):
             while not self._stop.is_set():
                 try:
-                    busy = turn()
+                    busy = _judged(turn)
                 except ServiceError as error:
                     log.warning("trying again", exc_info=error)
                 except Exception:
@@ -72,3 +74,12 @@ class Loops:
                     continue
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311
                 pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+def _judged(turn: Turn) -> object:
+    """Do one turn. A database out of reach is `Unavailable`, as it is in a unit, and no bug."""
+    try:
+        return turn()
+    except SQLAlchemyError as error:
+        postgres.judge(error, (), {})
+        raise

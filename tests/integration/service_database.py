@@ -14,11 +14,13 @@ def service_database(server: Server, service: str) -> Iterator[str]:
     """Yield the owner's URL; the app role `<service>_app` has the same password."""
     owner, name = f"{service}_owner", f"empty_{service}"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for role in (owner, f"{service}_app"):
-            if not admin.execute("select 1 from pg_roles where rolname = %s", [role]).fetchall():
-                admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
+        roles = (owner, f"{service}_app")
+        for role in roles:
+            admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
         admin.execute(f"create database {name} owner {owner}".encode())
         try:
             yield server.url(owner, PASSWORD, name)
         finally:
             admin.execute(f"drop database {name} with (force)".encode())
+            for role in roles:
+                admin.execute(f"drop role {role}".encode())

@@ -6,12 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-import psycopg
-from psycopg import sql
-
 from chassis.testing.rabbit import Broker
 from chassis.testing.rabbit_node import Node
-from contracts import SERVICES
 from distributed.servers import Servers, inventory, of_node
 from distributed.suite import Suite
 from embedded.postgres import Server
@@ -36,18 +32,16 @@ def running_as(
 ) -> Iterator[Kind]:
     """Yield a suite of some kind at work, as `running` does."""
     folder.mkdir(parents=True)
+    found = servers(server, broker, folder)
     try:
-        with kind(folder, servers(server, broker, folder), replicas) as suite:
+        with kind(folder, found, replicas) as suite:
             yield suite
             broken = [name for name, each in suite.processes.items() if each.pid is None]
             assert broken == []  # what a test kills, it starts again
         exits = {name: each.stop() for name, each in suite.processes.items()}
         assert set(exits.values()) == {0}, exits
     finally:
-        with psycopg.connect(server.admin_url, autocommit=True) as admin:
-            for service in SERVICES:
-                drop = sql.SQL("drop database if exists {} with (force)")
-                admin.execute(drop.format(sql.Identifier(service)))
+        found.forget()
 
 
 def servers(server: Server, broker: Broker, folder: Path) -> Servers:

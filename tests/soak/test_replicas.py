@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -217,14 +218,13 @@ def test_a_rolling_restart_fails_no_call_and_does_none_twice(
     suite.settle()
     rpc = Rpc(suite.servers.broker_url(GATEWAY), timeout_s=DEADLINE_S, lines=PER_S)
     started = time.monotonic()
-    with Traffic(rpc, members[:10], PER_S) as traffic:
+    with closing(rpc), Traffic(rpc, members[:10], PER_S) as traffic:
         for service, role in itertools.product(SERVICES, ROLES):
             for process in suite.of(service, role):
                 assert process.stop() == 0
                 process.start()
                 process.wait_ready()
     took_s = time.monotonic() - started
-    rpc.close()
     suite.settle()
 
     asked = traffic.asked
