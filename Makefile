@@ -37,8 +37,9 @@ demo-clean: setup
 up-local: setup
 	@$(IN_VENV) -m distributed $(ARGS)
 
+# a file at a time to each of two: each brings its own servers
 test: setup
-	@$(IN_VENV) -m pytest $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
 
 soak: setup
 	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)
