@@ -3,13 +3,10 @@
 Imported before anything else: what was imported before eventlet patches cannot be mended.
 """
 
-import os
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-# psycopg's C build blocks the hub with its own way to wait; read at its first import
-os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
 # deprecated upstream: known, and why nothing but `serve` runs under it
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
@@ -19,9 +16,13 @@ eventlet.monkey_patch()
 
 import eventlet.tpool
 import eventlet.wsgi
+from psycopg import waiting
 from sqlalchemy import Engine, text
 
 from chassis.errors import Internal
+
+# psycopg's C build blocks the hub with its own way to wait; as PSYCOPG_WAIT_FUNC would have it
+waiting.wait = waiting.wait_selector
 
 CONNECTIONS = 100  # to one HTTP door
 HTTP_TIMEOUT_S = 30

@@ -7,7 +7,7 @@ import pytest
 
 from architecture.source import SERVICES, Source, sources
 
-HOMES = ("chassis.ids", "chassis.settings", "chassis.testing", "chassis.green")
+HOMES = ("chassis.ids", "chassis.settings", "chassis.testing")
 IMPURE = {
     "datetime.now",
     "datetime.utcnow",
