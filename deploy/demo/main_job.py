@@ -52,15 +52,21 @@ class Outcome:
 class MainJob:
     """The people of the story and what they do, in order."""
 
-    def __init__(self, suite: Suite, photos: Sequence[Photo], display: Display) -> None:
-        """`photos`: two or more; their rooms become the film's order."""
+    def __init__(
+        self,
+        suite: Suite,
+        photos: Sequence[Photo],
+        display: Display,
+        aspect_ratio: str = "16:9",
+    ) -> None:
+        """`photos`: two or more; their rooms become the order of the film of `aspect_ratio`."""
         self.suite, self.display = suite, display
         notes = Notes(suite.data_dir / "main-job.json")
         password = notes["password"]
         self.customer = Person(suite, "kari@buyer.example", password)
         self.affiliate = Person(suite, "ola@affiliate.example", password)
         self.admin = Person(suite, "admin@ai-studio.example", password)
-        self.work = Work(self.customer, photos, display)
+        self.work = Work(self.customer, photos, display, aspect_ratio)
         self.money = Money(suite, self.admin, notes)
 
     def run(self) -> Outcome:
@@ -109,6 +115,7 @@ class MainJob:
             eligible=True,
             reason="the company was looked up and approved",
         )
+        self.customer.await_invoicing()  # work that is started before would wait for it
         self.affiliate.call("affiliate", "set_payout_details", **PAYEE)
         self.admin.call(
             "affiliate",

@@ -37,9 +37,12 @@ class Photo:
 class Work:
     """What the customer has made."""
 
-    def __init__(self, customer: Person, photos: Sequence[Photo], display: Display) -> None:
+    def __init__(
+        self, customer: Person, photos: Sequence[Photo], display: Display, aspect_ratio: str
+    ) -> None:
         """`photos`: two or more; their rooms become the film's order."""
         self.customer, self.photos, self.display = customer, photos, display
+        self.aspect_ratio = aspect_ratio
 
     def photographs(self) -> dict[str, Any]:
         """Have the photographs enhanced; return the project with its images."""
@@ -115,6 +118,7 @@ class Work:
                     }
                     for image in images
                 ],
+                aspect_ratio=self.aspect_ratio,
                 idempotency_key="create the video",
             )["id"]
             run_id = self.customer.call(

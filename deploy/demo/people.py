@@ -60,6 +60,15 @@ class Person:
         """
         return _patiently(lambda: self._call(service, method, arguments))
 
+    def await_invoicing(self) -> None:
+        """Wait until billing has heard that it may invoice this person's workspace."""
+
+        def ask() -> None:
+            if not self._call("billing", "can_use_invoice_billing", {})["eligible"]:
+                raise Unavailable("demo.not_invoiced_yet", "billing has not heard of it")
+
+        _patiently(ask)
+
     def _call(self, service: str, method: str, arguments: dict[str, Any]) -> Any:
         if self._access is None:
             self._access = self._renewed()
