@@ -1,8 +1,5 @@
 """What the tests of rebuilding share."""
 
-import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from chassis import rebuilding
@@ -35,13 +32,6 @@ def differences(own: Database, app: App) -> list[Any]:
 
 def oid(own: Database, table: str) -> int:
     return int(own.one(f"select 'public.{table}'::regclass::oid::int"))
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
-    while not condition():
-        assert time.monotonic() < deadline, "it never came to pass"
-        pause.wait(0.002)
 
 
 def holds(own: Database, mode: str, relation: str) -> bool:

@@ -1,12 +1,10 @@
 """The boxes of `rpc_boxes` in a process of their own, as their callers and operators see them."""
 
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from subprocess import Popen
-from typing import Any
 
 import kombu
 import kombu.pools
@@ -65,12 +63,6 @@ class Boxes:
         """Return how many wait in a queue or are being worked on; None without that queue."""
         listed = json.loads(self.ctl("list_queues", "--formatter=json", "name", "messages"))
         return {each["name"]: each["messages"] for each in listed}.get(queue)
-
-
-def until(condition: Callable[[], Any]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < ends
 
 
 @contextmanager

@@ -13,7 +13,8 @@ import pytest
 from chassis.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
-from integration.served_boxes import PATIENCE_S, Boxes, own_boxes, until
+from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
+from waiting import until
 
 CALL = '{"args": [], "kwargs": {}}'
 JSON = {"content_type": "application/json", "content_encoding": "utf-8"}

@@ -4,9 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -21,8 +19,8 @@ from chassis.lease import Lease
 from embedded.postgres import Server
 from integration.box_database import Database, all_at_once, database
 from integration.nameko_process import line
+from waiting import until
 
-DEADLINE_S, PAUSE = 20.0, threading.Event()
 WAITING = "select count(*) from pg_locks where not granted"
 
 HOLDER = """
@@ -46,15 +44,6 @@ def own(postgres_server: Server) -> Iterator[Database]:
 def app(own: Database) -> Iterator[App]:
     with own.app() as app:
         yield app
-
-
-def until(condition: Callable[[], bool]) -> float:
-    """Wait for a condition; return how long it took, in seconds."""
-    started = time.monotonic()
-    while not condition():
-        assert time.monotonic() - started < DEADLINE_S
-        PAUSE.wait(0.01)
-    return time.monotonic() - started
 
 
 @contextmanager

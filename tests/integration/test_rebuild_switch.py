@@ -28,8 +28,8 @@ from integration.rebuilds import (
     many_boxes,
     oid,
     rebuild,
-    until,
 )
+from waiting import until
 
 # Fifty switches in five histories: what is written in one has to be replayed at its next switch.
 HISTORIES, SWITCHES, WRITERS, READERS = 5, 10, 3, 2

@@ -28,7 +28,8 @@ from nameko.standalone.rpc import ClusterRpcProxy
 from chassis.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
-from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes, until
+from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
+from waiting import until
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from journeys.histories import problems
 from journeys.profile_changes import ProfileChanges, head, told, wrongly_heard
 from journeys.tap import Tap
 from journeys.traffic import Traffic, effects
-from journeys.waiting import percentiles, until
+from waiting import percentiles, until
 
 Note = Callable[[str, object], None]
 

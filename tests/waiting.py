@@ -4,15 +4,15 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 
-LOOK_S = 0.02
+LOOK_S = 0.01
 
 
-def until(condition: Callable[[], object], within_s: float = 60.0) -> float:
+def until(condition: Callable[[], object], within_s: float = 60.0, what: str = "it") -> float:
     """Wait until it holds; return how many seconds that took. Fails when the time is over."""
     started = time.monotonic()
     while not condition():
         waited = time.monotonic() - started
-        assert waited < within_s, f"did not come about within {within_s} s"
+        assert waited < within_s, f"{what} did not come about within {within_s} s"
         time.sleep(LOOK_S)
     return time.monotonic() - started
 
