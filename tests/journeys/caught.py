@@ -5,7 +5,7 @@ function that says whether anybody waits for it.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
 
@@ -18,22 +18,31 @@ def writing(url: str, table: str, beside: str = "") -> Iterator[Caught]:
     """Hold up whoever writes to `table`, in a transaction that has touched `beside` already.
 
     Told events are held up at `positions`, confirmed ones at `relay`, a unit at `events`: beside
-    `cursors` it is a reaction's, beside `jobs` a job's result, else a call's.
+    `cursors` it is a reaction's, else a call's.
     """
     with psycopg.connect(url) as holder:
         holder.execute(f"lock table {table} in share row exclusive mode".encode())
         yield lambda: holder.execute(_WAITING, {"table": table, "beside": beside}).rowcount > 0
 
 
-@contextmanager
-def committing(url: str) -> Iterator[Caught]:
+def committing(url: str) -> AbstractContextManager[Caught]:
     """Hold up the commit of a call with a stored reply; let go, it succeeds without its client."""
+    return _waiting_by(url, _AT_COMMIT)
+
+
+def finishing(url: str) -> AbstractContextManager[Caught]:
+    """Hold up the unit in which a job that a person waits for ends."""
+    return _waiting_by(url, _AT_THE_END)
+
+
+@contextmanager
+def _waiting_by(url: str, trigger: str) -> Iterator[Caught]:
     with psycopg.connect(url, autocommit=True) as holder:
-        holder.execute(_WAIT_AT_COMMIT.format(KEY).encode())
+        holder.execute(_WAIT.format(KEY, trigger).encode())
         holder.execute("select pg_advisory_lock(%s)", [KEY])
-        yield lambda: holder.execute(_AT_COMMIT, [KEY]).rowcount > 0
+        yield lambda: holder.execute(_WAITS, [KEY]).rowcount > 0
         holder.execute("select pg_advisory_unlock(%s)", [KEY])
-        holder.execute("drop function wait_at_commit cascade")
+        holder.execute("drop function wait_here cascade")
 
 
 _WAITING = """
@@ -41,10 +50,17 @@ select from pg_locks waits where not granted and relation = %(table)s::regclass
 and (%(beside)s = '' or exists (select from pg_locks held
   where held.pid = waits.pid and held.granted and held.relation = to_regclass(%(beside)s)))
 """
-_WAIT_AT_COMMIT = """
-create function wait_at_commit() returns trigger language plpgsql as $$
+_WAIT = """
+create function wait_here() returns trigger language plpgsql as $$
 begin perform pg_advisory_xact_lock({}); return null; end $$;
-create constraint trigger wait_at_commit after insert on commands
-deferrable initially deferred for each row execute function wait_at_commit()
+create {} execute function wait_here()
 """
-_AT_COMMIT = "select from pg_locks where not granted and locktype = 'advisory' and objid = %s"
+_AT_COMMIT = """
+constraint trigger wait_here after insert on commands deferrable initially deferred
+for each row
+"""
+_AT_THE_END = """
+trigger wait_here after update on jobs
+for each row when (new.state = 'done' and new.kind not like 'schedule:%')
+"""
+_WAITS = "select from pg_locks where not granted and locktype = 'advisory' and objid = %s"

@@ -8,10 +8,10 @@ import pytest
 from interior_photos import get_photo_dir
 from PIL import Image
 
-from demo.main_job import MainJob, Outcome, Photo
+from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
 from journeys.histories import effects
-from journeys.quiet import Quiet
+from journeys.quiet import main_job
 
 SOURCES = (("pexels-6615808.jpg", "hallway"), ("pexels-2416933.jpg", "bedroom"))
 LONGEST_PX = 640  # real photographs, small: the journeys are about the way, not the pixels
@@ -38,7 +38,7 @@ def suite(run_folder: Path) -> Iterator[Suite]:
 
 @pytest.fixture(scope="session")
 def history(suite: Suite, photos: Sequence[Photo]) -> tuple[Outcome, Counter[tuple[str, str]]]:
-    ended = MainJob(suite, photos, Quiet()).run()
+    ended = main_job(suite, photos).run()
     suite.settle()
     return ended, effects(suite)  # before other tests add to it
 

@@ -1,6 +1,6 @@
 """A suite of processes that is struck in the middle of chosen calls."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
@@ -9,50 +9,46 @@ from chassis.domain import value
 from chassis.errors import ServiceError
 from distributed.suite import Suite
 from journeys.caught import Caught
-from journeys.waiting import until
+from waiting import until
 
-PATIENCE_S = 300  # until somebody is held up: a film takes its time on a busy machine
+PATIENCE_S = 200  # until somebody is held up: a film takes its time on a busy machine
 
 
 @value
 class Blow:
     """What is done to the suite while somebody is held up in the middle of something."""
 
+    call: str  # 'billing.issue_invoice': the first that is made once earlier blows upon it fell
     held_up: Callable[[], AbstractContextManager[Caught]]
     strike: Callable[[], object]
-    mend: Callable[[], object]  # after it; nobody is held up any more
-    when: Caught = lambda: True  # what must be so before anybody can be held up there
+    mend: Callable[[], object] = lambda: None  # after it; nobody is held up any more
 
 
 class Interrupted(Suite):
-    """Struck once at the first call of each name in `blows` ('billing.issue_invoice')."""
+    """Struck once by each of `blows`."""
 
-    blows: dict[str, Blow]
+    blows: list[Blow]  # that have not fallen yet
     unanswered: set[str]  # calls that were under way when it was struck
-    pids: Mapping[str, int | None]  # of the processes, before anything was struck
 
-    def expect(self, blows: Mapping[str, Blow]) -> None:
+    def expect(self, blows: Iterable[Blow]) -> None:
         """Strike so from now on."""
-        self.blows, self.unanswered = dict(blows), set()
-        self.pids = {name: process.pid for name, process in self.processes.items()}
-        assert None not in self.pids.values()
+        self.blows, self.unanswered = list(blows), set()
 
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
         """Call as `Suite` does; the blow falls meanwhile, or upon what the call brings about."""
         name = f"{service}.{method}"
-        if name not in self.blows:
+        blow = next((each for each in self.blows if each.call == name), None)
+        if blow is None:
             return super().call(service, method, access_token, **arguments)
-        blow = self.blows.pop(name)
-        until(blow.when, PATIENCE_S)
         with ThreadPoolExecutor(1) as beside:
             with blow.held_up() as caught:
                 called = beside.submit(super().call, service, method, access_token, **arguments)
-                until(lambda: caught() or _refused(called), PATIENCE_S)
+                until(lambda: caught() or _refused(called), PATIENCE_S, f"the blow at {name}")
                 if _refused(called):
-                    self.blows[name] = blow  # if it is worth a repeat, then
-                    return called.result()
+                    return called.result()  # if it is worth a repeat, the blow falls then
                 if not called.done():
                     self.unanswered.add(name)
+                self.blows.remove(blow)
                 blow.strike()
             blow.mend()
             return called.result()
@@ -60,9 +56,3 @@ class Interrupted(Suite):
 
 def _refused(called: Future[Any]) -> bool:
     return called.done() and isinstance(called.exception(), ServiceError)
-
-
-def at_work(suite: Suite, service: str) -> bool:
-    """Return whether a service is doing a job that a person waits for."""
-    claimed = "select from jobs where state = 'claimed' and kind not like 'schedule:%'"
-    return bool(suite.sql(service, claimed))

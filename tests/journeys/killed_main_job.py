@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from demo.figures import figures
-from demo.main_job import MainJob, Photo
+from demo.main_job import Photo
 from embedded.suite import Suite
-from journeys.quiet import Quiet
+from journeys.quiet import main_job
 
 
 class Speaking(Suite):
@@ -26,8 +26,8 @@ def main(data: str, *photos: str) -> int:
     pairs = [photo.partition("=") for photo in photos]
     with Speaking(data, durable=False) as suite:
         print("started", flush=True)
-        outcome = MainJob(
-            suite, [Photo(room=room, path=Path(path)) for room, _, path in pairs], Quiet()
+        outcome = main_job(
+            suite, [Photo(room=room, path=Path(path)) for room, _, path in pairs]
         ).run()
     return 1 if [figure for figure in figures(outcome) if not figure.holds] else 0
 

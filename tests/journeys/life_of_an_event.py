@@ -20,10 +20,10 @@ import psycopg
 from interior_photos import get_photo_dir
 from psycopg.rows import dict_row
 
-from demo.main_job import MainJob, Photo
+from demo.main_job import Photo
 from embedded.suite import Suite
 from journeys.conftest import SOURCES
-from journeys.quiet import Quiet
+from journeys.quiet import main_job
 
 PAGE = Path(__file__).parents[2] / "docs" / "life-of-an-event.md"
 BLOCK = re.compile(r"<!-- rows:(?P<name>[\w-]+) -->\n```text\n(?P<text>.*?)\n```\n", re.DOTALL)
@@ -83,7 +83,7 @@ class Page:
     def __init__(self, suite: Suite, invoice_id: str) -> None:
         """Look up what bears a name."""
         self.suite = suite
-        self.admin = MainJob(suite, (), Quiet()).admin
+        self.admin = main_job(suite).admin
         found: dict[str, Any] = {"invoice": invoice_id}
         for service, query in (("billing", BILLING_NAMES), ("affiliate", AFFILIATE_NAMES)):
             with psycopg.connect(suite.owner_url(service), row_factory=dict_row) as connection:
@@ -190,7 +190,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="life-") as folder:
         Path(folder).chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
         with Suite(folder, durable=False) as suite:
-            page = Page(suite, MainJob(suite, photos, Quiet()).run().invoice["id"])
+            page = Page(suite, main_job(suite, photos).run().invoice["id"])
             text = BLOCK.sub(
                 lambda found: found[0].replace(found["text"], page.answered(found["text"] + "\n")),
                 PAGE.read_text("utf-8"),

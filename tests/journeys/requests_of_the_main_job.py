@@ -97,7 +97,7 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
     target = {"target_kind": "image_project", "target_id": project}
     return {
         "can_use_invoice_billing": {},
-        "get_pricing": {},
+        "get_pricing": {"workspace_id": workspace},
         "get_payment_status": target,
         "list_line_items": {"workspace_id": workspace, "status": "invoiced"},
         "create_invoices": {"workspace_id": workspace},
@@ -110,7 +110,7 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
             "external_id": "another",
         },
         "get_invoice": {"invoice_id": invoice},
-        "list_invoices": {"limit": 5, "cursor": None},
+        "list_invoices": {"workspace_id": workspace, "limit": 5, "cursor": None},
         "invoice_pdf": {"invoice_id": invoice},
         "start_checkout": target,
         "charge_saved_card": target,

@@ -5,7 +5,6 @@ was, doing some of it again, before anybody lets its hearers go on.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from io import StringIO
@@ -14,10 +13,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from demo.main_job import MainJob, Outcome, Photo
+from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
-from journeys.quiet import Quiet
+from journeys.quiet import Quiet, main_job
 from suitectl.__main__ import main
+from waiting import until
 
 BACKUP = "billing_backup"
 BEFORE = "One invoice for both, paid in two parts"  # the step of the main job
@@ -39,10 +39,15 @@ class RestoredBilling:
 
     def __init__(self, suite: Suite, photos: Sequence[Photo]) -> None:
         self.suite = suite
-        self.job = MainJob(suite, photos, AtStep(BEFORE, self._back_up))
+        self.job = main_job(suite, photos, AtStep(BEFORE, self._back_up))
+
+    def begin(self) -> Outcome:
+        """Do the main job, with a backup on the way."""
+        self.outcome = self.job.run()
+        return self.outcome
 
     def happen(self) -> None:
-        self.outcome = self.job.run()
+        """Lose what came after the backup, and mend it."""
         self.lost = self._caused_since_the_backup()
         heard, head = self.cursors(), self._head()
         self._restore()
@@ -50,8 +55,8 @@ class RestoredBilling:
             self._start_film(f"too dear {number}", max_price_ore=1)
         film = self._start_film("another")
         self._invoice(self.job.money.today, ("create the invoices", "issue the invoice"), PAYMENTS)
-        until(lambda: self._head() > head)
-        until(lambda: all(each["stopped"] for each in self.cursors().values()))
+        until(lambda: self._head() > head, PATIENCE_S)
+        until(lambda: all(each["stopped"] for each in self.cursors().values()), PATIENCE_S)
         self._auth_is_heard_on()
         now = self.cursors()
         self.stopped = {name: each["stopped"] for name, each in now.items()}
@@ -125,7 +130,12 @@ class RestoredBilling:
         ]
         before, customer = self._head(), self.job.customer
         film: str = customer.call(
-            "video", "create_video", name=key, clips=clips, idempotency_key=f"create {key}"
+            "video",
+            "create_video",
+            name=key,
+            clips=clips,
+            aspect_ratio=self.outcome.video["aspect_ratio"],  # of the pieces that are there
+            idempotency_key=f"create {key}",
         )["id"]
         started = {"video_project_id": film, "idempotency_key": f"start {key}", **limits}
         customer.call("video", "start_video", **started)
@@ -197,9 +207,3 @@ class AtStep(Quiet):
     def step(self, title: str) -> None:
         if title == self.title:
             self.act()
-
-
-def until(condition: Callable[[], Any]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < ends

@@ -6,13 +6,13 @@ from chassis.errors import Rejected
 from clients import Billing, Media, SignedIn, all_rows
 from clients.rows.billing import InvoiceWithLines
 from demo.figures import figures
-from demo.main_job import MainJob, Outcome, Photo
+from demo.main_job import Outcome, Photo
 from demo.people import Person
 from embedded.suite import Suite
 from integration.suite_ports import SuitePorts
-from journeys.quiet import Quiet
+from journeys.every_method import permitted
+from journeys.quiet import main_job
 from journeys.requests_of_the_main_job import requests
-from journeys.test_bad_input import _permitted
 from journeys.typed_suite import TypedSuite
 from unit.clients.signatures import PAIRS, served
 
@@ -22,7 +22,7 @@ def test_the_main_job_goes_through_typed_clients_and_nothing_of_a_reply_is_lost(
 ) -> None:
     typed = TypedSuite(suite)
 
-    assert figures(MainJob(typed, photos, Quiet()).run()) == figures(outcome)
+    assert figures(main_job(typed, photos).run()) == figures(outcome)
     assert typed.differing == []
     assert len(typed.called) > 25
 
@@ -37,7 +37,7 @@ def test_every_query_is_read_whole(suite: Suite, outcome: Outcome) -> None:
     ]
     for service, name in queries:
         try:
-            typed.by(_permitted(suite, service, name), service, name, asked[name])
+            typed.by(permitted(suite, service, name), service, name, asked[name])
         except Rejected as refusal:
             refused.append((name, refusal.code))
 
@@ -47,7 +47,7 @@ def test_every_query_is_read_whole(suite: Suite, outcome: Outcome) -> None:
 
 
 def test_rows_are_typed_and_come_page_by_page(suite: Suite, outcome: Outcome) -> None:
-    person = Person(suite, "kari@buyer.example", MainJob(suite, [], Quiet()).customer.password)
+    person = Person(suite, "kari@buyer.example", main_job(suite).customer.password)
     person.sign_in()
     assert person._session
     signed_in = SignedIn(SuitePorts(suite), person._session)

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from demo.figures import figures
-from demo.main_job import MainJob, Outcome, Photo
+from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
 from journeys.histories import effects, problems
-from journeys.quiet import Quiet
+from journeys.quiet import main_job
 
 SEED = 20_261_122
 STARTING = [("", 0, 1.5)] * 5  # (after which call, its how-manieth time, within how many seconds)
@@ -52,7 +52,7 @@ def test_twenty_kills_at_random_points_change_nothing(
     print(f"seed {SEED}; killed after: {last_words}")
 
     with Suite(data, durable=False) as survivor:
-        ended = MainJob(survivor, photos, Quiet()).run()
+        ended = main_job(survivor, photos).run()
         survivor.settle()
 
         assert figures(ended) == figures(outcome)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from demo.figures import figures
-from demo.main_job import MainJob, Outcome, Photo
+from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
 from journeys.histories import comparable, effects, problems
-from journeys.quiet import Quiet
+from journeys.quiet import main_job
 
 
 def test_the_money_is_what_the_rules_say(outcome: Outcome) -> None:
@@ -39,7 +39,7 @@ def test_the_same_main_job_again_changes_nothing(
 ) -> None:
     before = comparable(suite)
 
-    again = MainJob(suite, photos, Quiet()).run()
+    again = main_job(suite, photos).run()
 
     assert figures(again) == figures(outcome)
     assert comparable(suite) == before
@@ -52,7 +52,7 @@ def test_every_event_heard_twice_counts_once(
     expected: Counter[tuple[str, str]],
 ) -> None:
     with Suite(run_folder / "twice", deliver_twice=True, durable=False) as twice:
-        doubled = MainJob(twice, photos, Quiet()).run()
+        doubled = main_job(twice, photos).run()
         twice.settle()
 
         assert figures(doubled) == figures(outcome)

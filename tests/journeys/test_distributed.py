@@ -1,6 +1,6 @@
-"""billing is restored from a backup while others have heard more; and a plain nameko beside it.
+"""The main job over ten processes, with a plain nameko beside; then billing loses its end.
 
-One suite of processes for both: the plain service hears what the story of the restore tells.
+The same tests as embedded, unchanged; then those of the restore, on the same suite.
 """
 
 import json
@@ -14,35 +14,94 @@ import pytest
 
 from chassis.feed import START
 from chassis.testing.rabbit import Broker
-from demo.main_job import Photo
+from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
 from embedded.postgres import Server
 from journeys import histories, plain_nameko
 from journeys.distributed_suite import running
 from journeys.plain_nameko import Ledger
 from journeys.restored_billing import HEARERS, RestoredBilling
+from journeys.test_main_job import (
+    test_one_correlation_id_leads_from_the_payment_to_the_commission as test_one_correlation_id,
+)
+from journeys.test_main_job import (
+    test_the_money_is_what_the_rules_say as test_the_money,
+)
+from journeys.test_main_job import (
+    test_the_same_main_job_again_changes_nothing as test_the_same_again,
+)
+from journeys.test_main_job import (
+    test_what_others_were_told_is_whole_and_heard_to_its_end as test_what_others_were_told,
+)
 from suitectl.__main__ import main
+
+__all__ = [
+    "test_one_correlation_id",
+    "test_the_money",
+    "test_the_same_again",
+    "test_what_others_were_told",
+]
 
 TYPES = "billing.invoice_paid,auth.user_signed_up"
 
 
 @pytest.fixture(scope="module")
-def told(
-    postgres_server: Server,
-    broker_or_none: Broker | None,
-    run_folder: Path,
-    photos: Sequence[Photo],
-) -> Iterator[tuple[RestoredBilling, Ledger, str] | None]:
+def suite(
+    postgres_server: Server, broker_or_none: Broker | None, run_folder: Path
+) -> Iterator[Suite | None]:
     if broker_or_none is None:
         yield None
         return
-    folder = run_folder / "restored"
-    with running(postgres_server, broker_or_none, folder) as suite:
-        uri = add_ledger(suite)
-        with plain_nameko.listening(uri, folder / "ledger") as ledger:
-            story = RestoredBilling(suite, photos)
-            story.happen()
-            yield story, ledger, uri
+    with running(postgres_server, broker_or_none, run_folder / "distributed") as suite:
+        yield suite
+
+
+@pytest.fixture(scope="module")
+def uri(suite: Suite | None) -> str | None:
+    """Where the other team connects."""
+    return add_ledger(suite) if suite is not None else None
+
+
+@pytest.fixture(scope="module")
+def ledger(suite: Suite, uri: str | None) -> Iterator[Ledger | None]:
+    """The other team's service, from before the main job on."""
+    if uri is None:
+        yield None
+        return
+    with plain_nameko.listening(uri, suite.data_dir / "ledger") as ledger:
+        yield ledger
+
+
+@pytest.fixture(scope="module")
+def told(
+    suite: Suite | None, ledger: Ledger | None, photos: Sequence[Photo]
+) -> RestoredBilling | None:
+    """The story up to the end of the main job."""
+    if suite is None:
+        return None
+    story = RestoredBilling(suite, photos)
+    story.begin()
+    return story
+
+
+@pytest.fixture
+def outcome(broker: Broker, told: RestoredBilling | None) -> Outcome:
+    assert told is not None
+    return told.outcome
+
+
+@pytest.fixture(scope="module")
+def restored(told: RestoredBilling | None) -> RestoredBilling | None:
+    """The story to its end."""
+    if told is not None:
+        told.happen()
+    return told
+
+
+@pytest.fixture
+def story(broker: Broker, restored: RestoredBilling | None) -> RestoredBilling:
+    assert restored is not None
+    return restored
 
 
 def add_ledger(suite: Suite) -> str:
@@ -53,22 +112,6 @@ def add_ledger(suite: Suite) -> str:
         assert main([*command, "--declares", "rpc"]) == 0
     written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
     return written.removeprefix("AMQP_URI='").removesuffix("'\n")
-
-
-@pytest.fixture
-def story(broker: Broker, told: tuple[RestoredBilling, Ledger, str] | None) -> RestoredBilling:
-    assert told is not None
-    return told[0]
-
-
-@pytest.fixture
-def ledger(story: RestoredBilling, told: tuple[RestoredBilling, Ledger, str]) -> Ledger:
-    return told[1]
-
-
-@pytest.fixture
-def uri(story: RestoredBilling, told: tuple[RestoredBilling, Ledger, str]) -> str:
-    return told[2]
 
 
 def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: RestoredBilling) -> None:
