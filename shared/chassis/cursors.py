@@ -1,7 +1,9 @@
 """The cursor: how far one consumer has heard one source; a row that is held while it hears."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
@@ -80,6 +82,21 @@ def call(app: App) -> Call:
     """Return the call of a unit that no event heard has caused."""
     actor = service_actor(app.service.name)
     return Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="")
+
+
+def following(
+    position: int, event_id: UUID, deliveries: Sequence[Heard]
+) -> tuple[list[Heard], bool]:
+    """Return what of `deliveries` follows the cursor without a gap, and whether that is all."""
+    taken: list[Heard] = []
+    for each in deliveries:
+        if each.position <= position:
+            continue
+        if each.previous != event_id:
+            return taken, False
+        taken.append(each)
+        position, event_id = each.position, each.event_id
+    return taken, True
 
 
 _OF = "where consumer = :consumer and source = :source"

@@ -10,10 +10,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from chassis import cursors
+from chassis import cursors, ids
 from chassis.codec import plain
 from chassis.cursors import Place
 from chassis.errors import Conflict, Rejected
@@ -94,12 +95,18 @@ def resume(app: App, consumer: str, source: str, who: str) -> dict[str, Any]:
 
 
 def _caused(consumer: Consumer, position: int) -> Sequence[Row[Any]]:
-    """Return our events that the source's have caused, by what was heard, but for earlier losses.
+    """Return what this consumer made of the source's events, in their order, but earlier losses.
 
     Up to the cursor; each with `heard`, the pair that caused it.
     """
     parameters = {"source": consumer.source, "position": position, "did": RESUMED}
-    return consumer.app.query(lambda connection: connection.execute(_CAUSED, parameters).all())
+    rows = consumer.app.query(lambda connection: connection.execute(_CAUSED, parameters).all())
+    # another consumer of this source may have heard, since, what this one has not
+    return [each for each in rows if each.call == _call_id(consumer, each.heard)]
+
+
+def _call_id(consumer: Consumer, heard: dict[str, Any]) -> str:
+    return str(ids.derive(UUID(heard["event_id"]), consumer.name))
 
 
 def _count_known(caused: Sequence[Row[Any]], read: Read) -> int:
@@ -136,7 +143,8 @@ def _lost(row: Row[Any]) -> dict[str, Any]:
 
 _OF = "where consumer = :consumer and source = :source"
 _CAUSED = text(
-    "select e.event_id, e.type, e.stream_id, e.meta->'heard' as heard from events e"
+    "select e.event_id, e.type, e.stream_id, e.meta->>'call' as call, e.meta->'heard' as heard"
+    " from events e"
     " where e.meta->'heard'->>'source' = :source"
     " and (e.meta->'heard'->>'position')::bigint <= :position"
     " and not exists (select from audit a, jsonb_array_elements(a.details->'lost') lost"

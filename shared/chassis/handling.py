@@ -175,12 +175,12 @@ class Unit:
         return bool(self.events or self.queued)
 
     def write(self) -> None:
-        """Append what was decided, with jobs and reply; then cancel jobs and project."""
+        """Cancel jobs; append what was decided, with new jobs and the reply; then project."""
         command = self.call.row(self.reply) if self.reply is not None else None
-        if self.events or self.queued or command:
-            store.append(self.connection, self.events, self.queued, command)
         for each in self.cancelled:
             store.cancel(self.connection, each.kind, each.subject)
+        if self.events or self.queued or command:
+            store.append(self.connection, self.events, self.queued, command)
         records = [recorded for recorded, _ in self.events]
         projection.apply(self.connection, self.app.service.projections, records)
 
@@ -231,7 +231,13 @@ class Unit:
             if isinstance(job, Job):
                 self.queued.append(job.row(recorded))
             else:
-                self.cancelled.append(job)
+                self._cancel(job)
+
+    def _cancel(self, jobs: CancelJobs) -> None:
+        named = (jobs.kind, str(jobs.subject))
+        # what this unit has queued until now; what it queues from now on is meant to be done
+        self.queued = [each for each in self.queued if (each["kind"], each["subject"]) != named]
+        self.cancelled.append(jobs)
 
 
 def not_found(service: str, decider: Decider[Any, Any, Any]) -> NotFound:

@@ -50,6 +50,7 @@ class Hearing:
     def close(self) -> None:
         """Close the connection; the broker's next consumer goes on from here."""
         self.receiver.close()
+        self._at_head, self._ask_at = False, 0.0
 
     def _take(self, wait_s: float) -> bool:
         try:
@@ -58,7 +59,6 @@ class Hearing:
             self.receiver.acknowledge()  # a gap too: the pull brings what came after it
         except BaseException:
             self.close()
-            self._at_head, self._ask_at = False, 0.0
             raise
         if not whole:
             self._at_head, self._ask_at = False, 0.0

@@ -15,7 +15,7 @@ from sqlalchemy import Row, text
 
 from chassis import codec, cursors, ids, metrics, parking, telemetry
 from chassis.calls import Call
-from chassis.cursors import Place
+from chassis.cursors import Place, following
 from chassis.domain import Decider, value
 from chassis.envelope import Heard, heard
 from chassis.errors import Internal, Unavailable
@@ -200,7 +200,7 @@ class Consumer:
 
     def _react(self, unit: Unit, taken: Sequence[Heard], done: frozenset[UUID]) -> None:
         due = [
-            (reaction, replace(each, event=codec.load(reaction.hears, each.data, tolerant=True)))
+            (reaction, self._loaded(reaction, each))
             for each in taken
             for reaction in self.reactions.get(each.name, ())
             if each.event_id not in done
@@ -216,6 +216,11 @@ class Consumer:
             if again := frozenset(UUID(each) for each in stored):
                 raise _Done(again)
 
+    def _loaded(self, reaction: Reaction, heard: Heard) -> Heard:
+        event = codec.load(reaction.hears, heard.data, tolerant=True)
+        # whose exchange it came from is known; what its header says of that is no proof
+        return replace(heard, source=self.source, event=event)
+
     def _call(self, cause: Heard) -> Call:
         return replace(
             cursors.call(self.app),
@@ -223,7 +228,7 @@ class Consumer:
             correlation_id=cause.correlation_id,
             causation=str(cause.event_id),
             heard={
-                "source": cause.source,
+                "source": self.source,
                 "position": cause.position,
                 "event_id": str(cause.event_id),
                 "type": cause.type,
@@ -236,21 +241,6 @@ class _Done(Exception):
 
     def __init__(self, event_ids: frozenset[UUID]) -> None:
         self.event_ids = event_ids
-
-
-def following(
-    position: int, event_id: UUID, deliveries: Sequence[Heard]
-) -> tuple[list[Heard], bool]:
-    """Return what of `deliveries` follows the cursor without a gap, and whether that is all."""
-    taken: list[Heard] = []
-    for each in deliveries:
-        if each.position <= position:
-            continue
-        if each.previous != event_id:
-            return taken, False
-        taken.append(each)
-        position, event_id = each.position, each.event_id
-    return taken, True
 
 
 _STORED = text(

@@ -3,6 +3,7 @@
 A connection that fails is dropped at once, and nothing is assumed of what was on it.
 """
 
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,8 +19,11 @@ from chassis.errors import Unavailable
 
 TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
 IDLE_S = 300  # heartbeat of what may lie unused: the broker closes it after 10 to 15 min
+SHORT_S = 0.001  # not 0: amqp would spin while only the half of a frame is there
 BEAT_S = 3.0  # no wait is longer without a look at the heartbeat
-HEADER_FRAME, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"  # of AMQP 0-9-1
+# of AMQP 0-9-1:
+HEADER_FRAME, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"
+METHOD_FRAME, DELIVER, TAG_AND_FLAG = 1, b"\0\x3c\0\x3c", 9
 
 
 class Link:
@@ -70,7 +74,7 @@ class Link:
         while True:
             rest_s = max(0.0, until - time.monotonic())
             try:
-                self._connection.drain_events(timeout=min(rest_s, BEAT_S))
+                self._connection.drain_events(timeout=max(SHORT_S, min(rest_s, BEAT_S)))
             except TimeoutError:
                 self._connection.heartbeat_tick()
                 if rest_s <= BEAT_S:
@@ -89,12 +93,17 @@ class Link:
         """Handle what has come meanwhile, which may be that the broker has gone; beat."""
         try:
             with suppress(TimeoutError):
-                while True:
-                    self._connection.drain_events(timeout=0)
+                while self._has_something():
+                    self._connection.drain_events(timeout=SHORT_S)
             self._connection.heartbeat_tick()
         except (AMQPError, OSError):
             return False
         return True
+
+    def _has_something(self) -> bool:
+        sock = self._connection.sock
+        decrypted = getattr(sock, "pending", int)()  # by TLS, and no longer at the socket
+        return bool(decrypted or select.select([sock], [], [], 0)[0])
 
     def _open(self) -> None:
         rest_s = deadline.remaining()
@@ -128,7 +137,7 @@ def require_exchange(channel: amqp.Channel, name: str) -> None:
 
 
 def frame_handler(connection: Any, callback: Callable[..., Any]) -> Callable[[Any], Any]:
-    """Return amqp's reader of frames, to which properties that it cannot read are none at all.
+    """Return amqp's reader of frames, which is spared properties and keys that it cannot read.
 
     It would fail outside of any handler, and again for whoever is delivered the message next.
     """
@@ -138,9 +147,19 @@ def frame_handler(connection: Any, callback: Callable[..., Any]) -> Callable[[An
         kind, channel, content = frame
         if kind == HEADER_FRAME and not _is_readable(content):
             content = content[:BEFORE_PROPERTIES] + NO_PROPERTIES
+        if kind == METHOD_FRAME and content.startswith(DELIVER):
+            content = _with_a_key_of_text(content)
         return read((kind, channel, content))
 
     return on_frame
+
+
+def _with_a_key_of_text(deliver: bytes) -> bytes:
+    """Return a delivery with a question mark for each byte of its routing key that is not ASCII."""
+    at = len(DELIVER)
+    at += 1 + deliver[at] + TAG_AND_FLAG  # after the consumer's name
+    at += 1 + deliver[at] + 1  # after the exchange's; the key is the last field
+    return deliver[:at] + deliver[at:].decode("ascii", "replace").encode("ascii", "replace")
 
 
 def _is_readable(header: bytes) -> bool:

@@ -7,12 +7,16 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.errors import Conflict, Rejected, Unavailable
 
 LOCK_TIMEOUT_MS = 5_000
+BUSY_S = 5  # so long is waited for a connection that others use
+PROBES = 3  # of /readyz, while all workers are busy
+CONNECT_S = 10
+LOST_S = 20  # a server whose machine acknowledges nothing for so long is given up
 LOCK_NOT_AVAILABLE = "55P03"
 WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
 OUT_OF_REACH = ("08", "53", "57")  # classes: connection, resources, operator's intervention
@@ -21,20 +25,25 @@ log = logging.getLogger(__name__)
 
 
 def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
-    """Return an engine for `url`, with at most `connections` connections.
+    """Return an engine for `url`, with `connections` connections, and three more for probes.
 
     `name` is what the server shows in pg_stat_activity. Transactions are READ COMMITTED, and
-    nobody waits longer than 5 s for a lock.
+    nobody waits longer than 5 s for a lock, or for a connection.
     """
     made = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=connections,
-        max_overflow=0,
+        max_overflow=PROBES,
+        pool_timeout=BUSY_S,
         pool_pre_ping=True,
         hide_parameters=True,  # an error in the log shows no address and no hash
         isolation_level="READ COMMITTED",
         connect_args={
             "application_name": name,
+            "connect_timeout": CONNECT_S,
+            "tcp_user_timeout": LOST_S * 1_000,  # of what was sent; of what is awaited:
+            "keepalives_idle": LOST_S // 2,
+            "keepalives_interval": LOST_S // 4,
             "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
         },
     )
@@ -65,7 +74,9 @@ def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, 
         raise Rejected(unique[constraint]) from None
     if state == LOCK_NOT_AVAILABLE:
         raise Conflict("chassis.in_progress", "the same thing is still being done") from None
-    if error.connection_invalidated or not state or state[:2] in OUT_OF_REACH:
+    # what psycopg itself refuses to send has no state either, but is a bug
+    unheard = not state and isinstance(error, OperationalError | InterfaceError)
+    if error.connection_invalidated or unheard or state[:2] in OUT_OF_REACH:
         log.warning("the database is out of reach", exc_info=error)
         raise Unavailable("chassis.database_unavailable") from None
     raise error

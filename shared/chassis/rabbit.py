@@ -22,6 +22,8 @@ PREFETCH = 200  # messages delivered and not yet acknowledged
 HEARTBEAT_S = 10  # a consumer that hangs loses its role to the standby in 20 to 30 s
 GATHER_S = 0.002  # how long a batch waits for one message more
 PERSISTENT = 2
+# a header or a body that is missing, malformed, of another type, or nested without an end
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 
 # Frozen: a queue is refused to whoever declares it otherwise. What may change is a policy.
 QUEUE_ARGUMENTS = {
@@ -149,7 +151,7 @@ class Receiver:
         """Return what a message says; None for one that is not ours: what it hides is pulled."""
         try:
             return envelope.from_message(message.headers or {}, json.loads(message.body))
-        except (KeyError, ValueError):
+        except UNREADABLE:
             log.warning("not an event", extra={"queue": self._queue.name}, exc_info=True)
             return None
 

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from chassis import feed, ids, metrics, parking, process, readiness, revocations, schedules
 from chassis.backlog import Backlog
-from chassis.errors import ServiceError
+from chassis.errors import ServiceError, Unavailable
 from chassis.hearing import EVERY_S, Hearing
 from chassis.http_server import HttpServer
 from chassis.inbox import Consumer
@@ -93,7 +93,8 @@ class Working:
         for each in self._hearings:
             each.close()
         self._publisher.close()
-        self._lease.release()
+        with suppress(Unavailable):  # then it runs out by itself
+            self._lease.release()
         self._server.stop()
         log.info("stopped", extra={"service": self.name})
         return 0

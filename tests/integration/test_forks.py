@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 
 from chassis import forks
-from chassis.envelope import item
+from chassis.envelope import Heard, item
 from chassis.errors import Conflict, Rejected, Unavailable
 from chassis.feed import START
-from chassis.handling import App
+from chassis.handling import App, Unit
 from chassis.inbox import Consumer
 from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped
@@ -216,6 +218,33 @@ def test_a_second_fork_is_found_although_the_first_left_its_lost_events_behind(
     assert [each["heard"]["position"] for each in found["lost"]] == [
         each.position for each in second[7:]
     ]
+
+
+def test_of_two_consumers_each_goes_back_to_what_it_knows_itself(
+    app: App, teller: Database, hearer: Database, scales_app: App, consumer: Consumer
+) -> None:
+    def note(unit: Unit, heard: Heard) -> None:  # as a revocation is: a kept table, no event
+        unit.execute(_NOTE.bindparams(id=str(heard.event_id)))
+
+    ahead = Consumer(
+        scales_app, "boxes", [replace(scales.WEIGHT_ADDED, react=note)], name="scales.ahead"
+    )
+    past = packed(app, [1, 2, 3, 4, 5])
+    pull(ahead, pages(app))
+    consumer.accept(past[:3])  # it lags, and so is not forked: it goes on in the new time
+    restore(teller, past[2].position)
+    pack(app, [10, 20])
+    pull(consumer, pages(app))
+    pull(ahead, pages(app))
+    forks.resume(scales_app, "scales.ahead", "boxes", "kari")
+    pull(ahead, pages(app))
+    added = {str(each.event_id) for each in all_told(app) if each.name == "weight_added"}
+    noted = {id for (id,) in hearer.rows("select id from revoked")}
+    assert added <= noted
+    assert tally(hearer) == (4, 33)
+
+
+_NOTE = text("insert into revoked values ('user', :id, now()) on conflict do nothing")
 
 
 def test_of_many_events_a_few_are_asked_for(

@@ -1,5 +1,6 @@
 """Hearing live over RabbitMQ: nothing is lost with the broker, nor done twice with two hearers."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -9,7 +10,7 @@ from typing import Any
 import kombu
 import pytest
 
-from chassis import forks, rabbit
+from chassis import envelope, forks, rabbit
 from chassis.envelope import Heard
 from chassis.errors import Conflict, Unavailable
 from chassis.handling import App, Unit
@@ -19,6 +20,7 @@ from chassis.rabbit import Publisher, Receiver
 from chassis.relay import relay
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
+from integration.a_stalling_net import stalling
 from integration.parcels import (
     REACTION,
     ParcelSent,
@@ -34,7 +36,7 @@ from integration.parcels import (
 )
 
 WAIT_S = 0.2
-DEADLINE_S = 20.0
+DEADLINE_S = 30.0
 
 
 @pytest.fixture
@@ -100,7 +102,7 @@ def make(uri: str, depot: App, source: Source) -> Iterator[Make]:
     """Make a depot's hearing as a process of its own does."""
     with ExitStack() as ending:
 
-        def made(every_s: float = 60, react: Any = put_on_shelf) -> Hearing:
+        def made(every_s: float = 60, react: Any = put_on_shelf, uri: str = uri) -> Hearing:
             consumer = Consumer(depot, "shop", [replace(REACTION, react=react)])
             hearing = Hearing(consumer, Receiver(uri, "depot", "shop"), source.read, every_s)
             ending.callback(hearing.close)
@@ -117,8 +119,8 @@ def hearing(make: Make) -> Hearing:
     return hearing
 
 
-def turn_until(hearing: Hearing, done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
+def turn_until(hearing: Hearing, done: Callable[[], bool], deadline_s: float = DEADLINE_S) -> None:
+    deadline = time.monotonic() + deadline_s
     while not done():
         assert time.monotonic() < deadline, on_shelf(hearing.consumer)
         hearing.turn(WAIT_S)
@@ -126,6 +128,10 @@ def turn_until(hearing: Hearing, done: Callable[[], bool]) -> None:
 
 def shows(hearing: Hearing, *numbers: int) -> Callable[[], bool]:
     return lambda: on_shelf(hearing.consumer) == list(numbers)
+
+
+def _forgot(after: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise Conflict("chassis.forked", retryable=False)
 
 
 def purge(uri: str) -> None:
@@ -277,12 +283,9 @@ def test_a_connection_that_breaks_is_replaced_and_nothing_is_missed(
 def test_a_stopped_source_is_left_in_its_queue_until_it_goes_on(
     shop: App, depot: App, publisher: Publisher, source: Source, hearing: Hearing
 ) -> None:
-    def forgot(after: Mapping[str, Any]) -> Mapping[str, Any]:
-        raise Conflict("chassis.forked", retryable=False)
-
     tell(shop, publisher, 1)
     turn_until(hearing, shows(hearing, 1))
-    forks.stop(hearing.consumer, forgot)
+    forks.stop(hearing.consumer, _forgot)
     tell(shop, publisher, 2)
     asked = source.asked
     assert not any(hearing.turn(WAIT_S) for _ in range(3))
@@ -292,6 +295,55 @@ def test_a_stopped_source_is_left_in_its_queue_until_it_goes_on(
     assert at_head(shop, hearing.consumer)
 
 
+def test_what_was_told_while_a_source_was_stopped_is_pulled_as_soon_as_it_goes_on(
+    shop: App, depot: App, publisher: Publisher, source: Source, hearing: Hearing
+) -> None:
+    tell(shop, publisher, 1)
+    turn_until(hearing, shows(hearing, 1))
+    forks.stop(hearing.consumer, _forgot)
+    assert not hearing.turn(0)
+    send(shop, 2)  # and no message of it
+    forks.resume(depot, "depot", "shop", "kari")
+    turn_until(hearing, shows(hearing, 1, 2))
+
+
+def test_an_event_is_its_exchanges_whatever_its_header_says(
+    uri: str, shop: App, hearing: Hearing, make: Make
+) -> None:
+    heard: list[str] = []
+    believing = make(react=lambda unit, event: heard.append(event.source))
+    hearing.close()
+    send(shop, 1)
+    (item,) = told(shop)["items"]
+    headers = {**envelope.headers(item), "cloudEvents_source": "bank"}
+    with kombu.Connection(uri) as connection, connection.Producer() as producer:
+        producer.publish(item["data"], exchange="shop.events", routing_key="#", headers=headers)
+    turn_until(believing, lambda: bool(heard))
+    assert heard == ["shop"]
+
+
+def test_half_a_message_and_then_silence_is_a_lost_connection(
+    uri: str, shop: App, publisher: Publisher, make: Make
+) -> None:
+    lost = threading.Event()
+
+    def hear(hearing: Hearing) -> None:
+        with suppress(Unavailable):
+            turn_until(hearing, lambda: False)
+        lost.set()
+
+    with stalling(uri) as (stalled, stall_after):
+        hearing = make(uri=stalled)
+        hearing.turn(0)
+        stall_after(20)  # bytes: a frame's beginning
+        tell(shop, publisher, 1)
+        busy_s = time.process_time()
+        # in a thread of its own, as one that waits in circles cannot be told to stop
+        threading.Thread(target=hear, args=(hearing,), daemon=True).start()
+        assert lost.wait(4 * rabbit.HEARTBEAT_S)
+        assert time.process_time() - busy_s < rabbit.HEARTBEAT_S
+
+
 def test_a_fork_is_found_when_the_head_is_compared(
     shop: App, publisher: Publisher, source: Source, make: Make
 ) -> None:
@@ -299,10 +351,7 @@ def test_a_fork_is_found_when_the_head_is_compared(
     tell(shop, publisher, 1, 2)
     turn_until(hearing, shows(hearing, 1, 2))
 
-    def restored(after: Mapping[str, Any]) -> Mapping[str, Any]:
-        raise Conflict("chassis.forked", retryable=False)
-
-    hearing._read = restored
+    hearing._read = _forgot
     turn_until(hearing, hearing.consumer.stopped)
     assert not hearing.turn(0)
 

@@ -221,6 +221,21 @@ def test_the_error_of_an_outdated_claim_does_not_count_either(
     assert job(own) == job(own) | {"state": "done", "failures": 0}
 
 
+def test_the_error_of_an_outdated_claim_leaves_the_job_to_whoever_does_it_now(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+    rival = Worker(app, [kind(lambda task, control: "the rival's")])
+
+    def run(task: Task, control: Control) -> str:
+        own.change("update jobs set run_at = now()")
+        assert rival._claim() is not None
+        raise Unavailable("weights.away")
+
+    Worker(app, [kind(run)]).work()
+    assert job(own) == job(own) | {"state": "claimed", "claims": 2, "failures": 0}
+
+
 def test_a_claim_holds_while_its_heartbeat_renews_it(own: Database, app: App) -> None:
     queue(app, open_box(app))
 

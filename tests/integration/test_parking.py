@@ -5,9 +5,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from chassis import parking
 from chassis.envelope import Heard, heard, item
@@ -226,6 +229,22 @@ def test_an_event_whose_data_do_not_load_is_dead_at_once(
     assert hearer.one("select error->>'code' from parked") == "chassis.invalid_argument"
 
 
+class Unknown:
+    """What no column can hold."""
+
+
+@pytest.mark.parametrize("wrong", [Unknown(), "\0"])
+def test_what_the_driver_refuses_to_send_is_a_bug_and_no_outage(
+    app: App, hearer: Database, consumer: Consumer, wrong: object
+) -> None:
+    def react(unit: Unit, event: Heard) -> None:
+        unit.execute(text("select cast(:wrong as text)").bindparams(wrong=wrong))
+
+    buggy = Consumer(consumer.app, "boxes", [replace(scales.WEIGHT_ADDED, react=react)])
+    assert buggy.accept(packed(app, [1]))
+    assert [each[1:] for each in parked(hearer)] == [(1, False)]
+
+
 @pytest.mark.parametrize(
     "outage",
     [
@@ -248,6 +267,24 @@ def test_an_outage_pauses_the_source_and_parks_nothing(
     moods.failing.clear()
     assert consumer.accept(events)
     assert tally(hearer) == (3, 6)
+
+
+def test_a_redrive_holds_the_cursor_so_that_nothing_is_parked_behind_what_it_takes(
+    app: App, hearer: Database, consumer: Consumer, moods: Moods
+) -> None:
+    held: list[bool] = []
+
+    def react(unit: Unit, event: Heard) -> object:
+        with suppress(psycopg.errors.LockNotAvailable):
+            hearer.rows("select 1 from cursors for update nowait")
+            held.append(False)
+        return scales.weigh(unit, event)
+
+    moods.failing[5] = bug
+    consumer.accept(packed(app, [5]))
+    watched = Consumer(consumer.app, "boxes", [replace(scales.WEIGHT_ADDED, react=react)])
+    assert redrive(hearer, watched) == 1
+    assert (tally(hearer), held) == ((1, 5), [])
 
 
 def test_an_outage_in_a_redrive_is_no_attempt_of_the_event(

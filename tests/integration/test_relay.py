@@ -7,10 +7,11 @@ from contextlib import closing
 from typing import Any
 from uuid import UUID
 
+import amqp
 import kombu
 import pytest
 
-from chassis import postgres, rabbit
+from chassis import envelope, postgres, rabbit
 from chassis.envelope import Heard
 from chassis.errors import Unavailable
 from chassis.handling import App
@@ -244,6 +245,21 @@ def test_what_was_not_acknowledged_comes_again_and_what_was_does_not(
     assert numbers(receive(receiver, 1)) == [3]
 
 
+def test_what_a_hearer_that_ends_had_in_hand_comes_to_the_standby_before_the_rest(
+    uri: str, shop: App, publisher: Publisher
+) -> None:
+    with (
+        closing(Receiver(uri, "depot", "shop", prefetch=3)) as active,
+        closing(Receiver(uri, "depot", "shop")) as standby,
+    ):
+        assert (active.receive(0), standby.receive(0)) == ([], [])
+        send(shop, *range(9))
+        relay(shop.engine, publisher)
+        assert numbers(receive(active, 3)) == [0, 1, 2]
+        active.close()
+        assert numbers(receive(standby, 9)) == list(range(9))
+
+
 def test_a_batch_holds_no_more_than_was_asked_for(
     uri: str, shop: App, publisher: Publisher, receiver: Receiver
 ) -> None:
@@ -259,12 +275,27 @@ def test_a_batch_holds_no_more_than_was_asked_for(
     assert max(map(len, batches)) == 3
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("no JSON", {}),
+        ("[" * 100_000, {}),
+        ("{}", None),
+        ("{}", {"cloudEvents_position": [1]}),
+        ("{}", {"cloudEvents_id": 7}),
+        ("{}", {"cloudEvents_time": 5}),
+    ],
+    ids=["no JSON", "deep", "no header", "a list", "a number", "no time"],
+)
 def test_a_message_of_somebody_else_does_not_stop_the_queue(
-    uri: str, shop: App, publisher: Publisher, receiver: Receiver
+    uri: str, shop: App, publisher: Publisher, receiver: Receiver, body: str, headers: Any
 ) -> None:
-    with kombu.Connection(uri) as connection, connection.Producer() as producer:
-        producer.publish("no event", exchange=rabbit.exchange("shop"), routing_key="parcel_sent")
     send(shop, 1)
+    (genuine,) = told(shop)["items"]
+    carried = {**envelope.headers(genuine), **headers} if headers is not None else {}
+    with kombu.Connection(uri) as connection:
+        odd = amqp.Message(body, application_headers=carried)
+        connection.default_channel.basic_publish(odd, "shop.events", "parcel_sent")
     relay(shop.engine, publisher)
     heard: list[Heard] = []
     while not heard:

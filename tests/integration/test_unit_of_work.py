@@ -283,6 +283,19 @@ def test_serial_numbers_have_no_gap_even_where_units_fail(own: Database, app: Ap
     assert sorted(turns) == list(range(30))  # each waited for its turn, and none ran twice
 
 
+def test_a_job_that_a_unit_queues_after_it_cancelled_others_stays(own: Database, app: App) -> None:
+    box_id = open_box(app)
+    app.handle(boxes.box, box_id, boxes.Seal(), call())
+
+    def work(unit: Unit) -> dict[str, Any]:
+        for command in (boxes.Unseal(), boxes.Seal(), boxes.Unseal(), boxes.Seal()):
+            written = unit.decide(boxes.box, box_id, command)
+        return written.reply()
+
+    app.unit(call(), work)
+    assert own.rows("select state from jobs order by state") == [("cancelled",), ("waiting",)]
+
+
 def test_a_job_is_queued_with_its_event_and_cancelled_with_another(own: Database, app: App) -> None:
     box_id = open_box(app)
     app.handle(boxes.box, box_id, boxes.Seal(), call())
