@@ -19,7 +19,7 @@ import eventlet.wsgi
 from psycopg import waiting
 from sqlalchemy import Engine, text
 
-from chassis.errors import Internal
+from chassis.errors import Internal, Unavailable
 
 # psycopg's C build blocks the hub with its own way to wait; as PSYCOPG_WAIT_FUNC would have it
 waiting.wait = waiting.wait_selector
@@ -68,6 +68,11 @@ class HttpServer:
             log_output=False,  # links hold what lets their holder in
             debug=False,
         )
+
+    def must_answer(self) -> None:
+        """Raise `Unavailable` if nothing more is accepted, for want of descriptors, say."""
+        if self._thread.dead:
+            raise Unavailable("chassis.door_closed", "an HTTP door has closed by itself")
 
     def stop(self) -> None:
         """Accept nothing more, and wait for what is being answered."""

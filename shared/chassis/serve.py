@@ -45,7 +45,8 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
     started = green.Watched(container.start)  # waits for the broker
 
     def rpc() -> str | None:
-        return None if started.ended() else "calls are not heard yet"
+        heard = started.ended() and nameko_ext.hears(container)
+        return None if heard else "calls are not heard"
 
     door = InternalDoor({**readiness.checks(built), "rpc": rpc})
     inside = green.HttpServer(given.internal_host, given.internal_port, door)
@@ -53,6 +54,8 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
     broken = green.Watched(container.wait)
     while not ending.within(LOOK_S) and not broken.ended():
         started.ended()
+        public.must_answer()
+        inside.must_answer()
     door.drain()
     with green.Limit(STOP_S, False):  # a call that takes longer is made again elsewhere
         if started.ended():

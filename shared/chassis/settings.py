@@ -15,7 +15,7 @@ from chassis.domain import value
 from chassis.errors import Invalid
 
 S = TypeVar("S")
-CONFIDENTIAL = re.compile(r"(^|_)(key|secret|password|token)$|//[^/]*@")
+CONFIDENTIAL = re.compile(r"(^|_)(key|secret|password|token)$|//.*@|password=")
 
 
 class Misconfigured(Exception):

@@ -49,8 +49,11 @@ class SignedIn:
             left = held.expires_at - self._clock() if held else timedelta()
             if held and left > MARGIN:
                 return held.text
+            rest_s = deadline.remaining()
             try:
-                self._held = self._renewed()
+                # the call itself needs time too, where there is a token for it
+                with deadline.within(rest_s / 2 if rest_s and left > timedelta() else None):
+                    self._held = self._renewed()
             except ServiceError as error:
                 if held and left > timedelta() and error.retryable:
                     return held.text  # auth is away, and this one holds for a while yet

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis import settings
+from chassis import postgres, settings
 from chassis.process import STOP_S, ProcessSettings
 from chassis.tasks import Owner
 from contract import compose
@@ -204,5 +204,5 @@ def test_blobs_and_mails_lie_in_volumes_that_serve_and_work_share() -> None:
 def test_the_database_has_connections_for_two_replicas_of_everything() -> None:
     command = compose.services()["postgres"]["command"]
     options = dict(each.split("=") for each in command if "=" in each)
-    a_process = 10  # chassis.postgres.engine
+    a_process = 10 + postgres.PROBES  # chassis.postgres.engine
     assert int(options["max_connections"]) >= 2 * len(PROCESSES) * a_process

@@ -77,6 +77,14 @@ class BoxesService:
         return "waited"
 
     @query(GivenSchema)
+    def be_in_progress_once(self, request: Given, call: Any) -> Any:
+        seen = self.door.tools["seen"]
+        if request.label not in seen:
+            seen.add(request.label)
+            raise errors.Conflict("chassis.in_progress", "an earlier attempt is at it")
+        return "done"
+
+    @query(GivenSchema)
     def fail(self, request: Given, call: Any) -> Any:
         if request.label in errors.KINDS:
             raise errors.KINDS[request.label](
@@ -113,7 +121,7 @@ def containers() -> list[ServiceContainer]:
         app=App(service=boxes.SERVICE, engine=engine),
         tokens=AccessTokens({}),
         permissions=dict.fromkeys(methods, anybody),
-        tools={"rpc": Rpc(uri), "die": "DIE" in os.environ},
+        tools={"rpc": Rpc(uri), "die": "DIE" in os.environ, "seen": set()},
     )
     return [
         container(BoxesService, uri, door, max_workers=10),

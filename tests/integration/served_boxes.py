@@ -29,10 +29,10 @@ class Boxes:
     database: Database
 
     @contextmanager
-    def served(self, uri: str = "", **variables: str) -> Iterator[Popen[bytes]]:
-        """Serve in a process of its own."""
+    def served(self, uri: str = "", watched: str = "", **variables: str) -> Iterator[Popen[bytes]]:
+        """Serve in a process of its own; `watched` is a script that runs beside."""
         given = {"AMQP_URI": uri or self.uri, "DATABASE_URL": self.database.app_url, **variables}
-        with nameko_process(SERVE, variables=given) as process:
+        with nameko_process(SERVE + watched, variables=given) as process:
             yield process
 
     @contextmanager
@@ -59,10 +59,10 @@ class Boxes:
         """Run rabbitmqctl on the service's virtual host."""
         return self.broker.ctl(command, "-p", self.uri.rpartition("/")[2], *args)
 
-    def messages(self, queue: str = "rpc-boxes") -> int | None:
+    def messages(self, queue: str = "rpc-boxes", state: str = "messages") -> int | None:
         """Return how many wait in a queue or are being worked on; None without that queue."""
-        listed = json.loads(self.ctl("list_queues", "--formatter=json", "name", "messages"))
-        return {each["name"]: each["messages"] for each in listed}.get(queue)
+        listed = json.loads(self.ctl("list_queues", "--formatter=json", "name", state))
+        return {each["name"]: each[state] for each in listed}.get(queue)
 
 
 @contextmanager

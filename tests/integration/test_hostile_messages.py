@@ -1,6 +1,7 @@
 """Messages that no client of ours sends: each is answered or dropped, and the service lives."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -38,6 +39,11 @@ ANSWERED: dict[str, tuple[Any, dict[str, Any], str]] = {  # body, properties, wh
     "a broken compression": (
         CALL,
         {**JSON, "application_headers": {"compression": "gzip"}},
+        "MalformedRequest",
+    ),
+    "a body that is packed": (
+        zlib.compress(CALL.encode()),
+        {**JSON, "application_headers": {"compression": "zlib"}},
         "MalformedRequest",
     ),
     "no object": ("[1]", JSON, "MalformedRequest"),
@@ -162,6 +168,13 @@ def test_an_unknown_method_is_answered_whatever_its_name(boxes: Boxes, rpc: Rpc)
         for method in ("no_such_method", "", "__class__", "door", "name", "æ☃"):
             stranger.send(CALL, method, **JSON)
             assert json.loads(stranger.reply().body)["error"]["exc_type"] == "MethodNotFound"
+
+
+def test_a_routing_key_that_is_no_text_is_an_unknown_methods(boxes: Boxes, rpc: Rpc) -> None:
+    with sender(boxes) as stranger:
+        message = amqp.Message(CALL, reply_to=stranger.key, **JSON)
+        stranger.channel.basic_publish(message, "nameko-rpc", b"boxes.\xff")
+        assert json.loads(stranger.reply().body)["error"]["exc_type"] == "MethodNotFound"
 
 
 def test_a_reply_does_not_touch_the_disk_and_does_not_stay(boxes: Boxes, rpc: Rpc) -> None:

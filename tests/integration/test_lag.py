@@ -15,6 +15,7 @@ from chassis.errors import Unavailable
 from chassis.handling import App, Unit
 from chassis.internal_door import database_answers, relay_keeps_up
 from embedded.postgres import Server
+from integration import boxes
 from integration.box_database import Database, call, database, number_all, open_box, told
 
 BOXES = {"service": "boxes"}
@@ -231,6 +232,15 @@ def test_a_query_that_is_wrong_is_a_bug_and_no_outage(
     monkeypatch.setattr(backlog, "_JOBS", text("select * from no_such_table"))
     with pytest.raises(ProgrammingError, match="no_such_table"):
         read("service_database_up")
+
+
+def test_the_checks_find_a_connection_while_the_workers_hold_all_of_theirs(own: Database) -> None:
+    busy = App(
+        service=boxes.SERVICE, engine=postgres.engine(own.app_url, name="boxes", connections=1)
+    )
+    with busy.engine.connect():
+        assert database_answers(busy)() is None
+    busy.engine.dispose()
 
 
 def test_the_check_of_the_database(app: App, own: Database) -> None:

@@ -1,5 +1,6 @@
 """RPC over RabbitMQ: answers within the deadline, lost replies, cut connections, bad messages."""
 
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from chassis.nameko_ext import register_errors  # before nameko: it filters even
 # isort: split
 from nameko.standalone.rpc import ClusterRpcProxy
 
+from chassis.link import TIMEOUT_S
 from chassis.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
@@ -152,6 +154,20 @@ def test_a_late_reply_is_dropped_and_not_given_to_the_next_call(common: Boxes) -
         assert (late.value.code, late.value.retryable) == ("chassis.no_reply", True)
         until(lambda: common.messages() == 0)  # it is acknowledged after the reply is sent
         assert boxes.call("who", label="next")["label"] == "next"
+
+
+def test_a_broker_that_says_nothing_costs_no_more_than_the_deadline() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        uri = f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}/"
+        with closing(Rpc(uri, timeout_s=1)) as rpc:
+            started = time.monotonic()
+            with pytest.raises((Unavailable, DeadlineExceeded)):
+                rpc.port("boxes").call("who")
+    assert time.monotonic() - started < TIMEOUT_S / 2
+
+
+def test_a_call_that_meets_its_own_earlier_attempt_waits_for_it(rpc: Rpc) -> None:
+    assert rpc.port("boxes").call("be_in_progress_once", label=str(uuid4())) == "done"
 
 
 def test_threads_share_few_lines_and_each_gets_its_own_answer(common: Boxes) -> None:

@@ -117,6 +117,8 @@ def test_every_setting_is_listed_with_its_origin_and_without_its_secret(tmp_path
         ("SIGNING_KEY_ID", "1", "1"),
         ("PUBLIC_URL", "http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("AMQP_URI", "amqp://billing:pw@rabbit/ai", "(set)"),
+        ("DATABASE_URL", "postgresql://app:pa/ss@host/db", "(set)"),
+        ("DATABASE_URL", "postgresql://host/db?user=app&password=ss", "(set)"),
         ("SELLER_ADDRESS", "Street 1\n0001 Oslo", "Street 1 …"),
     ],
 )

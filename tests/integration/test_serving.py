@@ -1,0 +1,149 @@
+"""Serving calls: when it ends, goes deaf, cannot reply, or has closed its door."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import amqp
+import kombu
+import pytest
+from kombu.exceptions import OperationalError
+
+from chassis.nameko_queue import RECONNECT_S, QueueConsumer
+from chassis.rpc import Rpc
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
+from waiting import until
+
+CALL = '{"args": [], "kwargs": {}}'
+JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
+WORKERS = 10
+
+WATCHED = """
+import os
+from chassis import nameko_ext
+
+def tell():
+    while True:
+        with open(os.environ["TOLD"], "w") as told:
+            told.write("hears" if nameko_ext.hears(container) else "deaf")
+        eventlet.sleep(0.05)
+
+eventlet.spawn(tell)
+"""
+
+CROWDED = """
+import resource
+from contextlib import suppress
+from chassis import green
+from chassis.errors import Unavailable
+import eventlet, socket
+
+door = green.HttpServer("127.0.0.1", 0, lambda environ, respond: [])
+door.must_answer()
+client, held = socket.socket(), []
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+with suppress(OSError):
+    while True:
+        held.append(socket.socket())
+
+def knock():
+    with suppress(OSError):
+        client.connect(("127.0.0.1", door._socket.getsockname()[1]))
+
+eventlet.spawn(knock)
+try:
+    for _ in range(200):
+        eventlet.sleep(0.05)
+        door.must_answer()
+except Unavailable as error:
+    print(error.code)
+"""
+
+
+@pytest.fixture
+def boxes(broker: Broker, postgres_server: Server) -> Iterator[Boxes]:
+    """A service of this test's own, not served yet."""
+    if broker.node is None:
+        pytest.skip("AMQP_URI names a broker that the tests may not change")
+    with own_boxes(broker, postgres_server) as own:
+        yield own
+
+
+def test_a_server_that_ends_answers_what_is_under_way_and_hands_none_of_it_over(
+    boxes: Boxes,
+) -> None:
+    with (
+        boxes.served() as process,
+        closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        with boxes.held_up():
+            called = thread.submit(rpc.port("boxes").call, "wait")
+            until(boxes.waiting)
+            assert process.stdin is not None
+            process.stdin.close()  # it is told to end
+            until(lambda: "rpc-boxes" not in boxes.ctl("list_consumers"))
+            assert [boxes.messages(state="messages_ready") for _ in range(4)] == [0] * 4
+        assert called.result() == "waited"
+        process.wait(PATIENCE_S)
+    assert boxes.messages() == 0
+
+
+def test_a_server_knows_whether_calls_are_delivered_to_it(boxes: Boxes, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    boxes.broker.ctl("add_user", "boxes", "boxes")
+    boxes.ctl("set_permissions", "boxes", ".*", ".*", ".*")
+    try:
+        with boxes.served(boxes.uri_of("boxes"), watched=WATCHED, TOLD=str(told)):
+            until(lambda: told.read_text() == "hears")
+            boxes.ctl("set_permissions", "boxes", "^$", ".*", ".*")  # to make the queue anew
+            boxes.ctl("delete_queue", "rpc-boxes")
+            until(lambda: told.read_text() == "deaf")
+            boxes.ctl("set_permissions", "boxes", ".*", ".*", ".*")
+            until(lambda: told.read_text() == "hears")
+    finally:
+        boxes.broker.ctl("delete_user", "boxes")
+
+
+def test_a_server_looks_for_a_broker_that_is_away_as_often_as_at_first() -> None:
+    told: list[float] = []
+
+    class Away(QueueConsumer):
+        def on_connection_error(self, exc: Exception, interval: float) -> None:
+            told.append(interval)
+            if len(told) == 3:
+                raise exc
+
+    consumer = Away()
+    consumer.container = SimpleNamespace(config={"AMQP_URI": "amqp://guest@127.0.0.1:1/"})
+    with pytest.raises(OperationalError), consumer.establish_connection():
+        pass
+    assert told == [RECONNECT_S] * 3
+
+
+def test_a_reply_that_its_queue_refuses_is_dropped_and_the_call_not_run_again(
+    boxes: Boxes,
+) -> None:
+    with boxes.served(), kombu.Connection(boxes.uri) as connection:
+        channel, key = connection.default_channel, "00000000-0000-4000-8000-000000000000"
+        full = {"x-max-length": 0, "x-overflow": "reject-publish"}
+        queue = channel.queue_declare("", exclusive=True, arguments=full).queue
+        channel.queue_bind(queue, "nameko-rpc", key)
+        for _ in range(WORKERS):
+            message = amqp.Message(CALL, reply_to=key, **JSON)
+            channel.basic_publish(message, "nameko-rpc", "boxes.who")
+        until(lambda: boxes.messages() == 0)
+        with closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc:
+            assert rpc.port("boxes").call("who", label="next")["label"] == "next"
+
+
+def test_a_door_that_has_closed_by_itself_is_noticed() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", CROWDED]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert ended.stdout.split() == ["chassis.door_closed"]
