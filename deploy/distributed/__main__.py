@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 
 from chassis.errors import ServiceError
+from chassis.settings import Misconfigured
 from contracts import SERVICES
 from distributed.found import servers
-from distributed.suite import Suite
+from distributed.suite import Suite, end_as_ctrl_c
 
 LOOK_S = 0.5
 
@@ -17,6 +18,7 @@ LOOK_S = 0.5
 def main(arguments: list[str] | None = None) -> int:
     """Start everything, say where it is, and wait; return the exit code."""
     chosen = _parser().parse_args(arguments)
+    end_as_ctrl_c()
     try:
         print("servers, databases and broker users …", flush=True)
         with servers(chosen.data.resolve(), os.environ) as found:
@@ -24,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped")
         return 0
-    except ServiceError as error:
+    except (Misconfigured, ServiceError) as error:
         print(f"up-local: {error}", file=sys.stderr)
         return 1
 

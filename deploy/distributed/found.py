@@ -1,5 +1,6 @@
 """Which servers a suite on this machine runs on: those it is given, or some of its own."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -26,6 +27,7 @@ def servers(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Servers]
     keep their data in `data_dir` and end with this context. Raises `Unavailable` where there is
     no RabbitMQ to be had.
     """
+    data_dir = data_dir.resolve()  # it is written into the inventory
     make_folder(data_dir)
     with ExitStack() as ending:
         url, uri = environment.get("DATABASE_URL"), environment.get("AMQP_URI")
@@ -42,18 +44,21 @@ def given_rabbit(uri: str) -> Rabbit:
     where = urlsplit(uri)
     host, port = where.hostname or "127.0.0.1", where.port or 5672
     ctl = shutil.which("rabbitmqctl", path=SEARCH_PATH)
-    if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl):
+    if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl, port):
         return Rabbit(host=host, port=port, ctl=(ctl,))
     os.environ.setdefault("RABBITMQ_ADMIN_PASSWORD", where.password or "guest")
     api, admin = f"http://{host}:{API_PORT}", where.username or "guest"
     return Rabbit(host=host, port=port, api=api, admin=admin, tls=where.scheme == "amqps")
 
 
-def _answers(ctl: str) -> bool:
-    asked = subprocess.run(
-        [ctl, "--quiet", "list_vhosts"], capture_output=True, timeout=ASK_S, check=False
-    )
-    return asked.returncode == 0
+def _answers(ctl: str, port: int) -> bool:
+    """Return whether it answers, of the broker that listens on that port."""
+    command = [ctl, "--quiet", "status", "--formatter", "json"]
+    asked = subprocess.run(command, capture_output=True, timeout=ASK_S, check=False)
+    if asked.returncode != 0:
+        return False
+    status = json.loads(asked.stdout[asked.stdout.index(b"{") :])
+    return any(each["port"] == port for each in status["listeners"])
 
 
 def _own_postgres(data_dir: Path, ending: ExitStack) -> str:

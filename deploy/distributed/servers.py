@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from chassis import migrations
@@ -14,7 +13,7 @@ from chassis.codec import dump
 from chassis.testing.rabbit_node import Node
 from contracts import SERVICES
 from embedded.whole_file import write_whole
-from suitectl import init, keys
+from suitectl import databases, init, keys
 from suitectl.change import made
 from suitectl.inventory import Inventory, Postgres, Rabbit
 
@@ -35,11 +34,15 @@ class Servers:
             migrations.upgrade(service, self.database_url(service, "owner"))
 
     def forget(self) -> None:
-        """Drop the databases and roles that `provide` made; the virtual host stays, unused."""
-        with psycopg.connect(self.inventory.postgres.admin_url, autocommit=True) as admin:
+        """Drop the databases and roles that `provide` made; the virtual host stays, unused.
+
+        Raises `Unavailable` without the server.
+        """
+        with databases.as_admin(self.inventory.postgres.admin_url) as admin:
             for service in self.inventory.services:
-                name = sql.Identifier(service)
-                admin.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+                if databases.owner_of(admin, service) == f"{service}_owner":
+                    name = sql.Identifier(service)
+                    admin.execute(sql.SQL("drop database {} with (force)").format(name))
             for role in self.keys.get("roles", ()):
                 name = sql.Identifier(role)
                 admin.execute(sql.SQL("drop role if exists {}").format(name))

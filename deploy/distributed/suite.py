@@ -1,5 +1,6 @@
 """The whole suite as processes of their own: `with Suite(folder, servers) as suite: …`."""
 
+import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from sqlalchemy import Engine
 from auth import accounts
 from auth.app import SERVICE as AUTH
 from chassis import postgres
+from chassis.errors import Unavailable
 from chassis.handling import App
 from chassis.rpc import Rpc
 from contracts import SERVICES
@@ -129,11 +131,15 @@ class Suite:
         make_folder(self.data_dir)
         logs = self.data_dir / "logs"
         logs.mkdir(exist_ok=True)
+        self.servers.write_inventory(self.data_dir / "inventory.toml")  # first: `forget` reads it
         self.servers.provide()
-        self.servers.write_inventory(self.data_dir / "inventory.toml")
         self._ports = Ports(self.data_dir / "ports.json", self.replicas)
         for name, command, given in self._commands():
             self.processes[name] = ServiceProcess(name, command, given, logs)
+        for process in self.processes.values():
+            if process.ready():
+                reason = f"{process.name} of a suite that was killed still runs: end it first"
+                raise Unavailable("distributed.still_runs", reason)
         self._ending.callback(self._stop)
         for process in self.processes.values():
             process.start()
@@ -155,3 +161,9 @@ class Suite:
             process.begin_stop()
         for process in self.processes.values():
             process.stop()
+
+
+def end_as_ctrl_c() -> None:
+    """Let SIGTERM and SIGHUP end this process as Ctrl-C does: with all that it has started."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)

@@ -107,7 +107,8 @@ class Api:
             answer = connection.getresponse()
             text = str(answer.read(), "utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
-            raise Unavailable("suitectl.management_api_failed", str(error)) from None
+            reason = f"{self.url}: {error}"
+            raise Unavailable("suitectl.management_api_failed", reason) from None
         finally:
             connection.close()
         if answer.status >= 300:

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from chassis.errors import Conflict, Unavailable
 from suitectl.change import Change
 from suitectl.keys import ROLES
 
@@ -25,13 +26,23 @@ def changes(
     """Yield what is missing in the server of `admin_url` (a superuser's), in the order to make it.
 
     `passwords`: role -> password, for `<service>_owner`, `<service>_app`, `<service>_reader`.
+    Raises `Unavailable` without the server, `Conflict` for a database that is somebody else's.
     """
-    with psycopg.connect(admin_url, autocommit=True) as admin:
+    with as_admin(admin_url) as admin:
         for service in services:
             for role in ROLES:
                 yield from _role(admin, f"{service}_{role}", passwords[f"{service}_{role}"])
             yield from _database(admin, service)
             yield from _reading(admin, service, passwords[f"{service}_owner"])
+
+
+def as_admin(admin_url: str) -> Admin:
+    """Return a superuser's connection. Raises `Unavailable`."""
+    try:
+        return psycopg.connect(admin_url, autocommit=True)
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise Unavailable("suitectl.database_unavailable", reason) from None
 
 
 def _role(admin: Admin, role: str, password: str) -> Iterator[Change]:
@@ -65,7 +76,13 @@ def _lets_in(admin: Admin, role: str, password: str) -> bool:
 
 def _database(admin: Admin, service: str) -> Iterator[Change]:
     name = sql.Identifier(service)
-    known = admin.execute("select 1 from pg_database where datname = %s", [service]).fetchone()
+    known = owner_of(admin, service)
+    if known not in (None, f"{service}_owner"):
+        raise Conflict(
+            "suitectl.not_our_database",
+            f"the database {service} belongs to {known}; if it is this suite's, restored:"
+            f" alter database {service} owner to {service}_owner",
+        )
     if known is None:
         owner = sql.Identifier(f"{service}_owner")
         create = sql.SQL("create database {} owner {}").format(name, owner)
@@ -81,6 +98,13 @@ def _database(admin: Admin, service: str) -> Iterator[Change]:
             yield Change(
                 what=f"database {service}: open to {role}", make=partial(admin.execute, grant)
             )
+
+
+def owner_of(admin: Admin, database: str) -> str | None:
+    """Return the role that a database belongs to, None where there is no such database."""
+    query = "select pg_get_userbyid(datdba)::text from pg_database where datname = %s"
+    row = admin.execute(query, [database]).fetchone()
+    return str(row[0]) if row else None
 
 
 def _may_connect(admin: Admin, role: str, database: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from chassis import migrations
 from chassis.backlog import Backlog
 from chassis.domain import value
-from chassis.errors import ServiceError
+from chassis.errors import ServiceError, Unavailable
 from chassis.link import Link
 from suitectl import lag, show, site
 from suitectl.migrate import revision
@@ -137,7 +137,10 @@ def _jobs(service: str, engine: Engine) -> Iterator[Finding]:
 
 
 def _gauges(service: str, engine: Engine) -> Gauges:
-    return {family.name: family.samples for family in Backlog(engine, service).collect()}
+    gauges = {family.name: family.samples for family in Backlog(engine, service).collect()}
+    if not _one(gauges, "service_database_up"):
+        raise Unavailable("suitectl.no_figures", "its figures cannot be read in time")
+    return gauges
 
 
 def _one(gauges: Gauges, name: str) -> float:

@@ -17,6 +17,7 @@ from chassis.errors import ServiceError
 
 TIMEOUT_MS = 5_000  # of a statement: a scrape is given up after 10 s
 NEVER_S = float("inf")
+SLICE = 1_000_000  # positions counted at a time
 
 OF_SERVICE = {
     "service_database_up": "1 if the database answered this scrape, else 0",
@@ -101,9 +102,13 @@ class Backlog(Collector):
             last = connection.execute(_LAST).scalar_one()
             if last < self._known:  # an older database was restored
                 self._counted = self._known = 0
-            more = {"known": self._known, "last": last}
-            self._counted += connection.execute(_COUNTED, more).scalar_one()
-            self._known = last
+            while (
+                self._known < last
+            ):  # in slices, each of which is kept and far from the time limit
+                upto = min(last, self._known + SLICE)
+                more = {"known": self._known, "last": upto}
+                self._counted += connection.execute(_COUNTED, more).scalar_one()
+                self._known = upto
             return int(last - self._counted)
 
 

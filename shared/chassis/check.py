@@ -32,17 +32,17 @@ def _faults(kind: type[Any]) -> list[str]:
 
 def _reached(service: str, own: type[Any], process: type[ProcessSettings]) -> list[str]:
     wrong = []
-    engine = postgres.engine(settings.load(own).database_url, name=f"{service} check")
-    link = Link(settings.load(process).amqp_uri, lambda channel: None)
     try:
+        engine = postgres.engine(settings.load(own).database_url, name=f"{service} check")
         schema_rule.require(engine, service)
+        engine.dispose()
     except ServiceError as error:
         wrong.append(str(error))
+    link = Link(settings.load(process).amqp_uri, lambda channel: None)
     try:
         with link.channel():
             pass
     except ServiceError as error:
         wrong.append(str(error))
-    engine.dispose()
     link.close()
     return wrong

@@ -18,6 +18,7 @@ from chassis import deadline
 from chassis.errors import Unavailable
 
 TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
+CLOSE_S = 1.0  # a broker that hangs is not waited for
 IDLE_S = 300  # heartbeat of what may lie unused: the broker closes it after 10 to 15 min
 SHORT_S = 0.001  # not 0: amqp would spin while only the half of a frame is there
 BEAT_S = 3.0  # no wait is longer without a look at the heartbeat
@@ -84,8 +85,9 @@ class Link:
 
     def close(self) -> None:
         """Close the connection, if there is one, in the orderly way."""
-        if self._connection is not None:
+        if self._connection is not None and self._connection.sock is not None:
             with suppress(AMQPError, OSError):
+                self._connection.sock.settimeout(CLOSE_S)
                 self._connection.close()
         self._drop()
 

@@ -9,11 +9,11 @@ from typing import Any
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.errors import Conflict
-from chassis.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY
+from chassis.errors import Conflict, Unavailable
+from chassis.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, parsed
 
 FRAME = {  # made by chassis.schema, not by a service's metadata
     "alembic_version",
@@ -49,20 +49,26 @@ def upgrade(service: str, url: str) -> None:
     """Bring a service's database to its newest schema; `url` is the owner's.
 
     A migration never makes traffic wait long: where it is not given a lock in time it is undone
-    whole, lets those go on who queued behind it, and tries again.
+    whole, lets those go on who queued behind it, and tries again. A schema that is newer stays as
+    it is: whoever goes back to an older release goes on with it.
 
     Raises:
         Conflict: `chassis.schema_busy` if another migration, a rebuild or the traffic never
             made room for it.
+        Unavailable: without a database.
+        Invalid: for what is no URL.
     """
     for attempt in range(TRIES):
         try:
+            configured = config(service, url)
+            configured.attributes["tolerant"] = True
             with _ALEMBIC:
-                command.upgrade(config(service, url), "head")
+                command.upgrade(configured, "head")
             return
         except OperationalError as error:
             if not gave_way(error):
-                raise
+                reason = " ".join(str(error.orig).split())
+                raise Unavailable("chassis.database_unavailable", reason) from None
             time.sleep(min(0.1 * 2**attempt, PAUSE_MAX_S))
     raise Conflict("chassis.schema_busy", f"{service}'s tables are in use all the time")
 
@@ -85,9 +91,11 @@ def config(service: str, url: str | None = None) -> Config:
 
 def run(metadata: MetaData) -> None:
     """Run the scripts: what each service's `migrations/env.py` calls."""
-    url = make_url(context.config.attributes["url"]).set(drivername="postgresql+psycopg")
-    with create_engine(url, poolclass=NullPool).begin() as connection:
+    given = context.config.attributes
+    with create_engine(parsed(given["url"]), poolclass=NullPool).begin() as connection:
         _take_turn(connection)
+        if given.get("tolerant") and revision(connection) > newest(given["service"]):
+            return
         connection.execute(text(f"set local lock_timeout = '{LOCK_WAIT_S}s'"))
         context.configure(
             connection=connection,
@@ -96,9 +104,16 @@ def run(metadata: MetaData) -> None:
             compare_server_default=True,
         )
         context.run_migrations()
-        role = f"{context.config.attributes['service']}_app"
+        role = f"{given['service']}_app"
         # `describe` shows it, and the schema rule reads it
         connection.execute(text(f"grant select on alembic_version to {role}"))
+
+
+def revision(connection: Connection) -> int:
+    """Return the number of the last migration that ran in this database; 0 for none."""
+    if connection.execute(_MIGRATED).scalar_one():
+        return int(connection.execute(_REVISION).scalar() or 0)
+    return 0
 
 
 def _take_turn(connection: Connection) -> None:
@@ -120,3 +135,7 @@ def gave_way(error: DBAPIError) -> bool:
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
     """Return whether a name in the database is a service's rather than the frame's."""
     return not (kind == "table" and name in FRAME)
+
+
+_MIGRATED = text("select to_regclass('public.alembic_version') is not null")
+_REVISION = text("select max(version_num) from public.alembic_version")

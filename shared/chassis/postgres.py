@@ -7,10 +7,16 @@ from typing import Any
 from psycopg import Connection
 from psycopg.types.json import JsonbDumper
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from chassis.errors import Conflict, Rejected, Unavailable
+from chassis.errors import Conflict, Invalid, Rejected, Unavailable
 
 LOCK_TIMEOUT_MS = 5_000
 BUSY_S = 5  # so long is waited for a connection that others use
@@ -31,7 +37,7 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
     nobody waits longer than 5 s for a lock, or for a connection.
     """
     made = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
+        parsed(url),
         pool_size=connections,
         max_overflow=PROBES,
         pool_timeout=BUSY_S,
@@ -49,6 +55,14 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
     )
     event.listen(made, "connect", _speak_json)
     return made
+
+
+def parsed(url: str | URL) -> URL:
+    """Return a URL for psycopg. Raises `Invalid` for what is none."""
+    try:
+        return make_url(url).set(drivername="postgresql+psycopg")
+    except ArgumentError:
+        raise Invalid("chassis.invalid_database_url", "what names the database is no URL") from None
 
 
 def _speak_json(connection: Connection[Any], _record: Any) -> None:

@@ -4,7 +4,7 @@ So a database is migrated first (expand) and its processes follow one by one, th
 before still at work on it; what only they need is taken away a version later (contract).
 """
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import migrations, postgres
@@ -30,16 +30,9 @@ def require(engine: Engine, service: str) -> None:
 
 
 def _revision(engine: Engine) -> int:
-    """Return the number of the last migration that ran; 0 for none."""
     try:
         with engine.connect() as connection:
-            if connection.execute(_MIGRATED).scalar_one():
-                return int(connection.execute(_REVISION).scalar() or 0)
-            return 0
+            return migrations.revision(connection)
     except SQLAlchemyError as error:
         postgres.judge(error, (), {})
         raise
-
-
-_MIGRATED = text("select to_regclass('public.alembic_version') is not null")
-_REVISION = text("select max(version_num) from public.alembic_version")

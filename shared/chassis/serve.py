@@ -27,10 +27,10 @@ def run(service: str) -> int:
             built = process.build(service, opened)
             built.parts.app.offload = green.in_a_thread
             green.must_not_block(built.parts.app.engine)
-        except (Misconfigured, ServiceError) as error:
+            return _serve(built, ending, opened)
+        except (Misconfigured, ServiceError, OSError) as error:
             print(f"{service} serve: {error}", file=sys.stderr)
             return 1
-        return _serve(built, ending, opened)
 
 
 def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:

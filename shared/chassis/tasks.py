@@ -4,9 +4,9 @@ import argparse
 import sys
 from importlib import import_module
 
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
-from chassis import check, decision_table, migrations, settings
+from chassis import check, decision_table, migrations, postgres, settings
 from chassis.domain import value
 from chassis.errors import ServiceError
 from chassis.settings import Misconfigured
@@ -33,9 +33,8 @@ def run(service: str, chosen: argparse.Namespace) -> int:
                 url = settings.load(Owner).database_owner_url
                 migrations.write(service, url, chosen.message)
             case "push":
-                database = make_url(settings.load(Owner).database_owner_url)
-                metadata = import_module(f"{service}.tables").metadata
-                metadata.create_all(create_engine(database.set(drivername="postgresql+psycopg")))
+                database = postgres.parsed(settings.load(Owner).database_owner_url)
+                import_module(f"{service}.tables").metadata.create_all(create_engine(database))
     except (Misconfigured, ServiceError) as error:
         print(f"{service} {chosen.task}: {error}", file=sys.stderr)
         return 1

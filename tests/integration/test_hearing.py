@@ -16,6 +16,7 @@ from chassis.errors import Conflict, Unavailable
 from chassis.handling import App, Unit
 from chassis.hearing import Hearing
 from chassis.inbox import Consumer
+from chassis.link import TIMEOUT_S
 from chassis.rabbit import Publisher, Receiver
 from chassis.relay import relay
 from chassis.testing.rabbit import Broker
@@ -342,6 +343,16 @@ def test_half_a_message_and_then_silence_is_a_lost_connection(
         threading.Thread(target=hear, args=(hearing,), daemon=True).start()
         assert lost.wait(4 * rabbit.HEARTBEAT_S)
         assert time.process_time() - busy_s < rabbit.HEARTBEAT_S
+
+
+def test_a_broker_that_hangs_is_not_waited_for_at_the_end(uri: str) -> None:
+    with stalling(uri) as (stalled, stall_after):
+        receiver = Receiver(stalled, "depot", "shop")
+        assert receiver.receive(0) == []
+        stall_after(0)
+        started = time.monotonic()
+        receiver.close()
+    assert time.monotonic() - started < TIMEOUT_S / 2
 
 
 def test_a_fork_is_found_when_the_head_is_compared(

@@ -91,6 +91,30 @@ def migrate(url: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
 
 
+def test_an_older_release_leaves_a_newer_schema_as_it_is(owner_url: str) -> None:
+    migrations.upgrade("billing", owner_url)
+    change(owner_url, "update alembic_version set version_num = '0099'")
+    process = migrate(owner_url)
+    assert (process.communicate(timeout=DEADLINE_S)[1], process.returncode) == (b"", 0)
+    with psycopg.connect(owner_url) as owner:
+        assert owner.execute("select version_num from alembic_version").fetchall() == [("0099",)]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("postgresql://billing_owner@127.0.0.1:1/billing", "chassis.database_unavailable"),
+        ("billing", "chassis.invalid_database_url"),
+    ],
+)
+def test_a_database_that_is_not_there_is_one_line(url: str, code: str) -> None:
+    process = migrate(url)
+    told = process.communicate(timeout=DEADLINE_S)[1].decode()
+    assert process.returncode == 1
+    assert "Traceback" not in told
+    assert told.splitlines()[-1].startswith(f"billing migrate: {code}")
+
+
 def test_two_migrations_at_once_of_an_empty_database_end_well(owner_url: str) -> None:
     both = [migrate(owner_url), migrate(owner_url)]
     ended = [process.communicate(timeout=DEADLINE_S)[1].decode() for process in both]

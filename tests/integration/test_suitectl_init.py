@@ -14,6 +14,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from chassis import migrations
 from chassis.testing.rabbit import Broker
+from demo.__main__ import DISTRIBUTED, forget
+from distributed.servers import Servers
 from embedded.postgres import Server
 from integration.suite_broker import VHOST, As, ctl_command, management, node_of, suite_broker
 from suitectl import environment, inventory, keys
@@ -150,6 +152,50 @@ def test_a_second_init_changes_nothing(site: Site, capsys: pytest.CaptureFixture
 
     assert site.state() == before
     assert capsys.readouterr().out == "nothing to change\n"
+
+
+def test_a_database_that_is_somebody_elses_is_refused_and_left_alone(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+        admin.execute("create role team")
+        admin.execute("create database auth owner team")
+    try:
+        for flags in ([], ["--dry-run"]):
+            assert site.init(*flags) == 1
+            assert "the database auth belongs to team" in capsys.readouterr().err
+        Servers(site.inventory).forget()
+        with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+            (row,) = admin.execute("select datacl from pg_database where datname = 'auth'")
+            assert row == (None,)  # it is there, and open to whom it was open
+            admin.execute("create role auth_owner")
+            admin.execute("alter database auth owner to auth_owner")
+        assert site.init() == 0
+    finally:
+        site.forget()
+        with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+            admin.execute("drop role team")
+
+
+def test_without_a_server_init_says_so_in_one_line(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = site.file.read_text("utf-8")
+    nowhere = "postgresql://postgres@127.0.0.1:1/postgres"
+    site.file.write_text(given.replace(site.server.admin_url, nowhere), "utf-8")
+    assert site.init("--dry-run") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "suitectl.database_unavailable" in line
+
+
+def test_a_demo_is_forgotten_by_the_inventory_that_it_wrote(site: Site, tmp_path: Path) -> None:
+    site.init()
+    (tmp_path / "data" / DISTRIBUTED).mkdir(parents=True)
+    Servers(site.inventory).write_inventory(tmp_path / "data" / DISTRIBUTED / "inventory.toml")
+    forget(tmp_path / "data", tmp_path / "out")
+    with psycopg.connect(site.server.admin_url) as admin:
+        left = admin.execute("select datname from pg_database where not datistemplate").fetchall()
+    assert left == [("postgres",)]
 
 
 def test_a_rehearsal_says_the_same_and_changes_nothing(

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from distributed.servers import Servers
@@ -109,6 +110,14 @@ def test_what_cannot_be_reached_is_a_finding_and_the_rest_is_looked_at(
     assert sorted(wrong) == [("auth", "database"), ("broker", "reachable")]
     assert 'database "auth" does not exist' in wrong["auth", "database"]
     assert ("billing", "schema") in {(each["of"], each["check"]) for each in findings}
+
+
+def test_figures_that_cannot_be_read_in_time_are_a_finding_too(site: Operated) -> None:
+    with psycopg.connect(site.servers.database_url("auth", "owner")) as holder:
+        holder.execute("lock table jobs in access exclusive mode")
+        findings = site.read("doctor", code=1)
+    wrong = [(each["of"], each["check"], each["found"]) for each in findings if not each["ok"]]
+    assert wrong == [("auth", "database", "its figures cannot be read in time")]
 
 
 def test_lag_counts_the_events_that_are_told_and_not_heard(site: Operated) -> None:

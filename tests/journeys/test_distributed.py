@@ -4,6 +4,9 @@ The same tests as embedded, unchanged; then those of the restore, on the same su
 """
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
@@ -12,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.errors import Unavailable
 from chassis.feed import START
 from chassis.testing.rabbit import Broker
 from demo.main_job import Outcome, Photo
@@ -112,6 +116,29 @@ def add_ledger(suite: Suite) -> str:
         assert main([*command, "--declares", "rpc"]) == 0
     written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
     return written.removeprefix("AMQP_URI='").removesuffix("'\n")
+
+
+def test_a_suite_that_still_runs_is_not_started_over(suite: Suite, outcome: Outcome) -> None:
+    with (
+        pytest.raises(Unavailable, match="distributed.still_runs"),
+        Suite(suite.data_dir, suite.servers),
+    ):
+        pass
+
+
+def test_a_door_that_is_taken_is_one_line(suite: Suite, outcome: Outcome) -> None:
+    (running,) = suite.of("affiliate", "serve")
+    ended = subprocess.run(
+        [sys.executable, "-m", "affiliate", "serve"],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), **running.variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "Address already in use" in ended.stderr.splitlines()[-1]
 
 
 def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: RestoredBilling) -> None:
