@@ -37,9 +37,9 @@ demo-clean: setup
 up-local: setup
 	@$(IN_VENV) -m distributed $(ARGS)
 
-# a file at a time to each of two: each brings its own servers
+# a file at a time to each of two, the long ones first: each brings its own servers
 test: setup
-	@$(IN_VENV) -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: setup
 	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)
