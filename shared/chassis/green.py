@@ -56,7 +56,7 @@ class HttpServer:
 
     def __init__(self, host: str, port: int, app: Wsgi) -> None:
         """Listen, and answer from now on."""
-        self._socket = eventlet.listen((host, port))
+        self._socket = eventlet.listen((host, port), reuse_port=False)  # nobody shares it
         self._pool = eventlet.GreenPool(CONNECTIONS)
         self._thread = eventlet.spawn(
             eventlet.wsgi.server,

@@ -10,7 +10,7 @@ from chassis.nameko_ext import CallerProvider, DoorProvider, command, container,
 from marshmallow import Schema, fields, post_load
 from nameko.containers import ServiceContainer
 from nameko.rpc import rpc
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from chassis import deadline, errors, ids, postgres
 from chassis.domain import value
@@ -73,7 +73,13 @@ class BoxesService:
     @query(GivenSchema)
     def wait(self, request: Given, call: Any) -> Any:
         lock = text("select pg_advisory_lock_shared(:key), pg_advisory_unlock_shared(:key)")
-        self.door.app.query(lambda connection: connection.execute(lock, {"key": LOCK}).all())
+        patiently = text("set local lock_timeout = 0")
+
+        def work(connection: Connection) -> None:
+            connection.execute(patiently)
+            connection.execute(lock, {"key": LOCK})
+
+        self.door.app.query(work)
         return "waited"
 
     @query(GivenSchema)

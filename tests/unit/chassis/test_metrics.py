@@ -156,15 +156,15 @@ def test_an_attempt_whose_end_was_not_recorded_is_broken() -> None:
 
 def test_counts_add_up() -> None:
     for count in (3, 4):
-        metrics.heard("video", "auth", "taken", count)
-        metrics.pulled("video", "auth", count)
-        metrics.relayed("video", count)
-        metrics.numbered("video", count)
-        metrics.repeated("video", "start")
-    heard = {"consumer": "video", "source": "auth"}
+        metrics.heard("counted", "auth", "taken", count)
+        metrics.pulled("counted", "auth", count)
+        metrics.relayed("counted", count)
+        metrics.numbered("counted", count)
+        metrics.repeated("counted", "start")
+    heard = {"consumer": "counted", "source": "auth"}
     assert value("service_events_heard_total", **heard, outcome="taken") == 7
     assert value("service_events_pulled_total", **heard) == 7
-    assert value("service_events_relayed_total", service="video") == 7
-    assert value("service_relay_batches_total", service="video") == 2
-    assert value("service_events_numbered_total", service="video") == 7
-    assert value("service_rpc_repeated_total", service="video", method="start") == 2
+    assert value("service_events_relayed_total", service="counted") == 7
+    assert value("service_relay_batches_total", service="counted") == 2
+    assert value("service_events_numbered_total", service="counted") == 7
+    assert value("service_rpc_repeated_total", service="counted", method="start") == 2
