@@ -1,9 +1,11 @@
-"""The main job as a process of its own, to be killed: `python -m journeys.killed_main_job …`.
+"""The main job as a process of its own, to be killed.
 
-It prints a line when the suite has started and one before each call.
+It says when the suite has started, and before each call which one comes.
 """
 
 import sys
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +18,18 @@ from journeys.quiet import main_job
 class Speaking(Suite):
     """A suite that says which call comes next."""
 
+    def __init__(self, data: Path, tell: Connection) -> None:
+        super().__init__(data, durable=False)
+        self._tell = tell
+
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
-        print(f"{service}.{method}", flush=True)
+        self._tell.send(f"{service}.{method}")
         return super().call(service, method, access_token, **arguments)
 
 
-def main(data: str, *photos: str) -> int:
-    """Do what is left of the main job; `photos` are pairs `room=path`."""
-    pairs = [photo.partition("=") for photo in photos]
-    with Speaking(data, durable=False) as suite:
-        print("started", flush=True)
-        outcome = main_job(
-            suite, [Photo(room=room, path=Path(path)) for room, _, path in pairs]
-        ).run()
-    return 1 if [figure for figure in figures(outcome) if not figure.holds] else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+def run(data: Path, photos: Sequence[Photo], tell: Connection) -> None:
+    """Do what is left of the main job; exit with 1 if it ends with a wrong figure."""
+    with Speaking(data, tell) as suite:
+        tell.send("started")
+        outcome = main_job(suite, photos).run()
+    sys.exit(any(not figure.holds for figure in figures(outcome)))

@@ -1,24 +1,28 @@
 """A process killed anywhere goes on where it was, and ends as if nothing had happened."""
 
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
+from journeys import killed_main_job
 from journeys.histories import effects, problems
 from journeys.quiet import main_job
 
 SEED = 20_261_122
 STARTING = [("", 0, 1.5)] * 5  # (after which call, its how-manieth time, within how many seconds)
-WORKING = [("started", 1, 1.0)] * 5  # photographs and film take longer than all five together
+WORKING = [("media.get_project", 1, 1.0)] * 2 + [("video.get_video", 1, 1.0)] * 3  # asked meanwhile
 # A call is announced before it is made: some die in the middle of it, some just after its commit.
 CALLING = [
     ("media.start_project", 1, 0.05),
@@ -32,8 +36,9 @@ CALLING = [
     ("affiliate.approve_payout", 1, 0.05),
     ("affiliate.confirm_payout", 1, 0.05),
 ]
-ROOTS = ("services", "shared", "deploy", "tests")
-CHECKOUT = Path(__file__).parents[2]
+# Twenty starts: what they import is imported once, in the process that each is forked from.
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload([killed_main_job.__name__])
 
 
 def test_twenty_kills_at_random_points_change_nothing(
@@ -41,7 +46,9 @@ def test_twenty_kills_at_random_points_change_nothing(
     photos: Sequence[Photo],
     outcome: Outcome,
     expected: Counter[tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     data, chance = run_folder / "killed", random.Random(SEED)
     points = [*STARTING[:2], *WORKING, *STARTING[2:], *CALLING]
     last_words = [
@@ -62,20 +69,18 @@ def test_twenty_kills_at_random_points_change_nothing(
 
 def _killed(data: Path, photos: Sequence[Photo], call: str, nth: int, seconds: float) -> str:
     """Run the main job and kill it that long after its nth such call; return its last words."""
-    arguments = [f"{photo.room}={photo.path}" for photo in photos]
+    hear, tell = FORKING.Pipe(duplex=False)
+    process = FORKING.Process(target=killed_main_job.run, args=(data, photos, tell))
+    process.start()
+    tell.close()
     said: list[str] = []
-    with subprocess.Popen(
-        [sys.executable, "-m", "journeys.killed_main_job", str(data), *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(str(CHECKOUT / root) for root in ROOTS)},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        while said.count(call) < nth and (line := process.stdout.readline()):
-            said.append(line.strip())
+    with hear, suppress(EOFError):
+        while said.count(call) < nth:
+            said.append(hear.recv())
         killer = threading.Timer(seconds, process.kill)
         killer.start()
-        said += process.stdout.read().split()
-        killer.cancel()
-    assert process.returncode == -signal.SIGKILL, said[-5:]  # it ended before it could be killed
+        while True:
+            said.append(hear.recv())
+    process.join()
+    assert process.exitcode == -signal.SIGKILL, said[-5:]  # it ended before it could be killed
     return (said or ["starting"])[-1]
