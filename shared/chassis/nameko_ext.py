@@ -1,5 +1,6 @@
 """nameko's home in the frame: the entrypoints, and what a worker is given."""
 
+import logging
 import math
 from collections.abc import Callable
 from functools import partial, wraps
@@ -18,6 +19,11 @@ from chassis.edge import KEY, Caller, Door
 from chassis.errors import KINDS, ServiceError, from_wire
 
 HEARTBEAT_S = 10
+
+# `edge` has logged it already, in one line
+logging.getLogger("nameko.containers").addFilter(
+    lambda record: not str(record.msg).startswith("(expected) error handling worker")
+)
 
 
 def container(facade: type[Any], amqp_uri: str, door: Door, max_workers: int) -> ServiceContainer:
@@ -140,11 +146,9 @@ def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
 
     del entry.__wrapped__  # nameko checks what callers may pass
     entry.method = method  # type: ignore[attr-defined]
-    return Rpc.decorator(
-        entry,
-        sensitive_arguments=method.sensitive,
-        expected_exceptions=ServiceError,
-    )
+    # called twice: nameko's decorator drops its options when it is given the function with them
+    options = {"sensitive_arguments": method.sensitive, "expected_exceptions": ServiceError}
+    return Rpc.decorator(**options)(entry)
 
 
 def register_errors() -> None:
