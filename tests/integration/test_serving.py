@@ -80,7 +80,7 @@ def test_a_server_that_ends_answers_what_is_under_way_and_hands_none_of_it_over(
 ) -> None:
     with (
         boxes.served() as process,
-        closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc,
+        closing(Rpc(boxes.uri, timeout_s=4 * PATIENCE_S)) as rpc,  # it must not ask twice
         ThreadPoolExecutor(1) as thread,
     ):
         with boxes.held_up():
