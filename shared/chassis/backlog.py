@@ -102,9 +102,8 @@ class Backlog(Collector):
             last = connection.execute(_LAST).scalar_one()
             if last < self._known:  # an older database was restored
                 self._counted = self._known = 0
-            while (
-                self._known < last
-            ):  # in slices, each of which is kept and far from the time limit
+            while self._known < last:
+                # in slices, each of which is kept, and far from a statement's time limit
                 upto = min(last, self._known + SLICE)
                 more = {"known": self._known, "last": upto}
                 self._counted += connection.execute(_COUNTED, more).scalar_one()

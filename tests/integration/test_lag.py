@@ -167,7 +167,11 @@ def test_jobs_are_due_claimed_or_dead_by_kind(app: App, own: Database, read: Rea
     assert [read(name, service="boxes", kind="mail") for name in names] == [0, 0, 2]
 
 
-def test_a_missing_position_is_a_gap_wherever_it_is(app: App, own: Database, read: Read) -> None:
+@pytest.mark.parametrize("at_a_time", [1, 2, 1_000])
+def test_a_missing_position_is_a_gap_wherever_it_is(
+    app: App, own: Database, read: Read, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    monkeypatch.setattr(backlog, "SLICE", at_a_time)
     for _ in range(4):
         open_box(app)
     number_all(app)
@@ -241,6 +245,17 @@ def test_the_checks_find_a_connection_while_the_workers_hold_all_of_theirs(own: 
     with busy.engine.connect():
         assert database_answers(busy)() is None
     busy.engine.dispose()
+
+
+def test_a_connection_gives_up_a_server_that_falls_silent(app: App) -> None:
+    with app.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        limits = driver.info.get_parameters()
+    assert int(limits["connect_timeout"]) == postgres.CONNECT_S
+    assert int(limits["tcp_user_timeout"]) == 1_000 * postgres.LOST_S
+    awaited_s = int(limits["keepalives_idle"]) + 2 * int(limits["keepalives_interval"])
+    assert awaited_s <= postgres.LOST_S
 
 
 def test_the_check_of_the_database(app: App, own: Database) -> None:
