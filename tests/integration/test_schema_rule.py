@@ -1,5 +1,6 @@
 """A service refuses an older schema and tolerates a newer one; migrating disturbs nobody."""
 
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from sqlalchemy import Engine, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis import migrations, postgres, schema_rule
+from chassis import feed, migrations, postgres, schema_rule
 from chassis.calls import Call
 from chassis.errors import Conflict, Unavailable
 from chassis.handling import App
@@ -206,3 +207,45 @@ def until_all_worked(done: list[int], before: list[int], errors: list[Exception]
     while not errors and not all(map(int.__lt__, before, done)):
         assert time.monotonic() < deadline, "the traffic stands"
         pause.wait(0.005)
+
+
+def test_what_waits_for_its_position_while_0004_runs_gets_one(owner_url: str) -> None:
+    command.upgrade(migrations.config("billing", owner_url), "0003")
+    with engine(owner_url) as app_engine:
+        app = App(service=SERVICE, engine=app_engine)
+        with app_engine.begin() as connection:  # appends of one transaction are one row then
+            for _ in range(3):
+                connection.execute(APPEND, {"events": one_event()})
+        migrations.upgrade("billing", owner_url)
+        append(app)
+        # an append that had begun under the old function ends with a row of this kind
+        change(owner_url, "insert into events overriding system value " + COPY.format(version=7))
+        change(owner_url, "insert into pending (seq) select max(seq) from events")
+        assert feed.number(app_engine) == 5
+    with psycopg.connect(owner_url) as owner:
+        found = owner.execute("select position, seq from positions order by position").fetchall()
+        assert [position for position, _ in found] == [1, 2, 3, 4, 5]
+        assert [seq for _, seq in found] == sorted(seq for _, seq in found)
+        assert owner.execute("select from pending").fetchall() == []
+
+
+APPEND = text("select append(cast(:events as jsonb), '[]', null)")
+COPY = (
+    "select (select max(seq) + 1 from events), gen_random_uuid(), stream_id, {version}, type,"
+    " schema_version, data, meta, outbox, recorded_at from events order by seq limit 1"
+)
+
+
+def one_event() -> str:
+    event = {
+        "event_id": str(uuid4()),
+        "stream_id": f"number_series-{uuid4()}",
+        "version": 1,
+        "type": "NumberTaken",
+        "schema_version": 1,
+        "data": {},
+        "meta": {},
+        "outbox": None,
+        "recorded_at": NOON.isoformat(),
+    }
+    return json.dumps([event])

@@ -37,7 +37,7 @@ def test_where_nothing_is_wrong_the_doctor_finds_nothing(looked_at: Operated) ->
         (
             "auth",
             "update events set recorded_at = now() - interval '31 seconds';"
-            " insert into pending select min(seq) from events",
+            " insert into pending select min(seq), array[min(seq)] from events",
             "numbering",
             "1 wait, the oldest for 3",
         ),

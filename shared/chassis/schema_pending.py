@@ -1,0 +1,106 @@
+"""The third step of `schema`: what waits for its position is noted once an append.
+
+A row an event, grouped by transaction, made each numbering read all that waits: the further it was
+behind, the slower it became. Now `pending.seq` is the last of an append's `seqs`, and the numbering
+reads only what it takes.
+"""
+
+from alembic.operations import Operations
+
+_PENDING = """
+alter table pending add column seqs bigint[];
+with whole as (
+    delete from pending returning seq, tx
+)
+insert into pending (seq, seqs)
+    select max(seq), array_agg(seq) from whole group by tx;
+alter table pending drop column tx;
+"""
+
+# A position is given only to rows already committed, so there are no gaps. Version v + 1 is
+# written only after v's append has committed, so v's append has the smaller last seq: taking whole
+# appends in that order keeps every stream in order. `seqs` is null where an append was under way
+# while this step ran: it noted each event for itself, and that is in order too.
+_NUMBERING = """
+create or replace function number_events(most int) returns bigint language plpgsql as $$
+declare
+    last_position bigint;
+    last_told uuid;
+    numbered bigint;
+begin
+    if not pg_try_advisory_xact_lock(4242) then
+        return -1;
+    end if;
+    select coalesce(max(position), 0) into last_position from positions;
+    select e.event_id into last_told
+        from positions p join events e using (seq)
+        where p.previous is not null order by p.position desc limit 1;
+    with taken as (
+        delete from pending where seq in (select seq from pending order by seq limit most)
+        returning seq as last_seq, seqs
+    ), ordered as (
+        select e.seq, e.event_id, e.outbox is not null as told,
+            last_position + row_number() over (order by t.last_seq, e.seq) as position
+        from taken t cross join unnest(coalesce(t.seqs, array[t.last_seq])) as own (seq)
+            join events e using (seq)
+    )
+    insert into positions
+        select position, seq, case when told then
+            coalesce(lag(event_id) over (partition by told order by position), last_told,
+                     '00000000-0000-0000-0000-000000000000')
+        end from ordered;
+    get diagnostics numbered = row_count;
+    return numbered;
+end $$;
+"""
+
+# A unique key alone accepts a version that is too high, so the one before it must be there.
+_APPEND = """
+create or replace function append(new_events jsonb, new_jobs jsonb, command jsonb)
+    returns void language plpgsql as $$
+begin
+    if exists (
+        select from jsonb_to_recordset(new_events) as n(stream_id text, version int)
+        group by n.stream_id
+        having min(n.version) > 1 and not exists (
+            select from events e
+            where e.stream_id = n.stream_id and e.version = min(n.version) - 1)
+    ) then
+        raise exception 'the expected version lies ahead of its stream' using errcode = 'ES001';
+    end if;
+    if jsonb_array_length(new_events) > 0 then
+        with appended as (
+            insert into events (event_id, stream_id, version, type, schema_version, data, meta,
+                                outbox, recorded_at)
+            select event_id, stream_id, version, type, schema_version, data, meta, outbox,
+                recorded_at
+            from rows from (jsonb_to_recordset(new_events) as (
+                event_id uuid, stream_id text, version int, type text, schema_version int,
+                data jsonb, meta jsonb, outbox jsonb, recorded_at timestamptz))
+                with ordinality as n
+            order by n.ordinality
+            returning seq
+        )
+        insert into pending (seq, seqs) select max(seq), array_agg(seq) from appended;
+    end if;
+    if jsonb_array_length(new_jobs) > 0 then
+        insert into jobs (id, kind, subject, workspace_id, args, meta, run_at)
+            select id, kind, subject, workspace_id, args, meta,
+                now() + delay_s * interval '1 second'
+            from jsonb_to_recordset(new_jobs) as (
+                id uuid, kind text, subject text, workspace_id text, args jsonb, meta jsonb,
+                delay_s int)
+            on conflict (id) do nothing;
+    end if;
+    if command is not null then
+        insert into commands
+            select * from jsonb_populate_record(null::commands, command);
+    end if;
+end $$;
+"""
+
+
+def version_3(op: Operations) -> None:
+    """Note appends instead of events, and number them so."""
+    for step in (_PENDING, _NUMBERING, _APPEND):
+        op.execute(step)
