@@ -1,20 +1,26 @@
 """The engine: how a service reaches its own PostgreSQL, and what its refusals mean."""
 
 import logging
+import math
+import time
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
+import psycopg
 from psycopg import Connection
 from psycopg.types.json import JsonbDumper
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Dialect, Engine, create_engine, event, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
     InterfaceError,
+    InvalidatePoolError,
     OperationalError,
     SQLAlchemyError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis.errors import Conflict, Invalid, Rejected, Unavailable
 
@@ -23,6 +29,7 @@ BUSY_S = 5  # so long is waited for a connection that others use
 PROBES = 3  # of /readyz, while all workers are busy
 CONNECT_S = 10
 LOST_S = 20  # a server whose machine acknowledges nothing for so long is given up
+TRUSTED_S = 0.5  # a connection that answered so lately is not asked whether it is there still
 LOCK_NOT_AVAILABLE = "55P03"
 WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
 OUT_OF_REACH = ("08", "53", "57")  # classes: connection, resources, operator's intervention
@@ -41,7 +48,6 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
         pool_size=connections,
         max_overflow=PROBES,
         pool_timeout=BUSY_S,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error in the log shows no address and no hash
         isolation_level="READ COMMITTED",
         connect_args={
@@ -54,6 +60,8 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
         },
     )
     event.listen(made, "connect", _speak_json)
+    event.listen(made, "checkin", _note_time)
+    event.listen(made, "checkout", partial(_ask, made.dialect))
     return made
 
 
@@ -68,6 +76,24 @@ def parsed(url: str | URL) -> URL:
 def _speak_json(connection: Connection[Any], _record: Any) -> None:
     # a dict in a parameter is a jsonb, in statements of the driver's own too
     connection.adapters.register_dumper(dict, JsonbDumper)
+
+
+def _note_time(_connection: Connection[Any] | None, record: ConnectionPoolEntry) -> None:
+    record.info["back_at"] = time.monotonic()
+
+
+def _ask(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Let the pool open new connections where this one died while nobody used it.
+
+    SQLAlchemy's own check asks each time, which is a round trip for each unit and for each look
+    at an empty queue.
+    """
+    if time.monotonic() - record.info.get("back_at", math.inf) < TRUSTED_S:
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.Error as error:
+        raise InvalidatePoolError from error
 
 
 def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Delete, Insert, Table, Update, select
 from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from chassis.codec import Codec
 from chassis.domain import value
@@ -22,6 +23,7 @@ from chassis.store import Recorded, split_name, version_of
 
 Change = Insert | Update | Delete
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+_COMPILED: dict[Any, SQLCompiler] = {}  # one for each form of a statement that the code has
 
 
 @value
@@ -56,8 +58,13 @@ def apply(
 def _compiled(change: Change, own: Table) -> tuple[str, str, str, dict[str, Any]]:
     if change.table is not own:  # beside in a rebuild of this one, it would change the live one
         raise AssertionError(f"the projection of {own} changes {change.table}")
-    compiled = change.compile(dialect=_DIALECT)
-    parameters = dict(compiled.params)
+    form = change._generate_cache_key()  # as SQLAlchemy knows equal statements in its own cache
+    if form is None:
+        raise AssertionError(f"{change} has no form of its own")
+    if form.key not in _COMPILED:
+        _COMPILED[form.key] = change.compile(dialect=_DIALECT, cache_key=form)
+    compiled = _COMPILED[form.key]
+    parameters = dict(compiled.construct_params(extracted_parameters=form.bindparams))
     key = parameters["id"] if isinstance(change, Insert) else parameters["id_1"]
     return str(change.table), str(key), str(compiled), parameters
 
