@@ -1,0 +1,115 @@
+"""The contests by name: who takes part, how large, and which figures come of it."""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+
+from bench import appending, calling, growing, latency, reacting, rebuilding, relaying
+from bench.rounds import medians
+from bench.stage import Stage
+from bench.telling import bind, told
+from chassis.domain import value
+from integration.box_database import database
+
+
+@value
+class Size:
+    """How much is measured."""
+
+    rounds: int
+    seconds: float  # of a round that goes by time
+    boxes: int = 100  # full of things, told in a round that goes by events
+    paced: int = 2_000  # events of the latency's contest, 100 a second
+    note: Callable[[str], object] = lambda said: None
+
+
+def run(name: str, stage: Stage, size: Size) -> Mapping[str, float]:
+    """Hold a contest; return its figures by name."""
+    return _CONTESTS[name](stage, size)
+
+
+def _append(stage: Stage, size: Size, writers: int) -> Mapping[str, float]:
+    with database(stage.server) as own:
+        contest = appending.contest(own, writers, size.seconds)
+        rates = medians(contest, size.rounds)
+        own.change("drop table plain, stored_events")
+    name = f"append_{writers}"
+    return {
+        **{f"{name}_{who}_events_s": rate for who, rate in rates.items()},
+        f"{name}_vs_eventsourcing": rates["ours"] / rates["eventsourcing"],
+        f"{name}_vs_insert": rates["ours"] / rates["insert"],
+    }
+
+
+def _relay(stage: Stage, size: Size) -> Mapping[str, float]:
+    with told(stage, size.boxes) as given:
+        bind(given.uri, "bench")
+        rates = medians(relaying.contest(given), size.rounds)
+    return {
+        **{f"relay_{who}_events_s": rate for who, rate in rates.items()},
+        "relay_vs_nameko": rates["ours"] / rates["nameko"],
+    }
+
+
+def _reaction(stage: Stage, size: Size) -> Mapping[str, float]:
+    with reacting.contest(stage, size.boxes) as (contest, skipped):
+        rates = medians(contest, size.rounds)
+    return {
+        **{f"reaction_{who}_events_s": rate for who, rate in rates.items()},
+        "reaction_vs_nameko": rates["ours"] / rates["nameko"],
+        "reaction_from_queue_vs_nameko": rates["ours_from_queue"] / rates["nameko_from_queue"],
+        "skipped_events": sum(skipped),
+    }
+
+
+def _rpc(stage: Stage, size: Size) -> Mapping[str, float]:
+    with calling.contest(stage, size.seconds) as contest:
+        rates = medians(contest, size.rounds)
+    return {
+        **{f"rpc_{who}_calls_s": rate for who, rate in rates.items()},
+        "rpc_vs_nameko": rates["ours"] / rates["nameko"],
+    }
+
+
+def _latency(stage: Stage, size: Size) -> Mapping[str, float]:
+    ours = _percentiles_ms(latency.ours(stage, size.paced))
+    nameko = _percentiles_ms(latency.nameko(stage, size.paced))
+    return {
+        "latency_p50_ms": ours[49],
+        "latency_p99_ms": ours[98],
+        "latency_nameko_p50_ms": nameko[49],
+        "latency_nameko_p99_ms": nameko[98],
+        "latency_vs_nameko": ours[49] / nameko[49],
+    }
+
+
+def _percentiles_ms(seconds: Sequence[float]) -> Sequence[float]:
+    return [1_000 * cut for cut in statistics.quantiles(seconds, n=100)]
+
+
+def _rebuild(stage: Stage, size: Size) -> Mapping[str, float]:
+    with told(stage, size.boxes) as given:
+        rates = medians({"ours": lambda: rebuilding.rate(given)}, size.rounds)
+    return {"rebuild_events_s": rates["ours"]}
+
+
+def _growth(stage: Stage, size: Size) -> Mapping[str, float]:
+    with growing.contest(stage, size.seconds, size.note) as contest:
+        rates = medians(contest, size.rounds)
+    return {
+        **{f"append_{who}_events_s": rate for who, rate in rates.items()},
+        "append_10m_vs_10k": rates["10m"] / rates["10k"],
+    }
+
+
+GROWTH = "growth"
+_CONTESTS: Mapping[str, Callable[[Stage, Size], Mapping[str, float]]] = {
+    "append_1": lambda stage, size: _append(stage, size, 1),
+    "append_16": lambda stage, size: _append(stage, size, 16),
+    "relay": _relay,
+    "reaction": _reaction,
+    "rpc": _rpc,
+    "latency": _latency,
+    "rebuild": _rebuild,
+    GROWTH: _growth,
+}
+ALL = [name for name in _CONTESTS if name != GROWTH]
