@@ -46,12 +46,11 @@ test: setup
 soak: setup
 	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)
 
-# -W ignore: eventlet, which nameko stands on, says in each process that it is deprecated
 bench: setup
-	@PYTHONPATH=tests $(IN_VENV) -W ignore -m bench $(ARGS)
+	@PYTHONPATH=tests $(IN_VENV) -m bench $(ARGS)
 
 bench-growth: setup
-	@PYTHONPATH=tests $(IN_VENV) -W ignore -m bench growth $(ARGS)
+	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)

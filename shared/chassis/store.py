@@ -16,7 +16,6 @@ from sqlalchemy import (
     func,
     select,
     table,
-    text,
 )
 
 from chassis.codec import Codec, dump, schema_version
@@ -68,13 +67,14 @@ def split_name(stream_id: str) -> tuple[str, UUID]:
     return stream_id[:-37], UUID(stream_id[-36:])
 
 
-_EVENTS = text(
+# In the driver's own words: on the way of every command SQLAlchemy's `text` costs a tenth more.
+_EVENTS = (
     "select stream_id, version, type, schema_version, data, recorded_at from events"
-    " where stream_id = any(:names) order by stream_id, version"
+    " where stream_id = any(%(names)s) order by stream_id, version"
 )
-_LAST_EVENT = text(
+_LAST_EVENT = (
     "select stream_id, version, type, schema_version, data, recorded_at from events"
-    " where stream_id = any(:names) order by version desc limit 1"
+    " where stream_id = any(%(names)s) order by version desc limit 1"
 )
 
 
@@ -85,7 +85,8 @@ def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> Non
     """
     by_name = {stream.name: stream for stream in streams}
     serial = len(streams) == 1 and streams[0].decider.serial
-    rows = connection.execute(_LAST_EVENT if serial else _EVENTS, {"names": list(by_name)})
+    query = _LAST_EVENT if serial else _EVENTS
+    rows = connection.exec_driver_sql(query, {"names": list(by_name)})
     for row in rows:
         stream = by_name[row.stream_id]
         event = codec.load(row.type, row.schema_version, row.data)
@@ -96,14 +97,11 @@ def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> Non
 def lock(connection: Connection, names: Iterable[str]) -> None:
     """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
     for name in sorted(names):
-        connection.execute(
-            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
+        connection.exec_driver_sql(_LOCK, {"name": name})
 
 
-_APPEND = text(
-    "select append(cast(:events as jsonb), cast(:jobs as jsonb), cast(:command as jsonb))"
-)
+_LOCK = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_APPEND = "select append(%(events)s::jsonb, %(jobs)s::jsonb, %(command)s::jsonb)"
 
 
 def append(
@@ -122,7 +120,7 @@ def append(
         "jobs": json.dumps(jobs),
         "command": json.dumps(command) if command else None,
     }
-    connection.execute(_APPEND, parameters)
+    connection.exec_driver_sql(_APPEND, parameters)
 
 
 def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -141,19 +139,19 @@ def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]
 
 def cancel(connection: Connection, kind: str, subject: UUID) -> None:
     """End the jobs of that kind on that subject; a running one sees it at its next heartbeat."""
-    connection.execute(_CANCEL, {"kind": kind, "subject": str(subject)})
+    connection.exec_driver_sql(_CANCEL, {"kind": kind, "subject": str(subject)})
 
 
 def reply(connection: Connection, call_id: UUID) -> Row[Any] | None:
     """Return the body_sha256 and reply that are stored for a call."""
-    return connection.execute(_REPLY, {"id": call_id}).one_or_none()
+    return connection.exec_driver_sql(_REPLY, {"id": call_id}).one_or_none()
 
 
-_CANCEL = text(
+_CANCEL = (
     "update jobs set state = 'cancelled'"
-    " where kind = :kind and subject = :subject and state in ('waiting', 'claimed')"
+    " where kind = %(kind)s and subject = %(subject)s and state in ('waiting', 'claimed')"
 )
-_REPLY = text("select body_sha256, reply from commands where id = :id")
+_REPLY = "select body_sha256, reply from commands where id = %(id)s"
 _STORED = table("events", column("stream_id"), column("version"))
 
 

@@ -19,20 +19,20 @@ class Size:
     seconds: float  # of a round that goes by time
     boxes: int = 100  # full of things, told in a round that goes by events
     paced: int = 2_000  # events of the latency's contest, 100 a second
+    writers: int = 16  # in the contest of many
     note: Callable[[str], object] = lambda said: None
 
 
-def run(name: str, stage: Stage, size: Size) -> Mapping[str, float]:
+def run(name: str, stage: Stage, size: Size) -> dict[str, float]:
     """Hold a contest; return its figures by name."""
     return _CONTESTS[name](stage, size)
 
 
-def _append(stage: Stage, size: Size, writers: int) -> Mapping[str, float]:
+def _append(stage: Stage, size: Size, name: str, writers: int) -> dict[str, float]:
     with database(stage.server) as own:
         contest = appending.contest(own, writers, size.seconds)
         rates = medians(contest, size.rounds)
         own.change("drop table plain, stored_events")
-    name = f"append_{writers}"
     return {
         **{f"{name}_{who}_events_s": rate for who, rate in rates.items()},
         f"{name}_vs_eventsourcing": rates["ours"] / rates["eventsourcing"],
@@ -40,7 +40,7 @@ def _append(stage: Stage, size: Size, writers: int) -> Mapping[str, float]:
     }
 
 
-def _relay(stage: Stage, size: Size) -> Mapping[str, float]:
+def _relay(stage: Stage, size: Size) -> dict[str, float]:
     with told(stage, size.boxes) as given:
         bind(given.uri, "bench")
         rates = medians(relaying.contest(given), size.rounds)
@@ -50,7 +50,7 @@ def _relay(stage: Stage, size: Size) -> Mapping[str, float]:
     }
 
 
-def _reaction(stage: Stage, size: Size) -> Mapping[str, float]:
+def _reaction(stage: Stage, size: Size) -> dict[str, float]:
     with reacting.contest(stage, size.boxes) as (contest, skipped):
         rates = medians(contest, size.rounds)
     return {
@@ -61,7 +61,7 @@ def _reaction(stage: Stage, size: Size) -> Mapping[str, float]:
     }
 
 
-def _rpc(stage: Stage, size: Size) -> Mapping[str, float]:
+def _rpc(stage: Stage, size: Size) -> dict[str, float]:
     with calling.contest(stage, size.seconds) as contest:
         rates = medians(contest, size.rounds)
     return {
@@ -70,7 +70,7 @@ def _rpc(stage: Stage, size: Size) -> Mapping[str, float]:
     }
 
 
-def _latency(stage: Stage, size: Size) -> Mapping[str, float]:
+def _latency(stage: Stage, size: Size) -> dict[str, float]:
     ours = _percentiles_ms(latency.ours(stage, size.paced))
     nameko = _percentiles_ms(latency.nameko(stage, size.paced))
     return {
@@ -86,13 +86,13 @@ def _percentiles_ms(seconds: Sequence[float]) -> Sequence[float]:
     return [1_000 * cut for cut in statistics.quantiles(seconds, n=100)]
 
 
-def _rebuild(stage: Stage, size: Size) -> Mapping[str, float]:
+def _rebuild(stage: Stage, size: Size) -> dict[str, float]:
     with told(stage, size.boxes) as given:
         rates = medians({"ours": lambda: rebuilding.rate(given)}, size.rounds)
     return {"rebuild_events_s": rates["ours"]}
 
 
-def _growth(stage: Stage, size: Size) -> Mapping[str, float]:
+def _growth(stage: Stage, size: Size) -> dict[str, float]:
     with growing.contest(stage, size.seconds, size.note) as contest:
         rates = medians(contest, size.rounds)
     return {
@@ -102,9 +102,9 @@ def _growth(stage: Stage, size: Size) -> Mapping[str, float]:
 
 
 GROWTH = "growth"
-_CONTESTS: Mapping[str, Callable[[Stage, Size], Mapping[str, float]]] = {
-    "append_1": lambda stage, size: _append(stage, size, 1),
-    "append_16": lambda stage, size: _append(stage, size, 16),
+_CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
+    "append_1": lambda stage, size: _append(stage, size, "append_1", 1),
+    "append_16": lambda stage, size: _append(stage, size, "append_16", size.writers),
     "relay": _relay,
     "reaction": _reaction,
     "rpc": _rpc,

@@ -14,7 +14,7 @@ from embedded.postgres import Server
 
 PATIENCE_S = 300.0  # until whoever hangs is given up
 PROCESSES = multiprocessing.get_context("forkserver")  # each starts where imports have ended
-PROCESSES.set_forkserver_preload(["bench.appending", "bench.scaling"])
+PROCESSES.set_forkserver_preload(["bench.contests"])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,36 @@
+"""Every contest can be held and gives the figures it is known by; how large is no test."""
+
+import pytest
+
+from bench import contests, growing
+from bench.contests import Size
+from bench.stage import Stage
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+
+FIGURES = {
+    "append_1": {"append_1_vs_eventsourcing", "append_1_vs_insert"},
+    "append_16": {"append_16_vs_eventsourcing", "append_16_vs_insert"},
+    "relay": {"relay_vs_nameko"},
+    "reaction": {"reaction_vs_nameko", "reaction_from_queue_vs_nameko", "skipped_events"},
+    "rpc": {"rpc_vs_nameko"},
+    "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
+    "rebuild": {"rebuild_events_s"},
+    "growth": {"append_10m_vs_10k"},
+}
+TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2)
+
+
+def test_every_contest_is_known_here() -> None:
+    assert set(FIGURES) == {*contests.ALL, contests.GROWTH}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_contest_gives_its_figures(
+    name: str, postgres_server: Server, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "LARGE", 50_000)
+    figures = contests.run(name, Stage(server=postgres_server, broker=broker), TINY)
+    assert figures.keys() >= FIGURES[name]
+    assert figures.pop("skipped_events", 0) == 0
+    assert all(figure > 0 for figure in figures.values()), figures
