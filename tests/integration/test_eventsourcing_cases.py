@@ -1,0 +1,48 @@
+"""The cases that the package `eventsourcing` ships for recorders of others, as they are.
+
+They are unittest's classes. What they leave open is set: their first version is 0, as some of
+their own events have it.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from eventsourcing.tests import persistence
+
+from embedded.postgres import Server
+from integration.box_database import database
+from integration.recorder_adapter import LogRecorder, StreamRecorder
+
+CONNECTIONS = 14  # ten writers and two readers at once, and some to spare
+
+
+class OnOurStore:
+    """Each case has a database of its own."""
+
+    INITIAL_VERSION = 0
+
+    @pytest.fixture(autouse=True)
+    def _with_a_database(self, postgres_server: Server) -> Iterator[None]:
+        with database(postgres_server) as own, own.app(connections=CONNECTIONS) as app:
+            self.engine = app.engine
+            yield
+
+
+class TestStreams(OnOurStore, persistence.AggregateRecorderTestCase):
+    def create_recorder(self) -> StreamRecorder:
+        return StreamRecorder(self.engine)
+
+
+class TestLog(OnOurStore, persistence.ApplicationRecorderTestCase[LogRecorder]):
+    def create_recorder(self) -> LogRecorder:
+        return LogRecorder(self.engine)
+
+    def test_insert_subscribe(self) -> None:
+        self.optional_test_insert_subscribe()
+
+
+class TestTransactionsDoNotInterleave(
+    OnOurStore, persistence.NonInterleavingNotificationIDsBaseCase
+):
+    def create_recorder(self) -> LogRecorder:
+        return LogRecorder(self.engine)
