@@ -4,6 +4,7 @@ They are unittest's classes. What they leave open is set: their first version is
 their own events have it.
 """
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from embedded.postgres import Server
 from integration.box_database import database
 from integration.recorder_adapter import LogRecorder, StreamRecorder
 
+DEADLINE_S = 60.0
 CONNECTIONS = 14  # ten writers and two readers at once, and some to spare
 
 
@@ -23,9 +25,12 @@ class OnOurStore:
 
     @pytest.fixture(autouse=True)
     def _with_a_database(self, postgres_server: Server) -> Iterator[None]:
+        before = set(threading.enumerate())
         with database(postgres_server) as own, own.app(connections=CONNECTIONS) as app:
             self.engine = app.engine
             yield
+            for reader in set(threading.enumerate()) - before:  # told to stop, and not waited for
+                reader.join(DEADLINE_S)
 
 
 class TestStreams(OnOurStore, persistence.AggregateRecorderTestCase):
