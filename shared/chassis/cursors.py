@@ -11,7 +11,6 @@ from chassis import ids
 from chassis.calls import Call
 from chassis.envelope import Heard
 from chassis.errors import Conflict, NotFound
-from chassis.feed import START
 from chassis.handling import App, Unit
 from chassis.identity import service_actor
 
@@ -27,24 +26,21 @@ class Place:
         self.app, self.key = app, {"consumer": consumer, "source": source}
         self._checked_at: float | None = None
 
-    def begin(self) -> None:
-        """Make the row where there is none yet: at the beginning."""
-        self._write(_BEGIN, **START)
-
     def stands(self) -> Row[Any]:
-        """Return position, event_id and stopped as they are now."""
-        return self.app.query(lambda connection: connection.execute(_STANDS, self.key).one())
+        """Return position, event_id and stopped as they are now.
+
+        Raises `NotFound` for a consumer that never was, or is no member of its group any more.
+        """
+        return self._there(
+            self.app.query(lambda connection: connection.execute(_STANDS, self.key).one_or_none())
+        )
 
     def hold(self, unit: Unit) -> Row[Any]:
         """Return position, event_id and stopped, and hold the cursor until the unit ends.
 
-        Raises `NotFound` for a consumer that never was.
+        Raises `NotFound` as `stands` does.
         """
-        stands = unit.execute(_HOLD.bindparams(**self.key)).one_or_none()
-        if stands is None:
-            reason = "no {consumer} hears {source}".format_map(self.key)
-            raise NotFound("chassis.consumer_not_found", reason)
-        return stands
+        return self._there(unit.execute(_HOLD.bindparams(**self.key)).one_or_none())
 
     def hold_going(self, unit: Unit) -> Row[Any]:
         """Hold the cursor. Raises `Conflict("chassis.source_stopped")` where its source is."""
@@ -73,6 +69,12 @@ class Place:
             self._write(_CHECKED)
             self._checked_at = now
 
+    def _there(self, stands: Row[Any] | None) -> Row[Any]:
+        if stands is None:
+            reason = "no {consumer} hears {source}".format_map(self.key)
+            raise NotFound("chassis.consumer_not_found", reason)
+        return stands
+
     def _write(self, statement: Any, **parameters: Any) -> Any:
         bound = statement.bindparams(**self.key, **parameters)
         return self.app.attempt(call(self.app), lambda unit: unit.execute(bound).scalar())
@@ -100,11 +102,6 @@ def following(
 
 
 _OF = "where consumer = :consumer and source = :source"
-_BEGIN = text(
-    "insert into cursors (consumer, source, position, event_id)"
-    " values (:consumer, :source, :position, cast(:event_id as uuid))"
-    " on conflict do nothing returning 1"
-)
 _STANDS = text(f"select position, event_id, stopped from cursors {_OF}")  # noqa: S608
 _HOLD = text(f"select position, event_id, stopped from cursors {_OF} for update")  # noqa: S608
 _MOVE = text(

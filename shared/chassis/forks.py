@@ -106,7 +106,7 @@ def _caused(consumer: Consumer, position: int) -> Sequence[Row[Any]]:
 
 
 def _call_id(consumer: Consumer, heard: dict[str, Any]) -> str:
-    return str(ids.derive(UUID(heard["event_id"]), consumer.name))
+    return str(ids.derive(UUID(heard["event_id"]), consumer.group))
 
 
 def _count_known(caused: Sequence[Row[Any]], read: Read) -> int:

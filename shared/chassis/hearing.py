@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis import forks
-from chassis.errors import ServiceError
+from chassis.errors import NotFound, ServiceError
 from chassis.failures import is_outage
 from chassis.inbox import Consumer, Read
 from chassis.rabbit import Receiver
@@ -40,7 +40,12 @@ class Hearing:
         Raises an outage of the database or of the broker, and what else is no event's fault: what
         was not acknowledged is delivered again, to whoever comes first.
         """
-        if self.consumer.stopped():
+        try:
+            stopped = self.consumer.stopped()
+        except NotFound:  # its group has other members by now: the queue is nobody's
+            self.close()
+            raise
+        if stopped:
             self.close()
             return False
         # the queue first: it exists, then, before the source is asked what was told until now

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from chassis import codec, cursors, ids, metrics, parking, telemetry
+from chassis import codec, cursors, groups, ids, metrics, parking, telemetry
 from chassis.calls import Call
 from chassis.cursors import Place, following
 from chassis.domain import Decider, value
@@ -21,6 +21,7 @@ from chassis.envelope import Heard, heard
 from chassis.errors import Internal, Unavailable
 from chassis.failures import MOST_CRASHES, CrashWatch, is_outage
 from chassis.handling import App, Unit
+from chassis.member import ALONE, Member
 
 T = TypeVar("T")
 Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a source's `events_read`, by its `after`
@@ -37,22 +38,30 @@ class Reaction:
 
 
 class Consumer:
-    """One service hearing one source; for one thread, but for `redrive`."""
+    """One service hearing one source, or a member of its group; for one thread, but `redrive`."""
 
     def __init__(
-        self, app: App, source: str, reactions: Iterable[Reaction], name: str | None = None
+        self,
+        app: App,
+        source: str,
+        reactions: Iterable[Reaction],
+        name: str | None = None,
+        member: Member = ALONE,
     ) -> None:
-        """Make the cursor's row where there is none yet: at the beginning.
+        """Make the cursors of the group's members where there are none yet: at the beginning.
 
         A service that hears a source twice gives the second consumer a `name` of its own.
+        Raises `Conflict("chassis.not_a_member")` where the group has other members.
         """
-        self.app, self.source, self.name = app, source, name or app.service.name
+        self.app, self.source, self.member = app, source, member
+        self.group = name or app.service.name
+        self.name = member.consumer(self.group)
         self.place = Place(app, self.name, source)
         self.reactions: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self.reactions.setdefault(codec.snake(reaction.hears.__name__), []).append(reaction)
         self._watch = CrashWatch(self.place)
-        self.place.begin()
+        groups.begin(app, self.group, member, source)
 
     def cursor(self) -> dict[str, Any]:
         """Return the pair {position, event_id} of the last event heard."""
@@ -64,10 +73,7 @@ class Consumer:
         return self.place.stands().stopped is not None
 
     def pull(self, read: Read) -> int:
-        """Read on from the cursor to the source's head; return how many events came.
-
-        Raises what `pull_page` raises.
-        """
+        """Read on to the source's head, as `pull_page` does; return how many events came."""
         count = 0
         while came := self.pull_page(read):
             count += came
@@ -96,7 +102,7 @@ class Consumer:
         """
         while deliveries:
             batch, crashes = self._watch.begin(deliveries)
-            if crashes >= MOST_CRASHES:
+            if crashes >= MOST_CRASHES and self.member.owns(batch[0].stream_id):
                 bug = Internal("chassis.crash_loop", f"{crashes} processes ended while they did it")
                 whole = self._park(batch[0], bug)
             else:
@@ -115,11 +121,12 @@ class Consumer:
 
         def work(unit: Unit, done: frozenset[UUID]) -> bool:
             nonlocal first
-            self.place.hold_going(unit)
-            first = parking.head(unit, self.place.key, stream_id)
+            place = groups.owner(unit, self.group, self.source, stream_id)
+            place.hold_going(unit)
+            first = parking.head(unit, place.key, stream_id)
             if first is None or first.dead:
                 return False
-            parking.remove(unit, self.place.key, first.position)
+            parking.remove(unit, place.key, first.position)
             self._react(unit, [heard(first.event)], done)
             return True
 
@@ -131,9 +138,10 @@ class Consumer:
             failed, why = first, error
 
         def note(unit: Unit, _: frozenset[UUID]) -> None:
-            self.place.hold_going(unit)
+            place = groups.owner(unit, self.group, self.source, stream_id)
+            place.hold_going(unit)
             unit.on_behalf(replace(self._call(heard(failed.event)), id=ids.fresh()))
-            parking.note_failure(unit, self.place.key, failed, why)
+            parking.note_failure(unit, place.key, failed, why)
 
         self._attempt(note)
         return False
@@ -162,10 +170,12 @@ class Consumer:
                 if len(parked) >= parking.MOST_STREAMS:
                     reason = f"{len(parked)} streams of {self.source} have parked events"
                     raise Unavailable("chassis.too_many_parked", reason)
-                behind = [each for each in taken if each.stream_id in parked]
+                own = [each for each in taken if self.member.owns(each.stream_id)]
+                behind = [each for each in own if each.stream_id in parked]
                 parking.park_behind(unit, self.place.key, behind)
-                counts.update(taken=len(taken) - len(behind), parked=len(behind))
-                self._react(unit, [each for each in taken if each.stream_id not in parked], done)
+                counts.update(taken=len(own) - len(behind), parked=len(behind))
+                counts.update(passed=len(taken) - len(own))
+                self._react(unit, [each for each in own if each.stream_id not in parked], done)
                 self.place.move(unit, taken[-1])
             return whole
 
@@ -224,7 +234,7 @@ class Consumer:
     def _call(self, cause: Heard) -> Call:
         return replace(
             cursors.call(self.app),
-            id=ids.derive(cause.event_id, self.name),
+            id=ids.derive(cause.event_id, self.group),
             correlation_id=cause.correlation_id,
             causation=str(cause.event_id),
             heard={

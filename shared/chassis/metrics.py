@@ -25,7 +25,7 @@ REPEATED = Counter(
 )
 HEARD = Counter(
     "service_events_heard_total",
-    "Events heard; outcome is taken, duplicate or parked",
+    "Events heard; outcome is taken, duplicate, parked or passed: another member's",
     ("consumer", "source", "outcome"),
 )
 PULLED = Counter(
@@ -62,7 +62,7 @@ def repeated(service: str, method: str) -> None:
 
 
 def heard(consumer: str, source: str, outcome: str, count: int = 1) -> None:
-    """Count events of a committed batch: taken, duplicate or parked."""
+    """Count events of a committed batch: taken, duplicate, parked or passed."""
     HEARD.labels(consumer, source, outcome).inc(count)
 
 

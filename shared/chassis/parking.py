@@ -12,7 +12,7 @@ from zlib import crc32
 
 from sqlalchemy import Connection, Row, text
 
-from chassis import envelope, ids
+from chassis import envelope, groups, ids, member
 from chassis.calls import Job
 from chassis.cursors import Place, call
 from chassis.envelope import Heard
@@ -32,9 +32,9 @@ Key = Mapping[str, str]  # {consumer, source}
 
 
 class Redriven(Protocol):
-    """A consumer, as its redrive needs it."""
+    """A consumer, as its redrive needs it: any member of the group, for all of it."""
 
-    name: str
+    group: str
     source: str
 
     def redrive(self, stream_id: str) -> bool:
@@ -95,7 +95,7 @@ def note_failure(unit: Unit, key: Key, tried: Row[Any], error: Exception) -> Non
 
 def kind(consumers: Iterable[Redriven]) -> Kind:
     """Return the job that tries parked streams of these consumers again."""
-    hearing = {(each.name, each.source): each for each in consumers}
+    hearing = {(each.group, each.source): each for each in consumers}
 
     def run(task: Task, control: Control) -> None:
         consumer = hearing[(task.args["consumer"], task.args["source"])]
@@ -166,17 +166,20 @@ def _insert(unit: Unit, key: Key, event: Heard, **rest: Any) -> None:
 
 
 def _queue(unit: Unit, key: Key, stream_id: str, delay_s: int) -> None:
-    subject = ids.derive(ids.ROOT, key["consumer"], key["source"], stream_id)
+    # by the group, which stays as its members change
+    args = {"consumer": member.group(key["consumer"]), "source": key["source"]}
+    subject = ids.derive(ids.ROOT, *args.values(), stream_id)
     # one redrive of a stream waits, however many have asked for it
     unit.execute(_CANCEL.bindparams(subject=str(subject)))
-    args = {**key, "stream_id": stream_id}
-    unit.queue(Job(kind=REDRIVE, subject=subject, args=args, delay_s=delay_s))
+    job = Job(kind=REDRIVE, subject=subject, args={**args, "stream_id": stream_id}, delay_s=delay_s)
+    unit.queue(job)
 
 
 def _give_up(unit: Unit, task: Task, error: ServiceError) -> None:
     """Go on later; but leave dead what has ended its process again and again."""
-    place = Place(unit.app, task.args["consumer"], task.args["source"])
-    key, stream_id = place.key, task.args["stream_id"]
+    stream_id = task.args["stream_id"]
+    place = groups.owner(unit, task.args["consumer"], task.args["source"], stream_id)
+    key = place.key
     place.hold(unit)
     first = head(unit, key, stream_id)
     if first is None or first.dead:

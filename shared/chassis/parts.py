@@ -8,6 +8,7 @@ from chassis.edge import Door
 from chassis.handling import App
 from chassis.inbox import Consumer, Reaction
 from chassis.jobs import Kind
+from chassis.member import ALONE, Member
 from chassis.port import Port
 from chassis.schedules import Schedule
 from chassis.web import PublicDoor
@@ -36,10 +37,15 @@ class Parts:
             name: tuple(each for each in self.reactions if each.source == name) for name in names
         }
 
-    def consumers(self) -> list[Consumer]:
-        """Return what hears each source; who is revoked is heard apart from all other work."""
+    def consumers(self, member: Member = ALONE) -> list[Consumer]:
+        """Return what hears each source, as that member of the service's group.
+
+        Who is revoked is heard apart from all other work, by each whole. Raises
+        `Conflict("chassis.not_a_member")`.
+        """
         consumers = [
-            Consumer(self.app, source, reactions) for source, reactions in self.sources().items()
+            Consumer(self.app, source, reactions, member=member)
+            for source, reactions in self.sources().items()
         ]
         if self.revocations:
             name = revocations.consumer_name(self.app.service.name)

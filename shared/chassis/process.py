@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from importlib import import_module
 from types import FrameType
 
-from chassis import ids, schema_rule, settings, telemetry
+from chassis import ids, member, schema_rule, settings, telemetry
 from chassis.domain import value
 from chassis.parts import Parts
 from chassis.rpc import Rpc
@@ -27,6 +27,10 @@ class ProcessSettings:
     internal_port: int = 9000
     max_workers: int = 10  # calls that `serve` answers at the same time
     job_threads: int = 1  # jobs that `work` does at the same time
+    member: str = "1/1"  # of those that hear: `work` is the 2nd of 3 with 2/3
+
+    def __post_init__(self) -> None:
+        member.parsed(self.member)
 
 
 @value

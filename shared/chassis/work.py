@@ -9,7 +9,7 @@ from typing import Any
 
 from prometheus_client import REGISTRY
 
-from chassis import feed, ids, metrics, parking, process, readiness, revocations, schedules
+from chassis import feed, ids, member, metrics, parking, process, readiness, revocations, schedules
 from chassis.backlog import Backlog
 from chassis.errors import ServiceError, Unavailable
 from chassis.hearing import EVERY_S, Hearing
@@ -57,7 +57,7 @@ class Working:
         self._loops = Loops(service=built.name)
         self._publisher = Publisher(given.amqp_uri, built.name)
         self._lease = Lease(parts.app.engine, "relay", str(ids.fresh()))
-        consumers = parts.consumers()
+        consumers = parts.consumers(member.parsed(given.member))
         self._hearings = [self._hearing(built, each) for each in consumers]
         recurring = schedules.kinds(parts.app, parts.schedules)
         self._worker = Worker(parts.app, (*parts.kinds, *recurring, parking.kind(consumers)))

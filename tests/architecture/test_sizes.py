@@ -8,7 +8,7 @@ from architecture.source import Source, sources
 
 FILE_LINES = 260
 FUNCTION_LINES = 60
-FRAME_LINES = 5_000  # of code, without docstrings and blanks; its help for tests does not count
+FRAME_LINES = 5_200  # of code, without docstrings and blanks; its help for tests does not count
 
 
 @pytest.mark.parametrize("source", sources(), ids=lambda each: each.where)
