@@ -33,6 +33,9 @@ def main() -> None:
         for name in chosen.names or contests.ALL:
             console.log(f"{name} …")
             found = contests.run(name, servers, size)
+            found["skipped_events"] = figures.get("skipped_events", 0) + found.get(
+                "skipped_events", 0
+            )
             figures |= found
             console.print(_table(found))
     RESULTS.parent.mkdir(exist_ok=True)

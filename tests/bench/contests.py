@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import appending, calling, growing, latency, reacting, rebuilding, relaying
+from bench import appending, calling, growing, latency, reacting, rebuilding, relaying, scaling
 from bench.rounds import medians
 from bench.stage import Stage
 from bench.telling import bind, told
@@ -92,6 +92,17 @@ def _rebuild(stage: Stage, size: Size) -> dict[str, float]:
     return {"rebuild_events_s": rates["ours"]}
 
 
+def _scale(stage: Stage, size: Size) -> dict[str, float]:
+    skipped: list[int] = []
+    with scaling.contest(stage, size.boxes, skipped) as contest:
+        rates = medians(contest, size.rounds)
+    return {
+        **{f"scale_{of}_events_s": rate for of, rate in rates.items()},
+        "scale_2_vs_1": rates["2"] / rates["1"],
+        "skipped_events": sum(skipped),
+    }
+
+
 def _growth(stage: Stage, size: Size) -> dict[str, float]:
     with growing.contest(stage, size.seconds, size.note) as contest:
         rates = medians(contest, size.rounds)
@@ -109,6 +120,7 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "reaction": _reaction,
     "rpc": _rpc,
     "latency": _latency,
+    "scale": _scale,
     "rebuild": _rebuild,
     GROWTH: _growth,
 }

@@ -17,6 +17,7 @@ from chassis import feed, postgres
 from chassis.handling import App
 from chassis.hearing import Hearing
 from chassis.inbox import Consumer
+from chassis.member import ALONE, Member
 from chassis.rabbit import Receiver
 from integration import boxes, scales
 from integration.box_database import database
@@ -70,7 +71,7 @@ def contest(
 
 
 @contextmanager
-def hearing(source_url: str, own_url: str, uri: str) -> Iterator[Hearing]:
+def hearing(source_url: str, own_url: str, uri: str, member: Member = ALONE) -> Iterator[Hearing]:
     """Yield the scales hearing boxes, as `work` has them."""
     source = App(service=boxes.SERVICE, engine=postgres.engine(source_url, name="boxes"))
     own = App(service=scales.SERVICE, engine=postgres.engine(own_url, name="scales"))
@@ -78,15 +79,17 @@ def hearing(source_url: str, own_url: str, uri: str) -> Iterator[Hearing]:
     def read(after: Mapping[str, Any]) -> Mapping[str, Any]:
         return source.query(lambda each: feed.read(each, source.service.name, after).reply())
 
-    consumer = Consumer(own, source.service.name, [scales.WEIGHT_ADDED])
+    consumer = Consumer(own, source.service.name, [scales.WEIGHT_ADDED], member=member)
     hears = Hearing(consumer, Receiver(uri, consumer.name, consumer.source), read)
     yield hears
     hears.close()
 
 
-def hear_until(start: Any, source_url: str, own_url: str, uri: str, last: int) -> float:
+def hear_until(
+    start: Any, source_url: str, own_url: str, uri: str, last: int, member: Member = ALONE
+) -> float:
     """Take all that is told up to a position; return the seconds it took."""
-    with hearing(source_url, own_url, uri) as hears:
+    with hearing(source_url, own_url, uri, member) as hears:
         hears.turn(0)
         start.wait()
         started = time.perf_counter()

@@ -15,6 +15,7 @@ FIGURES = {
     "reaction": {"reaction_vs_nameko", "reaction_from_queue_vs_nameko", "skipped_events"},
     "rpc": {"rpc_vs_nameko"},
     "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
+    "scale": {"scale_2_vs_1"},
     "rebuild": {"rebuild_events_s"},
     "growth": {"append_10m_vs_10k"},
 }
