@@ -135,7 +135,7 @@ class Suite:
         self.servers.provide()
         self._ports = Ports(self.data_dir / "ports.json", self.replicas)
         for name, command, given in self._commands():
-            self.processes[name] = ServiceProcess(name, command, given, logs)
+            self.processes[name] = self._process(name, command, given, logs)
         for process in self.processes.values():
             if process.ready():
                 reason = f"{process.name} of a suite that was killed still runs: end it first"
@@ -155,6 +155,11 @@ class Suite:
                     name = f"{service}-{role}-{number}"
                     given = variables(name, service, self.data_dir, self.servers, self._ports)
                     yield name, (service, role), given
+
+    def _process(
+        self, name: str, command: tuple[str, str], given: Mapping[str, str], logs: Path
+    ) -> ServiceProcess:
+        return ServiceProcess(name, command, given, logs)
 
     def _stop(self) -> None:
         for process in self.processes.values():

@@ -1,0 +1,79 @@
+"""`make faults`: so many seeds, one after another; the last line is `N passed, M failed`."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from chassis.testing.rabbit import Broker, private_broker
+from distributed.suite import end_as_ctrl_c
+from embedded.postgres import Server
+from faults.blows import Blows
+from faults.plan import drawn
+from faults.run import Running
+from faults.suite import SERVICES, running
+from faults.told import Tap
+from journeys.distributed_suite import reader_uri
+
+
+def main() -> int:
+    """Run the seeds; return 1 if one of them failed."""
+    chosen = _parser().parse_args()
+    end_as_ctrl_c()
+    folder = Path(tempfile.mkdtemp(prefix="ai-studio-"))
+    folder.chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
+    server = Server(folder / "postgres", durable=False)
+    with server, private_broker(folder / "rabbit") as broker:
+        if broker is None or broker.node is None:
+            print("faults: needs a RabbitMQ of its own, and none could be had", file=sys.stderr)
+            return 1
+        failed = _seeds(server, broker, folder, chosen.first_seed, chosen.seeds)
+    print(f"{chosen.seeds - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int) -> int:
+    """Run so many seeds; after one that failed, on a fresh suite. Return how many failed."""
+    failed, seed = 0, first
+    while seed < first + count:
+        logs = folder / f"from-{seed}"
+        with at_work(server, broker, logs) as seeds:
+            while seed < first + count:
+                result = seeds.seed(drawn(seed))
+                print(result.line(), flush=True)
+                seed += 1
+                if result.violations:
+                    failed += 1
+                    _explain(result.violations, seed - 1, logs)
+                    break
+    return failed
+
+
+@contextmanager
+def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Running]:
+    """Yield what runs seeds, on a suite of its own."""
+    with (
+        running(server, broker, folder) as suite,
+        suite.callers() as rpc,
+        Tap(reader_uri(broker, suite), SERVICES) as tap,
+    ):
+        yield Running(suite, rpc, Blows(suite, broker, tap, server.admin_url))
+
+
+def _explain(violations: tuple[str, ...], seed: int, logs: Path) -> None:
+    for each in violations:
+        print(f"  {each}")
+    print(f"  again: make faults SEEDS=1 FIRST_SEED={seed}; logs: {logs / 'logs'}", flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first-seed", type=int, default=1)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""What goes wrong: a function for each kind of fault. Each ends with what it broke mended.
+
+Where a holder dies or stops, its lease and its claims are made to run out: the database's clock
+is moved, as it were, instead of waiting.
+"""
+
+import random
+import signal
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import psutil
+import psycopg
+
+from chassis.errors import Unavailable
+from chassis.testing.rabbit import Broker
+from faults.plan import Fault
+from faults.suite import FaultySuite
+from faults.told import Tap
+from faults.wire import AMQP
+
+WATERMARK = 0.4  # of the memory: RabbitMQ's own
+HEARERS = {  # who hears whom
+    "auth": ("media", "billing", "affiliate"),
+    "media": ("billing",),
+    "billing": ("media", "affiliate"),
+    "affiliate": (),
+}
+
+
+class Blows:
+    """Everything that faults fall upon."""
+
+    def __init__(self, suite: FaultySuite, broker: Broker, tap: Tap, admin_url: str) -> None:
+        self.suite, self.broker, self.tap, self.admin_url = suite, broker, tap, admin_url
+        self.lost_broker = False  # what was told then, nobody may have heard
+        self._of_process: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._of_broker = threading.Lock()
+        self._chance = random.Random()
+
+    def begin(self, chance: random.Random) -> None:
+        """A seed begins."""
+        self._chance, self.lost_broker = chance, False
+
+    def fall(self, fault: Fault) -> None:
+        """Let a fault happen, and return once it is over."""
+        blow: Callable[..., None] = getattr(self, fault.kind)
+        blow(*fault.arguments)
+
+    def cut(self, whose: str, point: str, nth: int) -> None:
+        """Cut a connection at the nth message of a kind; whether that comes is not known yet."""
+        self.suite.proxy.arm(whose, point, nth)
+
+    def kill(self, name: str, seconds: float) -> None:
+        """Kill a process, and start it again after a while."""
+        with self._of_process[name]:
+            self.suite.processes[name].kill()
+            self.lapse(name.partition("-")[0])
+            _pause(seconds)
+            self.suite.processes[name].start()
+
+    def stop(self, name: str, seconds: float) -> None:
+        """Stop a process for longer than its lease, its claims and the broker's patience."""
+        with self._of_process[name]:
+            process = self.suite.processes[name]
+            process.send(signal.SIGSTOP)
+            self.lapse(name.partition("-")[0])
+            self.suite.proxy.drop(name, AMQP)
+            _pause(seconds)
+            with suppress(psutil.NoSuchProcess):
+                process.send(signal.SIGCONT)
+
+    def lapse(self, service: str) -> None:
+        """Let the leases and claims of a service run out, whatever their holders do."""
+        with psycopg.connect(self.suite.owner_url(service), autocommit=True) as database:
+            database.execute("update leases set until = now() - interval '1 second'")
+            database.execute("update jobs set run_at = now() where state = 'claimed'")
+
+    def terminate(self, service: str, share: float) -> None:
+        """End some of a service's sessions in PostgreSQL, whatever they are doing."""
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            rows = admin.execute(
+                "select pid from pg_stat_activity where usename = %s order by pid",
+                [f"{service}_app"],
+            ).fetchall()
+            for (pid,) in rows:
+                if self._chance.random() < share:
+                    admin.execute("select pg_terminate_backend(%s)", [pid])
+
+    def drop(self, name: str, protocol: str) -> None:
+        """Close all connections of a process to a server."""
+        self.suite.proxy.drop(name, protocol)
+
+    def purge(self, source: str) -> None:
+        """Lose what waits in the queues of those who hear a source."""
+        self._at_broker(lambda: self.tap.purge(_queues(source)))
+
+    def lose_queues(self, source: str) -> None:
+        """Lose the queues themselves."""
+        self._at_broker(lambda: self.tap.delete(_queues(source)))
+
+    def repeat(self, source: str) -> None:
+        """Deliver all that a source has told once more, in no order."""
+        self._at_broker(lambda: self.tap.repeat(source, _queues(source), self._chance))
+
+    def block_broker(self, seconds: float) -> None:
+        """Let the broker run out of memory, as it believes: who publishes to it waits."""
+        with self._of_broker:
+            self.broker.ctl("set_vm_memory_high_watermark", "0.00001")
+            _pause(seconds)
+            self.broker.ctl("set_vm_memory_high_watermark", str(WATERMARK))
+
+    def restart_broker(self, seconds: float) -> None:
+        """Stop the broker in an orderly way, and start it again."""
+        with self._of_broker:
+            self.broker.stop_app()
+            _pause(seconds)
+            self.broker.start_app()
+
+    def kill_broker(self, seconds: float) -> None:
+        """Kill the broker, and start it again with what it had on disk."""
+        with self._of_broker:
+            self.broker.kill()
+            _pause(seconds)
+            self.broker.start()
+
+    def lose_broker(self, seconds: float) -> None:
+        """Lose all that the broker has, and prepare an empty one."""
+        with self._of_broker:
+            self.lost_broker = True
+            self.broker.stop_app()
+            self.broker.ctl("reset")
+            _pause(seconds)
+            self.broker.start_app()
+            self.suite.servers.provide()
+            vhost = self.suite.servers.inventory.rabbitmq.vhost
+            self.broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+
+    def _at_broker(self, do: Callable[[], object]) -> None:
+        with self._of_broker, suppress(Unavailable):  # a queue may be lost already
+            do()
+
+
+def _queues(source: str) -> Sequence[str]:
+    # who is revoked is heard apart from all other work
+    beside = [f"{each}.revocations" for each in HEARERS[source] if source == "auth"]
+    return [f"{each}.hears.{source}" for each in (*HEARERS[source], *beside)]
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+

@@ -1,0 +1,151 @@
+"""What one seed does: some stories at once, and the faults that fall upon them, all drawn ahead."""
+
+import random
+from collections.abc import Callable, Sequence
+
+from chassis.domain import value
+from faults.suite import NAMES, SERVICES
+from faults.wire import AMQP, POINTS, POSTGRES
+
+WITHIN_S = 2.0  # in which the faults begin
+NET_ORE, GROSS_ORE = 100_000, 125_000  # of one project
+STOPPED_S = (0.3, 1.5)
+WORKERS = tuple(name for name in NAMES if "-work-" in name)
+SERVERS = tuple(name for name in NAMES if "-serve-" in name)
+
+
+@value
+class StoryPlan:
+    """One customer's way, from sign-up to the last payment."""
+
+    number: int
+    percent: int  # that the affiliate earns; 0: nobody refers this customer
+    projects: int
+    early: bool  # work is asked for before the workspace may be invoiced
+    payments: tuple[int, ...]  # øre, in this order
+    again: bool  # calls are made twice at once, with one key
+    rival: bool  # somebody else does the same at the same time, with another key
+    leaves: bool  # signs out in the end
+
+
+@value
+class Fault:
+    """One thing that goes wrong."""
+
+    kind: str  # a function's name in `faults.blows`
+    after_s: float
+    arguments: tuple[object, ...]
+
+    def __str__(self) -> str:
+        return " ".join(map(str, (self.kind, *self.arguments)))
+
+
+@value
+class Plan:
+    """All that a seed does."""
+
+    seed: int
+    stories: tuple[StoryPlan, ...]
+    payout: str  # confirm | fail | cancel
+    faults: tuple[Fault, ...]
+    chance: random.Random  # for what cannot be drawn ahead, such as the order of copies
+
+
+def drawn(seed: int) -> Plan:
+    """Return what a seed does."""
+    chance = random.Random(seed)
+    stories = tuple(_story(chance, number) for number in range(chance.choice((2, 2, 3))))
+    faults = sorted((_fault(chance) for _ in range(chance.randint(3, 6))), key=_time)
+    return Plan(
+        seed=seed,
+        stories=stories,
+        payout=chance.choice(("confirm", "confirm", "fail", "cancel")),
+        faults=tuple(faults),
+        chance=chance,
+    )
+
+
+def _time(fault: Fault) -> float:
+    return fault.after_s
+
+
+def _story(chance: random.Random, number: int) -> StoryPlan:
+    projects = chance.choice((1, 1, 2))
+    return StoryPlan(
+        number=number,
+        percent=chance.choice((0, 1, 20, 33, 100)),
+        projects=projects,
+        early=chance.random() < 0.3,
+        payments=_parts(chance, projects * GROSS_ORE),
+        again=chance.random() < 0.5,
+        rival=chance.random() < 0.5,
+        leaves=chance.random() < 0.3,
+    )
+
+
+def _parts(chance: random.Random, amount: int) -> tuple[int, ...]:
+    cuts = sorted({0, amount, *(chance.randrange(1, amount) for _ in range(chance.randint(0, 2)))})
+    return tuple(after - before for before, after in zip(cuts, cuts[1:], strict=False))
+
+
+def _fault(chance: random.Random) -> Fault:
+    kinds = list(DRAW)
+    (kind,) = chance.choices(kinds, [DRAW[each][0] for each in kinds])
+    arguments = tuple(DRAW[kind][1](chance))
+    return Fault(kind=kind, after_s=round(chance.uniform(0, WITHIN_S), 2), arguments=arguments)
+
+
+def _cut(chance: random.Random) -> Sequence[object]:
+    point = chance.choice(list(POINTS))
+    told = point in ("confirm_lost", "delivery_lost", "acknowledgement_lost")
+    names = WORKERS if told or chance.random() < 0.6 else SERVERS
+    most = 40 if point == "statement_unanswered" else 6
+    return chance.choice(names), point, chance.randint(1, most)
+
+
+def _stop(chance: random.Random) -> Sequence[object]:
+    name = chance.choice(WORKERS if chance.random() < 0.8 else SERVERS)
+    return name, round(chance.uniform(*STOPPED_S), 2)
+
+
+def _kill(chance: random.Random) -> Sequence[object]:
+    name = chance.choice(WORKERS if chance.random() < 0.7 else SERVERS)
+    return name, round(chance.uniform(0, 0.5), 2)
+
+
+def _service(chance: random.Random) -> Sequence[object]:
+    return (chance.choice(SERVICES),)
+
+
+def _for_a_while(chance: random.Random) -> Sequence[object]:
+    return (round(chance.uniform(0.2, 1.0), 2),)
+
+
+# how often each kind is drawn, and with what; those that take seconds are rare
+DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
+    "cut": (9, _cut),
+    "kill": (5, _kill),
+    "stop": (4, _stop),
+    "lapse": (2, _service),
+    "terminate": (3, lambda chance: (chance.choice(SERVICES), chance.choice((0.3, 1.0)))),
+    "drop": (2, lambda chance: (chance.choice(NAMES), chance.choice((AMQP, POSTGRES)))),
+    "purge": (2, _service),
+    "lose_queues": (2, _service),
+    "repeat": (3, _service),
+    "block_broker": (0.5, _for_a_while),
+    "restart_broker": (0.5, _for_a_while),
+    "kill_broker": (0.25, _for_a_while),
+    "lose_broker": (0.35, _for_a_while),
+}
+
+
+def name_of(seed: int, story: object, what: str) -> str:
+    """Return the name of a call: its idempotency key, and the correlation id of all it causes."""
+    return f"s{seed}.{story}.{what}"
+
+
+def prefix(seed: int) -> str:
+    """Return what the names of all calls of a seed begin with."""
+    return f"s{seed}."
+
+

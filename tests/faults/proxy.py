@@ -1,0 +1,193 @@
+"""What stands between the processes and their servers, and cuts a connection at a chosen message.
+
+It runs in a process of its own. A cut is armed by name and falls once, at the nth such message on
+any connection of one process; the message itself does not pass, and both ends are closed.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+from faults.wire import POINTS, Messages, Point
+
+CHUNK = 65_536
+Server = tuple[str, str | int]  # ("unix", path) or ("tcp", port of 127.0.0.1)
+
+
+@dataclass
+class Cut:
+    """One cut that has not fallen yet."""
+
+    whose: str  # 'billing-work-0'
+    point: Point
+    left: int  # such messages until it falls
+
+
+class Proxy:
+    """The proxy, as the tests see it; for any thread."""
+
+    def __init__(self, servers: Mapping[str, Server], names: tuple[str, ...]) -> None:
+        """`servers` by protocol; a port is opened for each of them and each of `names`."""
+        spawning = multiprocessing.get_context("spawn")
+        self._pipe, theirs = spawning.Pipe()
+        self._lock = Lock()
+        self._process = spawning.Process(
+            target=_run, args=(dict(servers), names, theirs), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._ports: Mapping[tuple[str, str], int] = self._pipe.recv()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+    def port(self, name: str, protocol: str) -> int:
+        """Return where a process reaches a server."""
+        return self._ports[(name, protocol)]
+
+    def arm(self, whose: str, point: str, nth: int) -> None:
+        """Cut the connection on which that process's nth such message comes next."""
+        self._ask("arm", whose, point, nth)
+
+    def disarm(self) -> list[str]:
+        """Forget the cuts that have not fallen; return the points of those that have."""
+        fallen: list[str] = self._ask("disarm")
+        return fallen
+
+    def drop(self, whose: str, protocol: str) -> int:
+        """Close all connections of a process to a server; return how many there were."""
+        count: int = self._ask("drop", whose, protocol)
+        return count
+
+    def _ask(self, what: str, *arguments: Any) -> Any:
+        with self._lock:
+            self._pipe.send((what, *arguments))
+            return self._pipe.recv()
+
+
+def _run(servers: Mapping[str, Server], names: tuple[str, ...], pipe: Connection) -> None:
+    asyncio.run(_Forwarding(servers).serve(names, pipe))
+
+
+class _Forwarding:
+    """All connections that pass, in one thread."""
+
+    def __init__(self, servers: Mapping[str, Server]) -> None:
+        self.servers = servers
+        self.cuts: list[Cut] = []
+        self.fallen: list[str] = []
+        self.open: dict[tuple[str, str], set[tuple[asyncio.Transport, ...]]] = {}
+
+    async def serve(self, names: tuple[str, ...], pipe: Connection) -> None:
+        """Open the ports, tell them, and do what is asked until nobody is there to ask."""
+        ports = {}
+        for protocol in self.servers:
+            for name in names:
+                key = (name, protocol)
+                self.open[key] = set()
+                listening = await asyncio.start_server(self._accepting(key), "127.0.0.1")
+                ports[key] = listening.sockets[0].getsockname()[1]
+        pipe.send(ports)
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(pipe.fileno(), self._answer, pipe, ended)
+        await ended.wait()
+
+    def _answer(self, pipe: Connection, ended: asyncio.Event) -> None:
+        try:
+            what, *arguments = pipe.recv()
+        except EOFError:
+            ended.set()
+        else:
+            pipe.send(getattr(self, f"_do_{what}")(*arguments))
+
+    def _do_arm(self, whose: str, point: str, nth: int) -> None:
+        self.cuts.append(Cut(whose, POINTS[point], nth))
+
+    def _do_disarm(self) -> list[str]:
+        fallen, self.fallen, self.cuts = self.fallen, [], []
+        return fallen
+
+    def _do_drop(self, whose: str, protocol: str) -> int:
+        found = list(self.open[(whose, protocol)])
+        for ends in found:
+            _close(ends)
+        return len(found)
+
+    def _accepting(self, key: tuple[str, str]) -> Any:
+        async def accepted(here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+            kind, where = self.servers[key[1]]
+            try:
+                if kind == "unix":
+                    there, on = await asyncio.open_unix_connection(str(where))
+                else:
+                    there, on = await asyncio.open_connection("127.0.0.1", int(where))
+            except OSError:
+                back.transport.abort()
+                return
+            ends = (back.transport, on.transport)
+            self.open[key].add(ends)
+            try:
+                await asyncio.gather(
+                    self._pass(key, True, here, on, ends), self._pass(key, False, there, back, ends)
+                )
+            finally:
+                self.open[key].discard(ends)
+
+        return accepted
+
+    async def _pass(
+        self,
+        key: tuple[str, str],
+        from_service: bool,
+        source: asyncio.StreamReader,
+        target: asyncio.StreamWriter,
+        ends: tuple[asyncio.Transport, ...],
+    ) -> None:
+        messages = Messages(key[1], from_service)
+        with suppress(OSError):
+            while came := await source.read(CHUNK):
+                whole = messages.feed(came)
+                cut = self._cut(key, from_service, whole)
+                target.write(b"".join(whole[:cut]))
+                if cut is not None:
+                    break
+                await target.drain()
+        _close(ends)
+
+    def _cut(self, key: tuple[str, str], from_service: bool, whole: list[bytes]) -> int | None:
+        """Return which of these messages does not pass any more."""
+        name, protocol = key
+        for cut in self.cuts:
+            point = cut.point
+            if (cut.whose, point.protocol, point.from_service) != (name, protocol, from_service):
+                continue
+            for at, message in enumerate(whole):
+                if point.is_it(message):
+                    cut.left -= 1
+                    if cut.left == 0:
+                        self.cuts.remove(cut)
+                        self.fallen.append(next(n for n in POINTS if POINTS[n] is point))
+                        return at
+        return None
+
+
+def _close(ends: tuple[asyncio.Transport, ...]) -> None:
+    for end in ends:
+        if not end.is_closing():
+            end.abort()

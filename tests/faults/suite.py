@@ -1,0 +1,93 @@
+"""The suite that the faults fall upon: forked processes behind a proxy, two workers where it pays.
+
+video is left out: billing goes on without a source that is away.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from chassis.rpc import Rpc
+from chassis.testing.rabbit import Broker
+from distributed.servers import GATEWAY, Servers
+from distributed.service_process import ServiceProcess
+from distributed.suite import Suite
+from embedded.postgres import Server
+from faults.forked import ForkedProcess, Forks
+from faults.proxy import Proxy
+from faults.proxy import Server as Address
+from faults.wire import AMQP, POSTGRES
+from journeys.distributed_suite import servers
+
+SERVICES = ("auth", "media", "billing", "affiliate")
+NAMES = (
+    *(f"{service}-{role}-0" for service in SERVICES for role in ("serve", "work")),
+    "billing-work-1",  # a rival for leases and jobs, a standby at the queues
+    "affiliate-work-1",
+)
+CALLS_AT_ONCE = 24
+CALL_S = 4.0
+
+
+class FaultySuite(Suite):
+    """Ten processes of four services."""
+
+    def __init__(self, data_dir: Path, servers: Servers, proxy: Proxy, forks: Forks) -> None:
+        super().__init__(data_dir, servers, replicas=2)
+        self.proxy, self.forks = proxy, forks
+
+    @contextmanager
+    def callers(self) -> Iterator[Rpc]:
+        """Yield what calls the services for people, as a website's backend does."""
+        uri = _through(self.servers.broker_url(GATEWAY), self.proxy.port(GATEWAY, AMQP))
+        with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE)) as rpc:
+            yield rpc
+
+    def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
+        for name, command, given in super()._commands():
+            if name in NAMES:
+                database = _through(given["DATABASE_URL"], self.proxy.port(name, POSTGRES))
+                broker = _through(given["AMQP_URI"], self.proxy.port(name, AMQP))
+                yield name, command, {**given, "DATABASE_URL": database, "AMQP_URI": broker}
+
+    def _process(
+        self, name: str, command: tuple[str, str], given: Mapping[str, str], logs: Path
+    ) -> ServiceProcess:
+        return ForkedProcess(self.forks, name, command, given, logs)
+
+
+@contextmanager
+def running(server: Server, broker: Broker, folder: Path) -> Iterator[FaultySuite]:
+    """Yield a suite at work, on databases and a virtual host of its own; one at a time."""
+    folder.mkdir(parents=True)
+    found = servers(server, broker, folder)
+    addresses = {POSTGRES: _address(server), AMQP: ("tcp", found.inventory.rabbitmq.port)}
+    try:
+        with (
+            Proxy(addresses, (*NAMES, GATEWAY)) as proxy,
+            Forks(folder / "forks.log") as forks,
+            FaultySuite(folder, found, proxy, forks) as suite,
+        ):
+            yield suite
+    finally:
+        found.forget()
+
+
+def _address(server: Server) -> Address:
+    where = make_url(server.admin_url).query
+    if "hostaddr" in where:
+        return "tcp", int(str(where["port"]))
+    return "unix", f"{where['host']}/.s.PGSQL.{where['port']}"
+
+
+def _through(url: str, port: int) -> str:
+    """Return the URL of a server, reached at another port of this machine."""
+    there = make_url(url)
+    kept = {name: there.query[name] for name in there.query if name not in ADDRESS}
+    here = there.set(host="127.0.0.1", port=port, query=kept)
+    return here.render_as_string(hide_password=False)
+
+
+ADDRESS = ("host", "hostaddr", "port")

@@ -1,0 +1,96 @@
+"""A listener of the tests' own: what was told, as the broker has it, and copies of it."""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+import amqp
+
+from chassis.domain import value
+from chassis.envelope import HEADER
+from chassis.link import Link
+
+QUEUE = "faults.tap"
+
+
+@value
+class Told:
+    """One message that told an event."""
+
+    source: str
+    event_id: str
+    position: int
+    previous: str
+    message: amqp.Message
+
+
+class Tap:
+    """A durable queue bound to every exchange: it outlives the broker, but not the loss of its data.
+
+    For one thread at a time.
+    """
+
+    def __init__(self, uri: str, sources: Iterable[str]) -> None:
+        """`uri` is of a user who may do everything."""
+        self.sources = tuple(sources)
+        self._link = Link(uri, self._prepare)
+        self._came: list[Told] = []
+
+    def __enter__(self) -> Self:
+        self.look()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._link.close()
+
+    def look(self) -> list[Told]:
+        """Return what has come since `taken`. Raises `Unavailable` without a broker."""
+        with self._link.channel() as channel:
+            while (message := channel.basic_get(QUEUE, no_ack=True)) is not None:
+                self._came.append(_told(message))
+        return list(self._came)
+
+    def taken(self) -> list[Told]:
+        """Return what has come, and begin anew."""
+        came, self._came = self.look(), []
+        return came
+
+    def repeat(self, source: str, queues: Iterable[str], chance: random.Random) -> int:
+        """Deliver all that came of a source again to these queues, shuffled; return how much."""
+        copies = [each.message for each in self.look() if each.source == source]
+        with self._link.channel() as channel:
+            for queue in queues:
+                chance.shuffle(copies)
+                for each in copies:
+                    again = amqp.Message(each.body, **each.properties)
+                    channel.basic_publish(again, exchange="", routing_key=queue)
+        return len(copies)
+
+    def purge(self, queues: Iterable[str]) -> None:
+        """Empty these queues."""
+        self._each(queues, lambda channel, queue: channel.queue_purge(queue))
+
+    def delete(self, queues: Iterable[str]) -> None:
+        """Delete these queues, with what is in them."""
+        self._each(queues, lambda channel, queue: channel.queue_delete(queue))
+
+    def _each(self, queues: Iterable[str], do: Callable[[Any, str], object]) -> None:
+        for queue in queues:
+            with self._link.channel() as channel:
+                do(channel, queue)
+
+    def _prepare(self, channel: amqp.Channel) -> None:
+        channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+        for source in self.sources:
+            channel.queue_bind(QUEUE, f"{source}.events", "#")
+
+
+def _told(message: Any) -> Told:
+    carried = message.headers
+    return Told(
+        source=message.delivery_info["exchange"].partition(".")[0],
+        event_id=message.properties["message_id"],
+        position=int(carried[f"{HEADER}position"]),
+        previous=carried[f"{HEADER}previous"],
+        message=message,
+    )
