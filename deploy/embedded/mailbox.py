@@ -7,6 +7,7 @@ from pathlib import Path
 
 def mails(folder: Path, to: str | None = None) -> list[EmailMessage]:
     """Return the mails in a folder (to one address), oldest first."""
-    files = sorted(folder.glob("*.eml"))
+    # a name that begins with a dot is a mail that is being written
+    files = sorted(folder.glob("[!.]*.eml"))
     found = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
     return [mail for mail in found if to is None or mail["To"] == to]

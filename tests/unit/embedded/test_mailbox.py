@@ -1,0 +1,16 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auth.gateways.mail import MailFolder
+from embedded.mailbox import mails
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_a_mail_that_is_being_written_is_not_there_yet(tmp_path: Path) -> None:
+    MailFolder(tmp_path, "no-reply@ai-studio.example").send("1", "kari@x.example", "s", "text", AT)
+    (sent,) = tmp_path.iterdir()
+    half = tmp_path / f".{sent.name.replace('1.eml', '2.eml')}"
+    half.write_bytes(sent.read_bytes()[:40])
+
+    assert [mail["To"] for mail in mails(tmp_path)] == ["kari@x.example"]
