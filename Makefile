@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test soak bench bench-growth check fmt unit migration push up down
+.PHONY: help setup demo demo-clean up-local test soak faults bench bench-growth check fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
@@ -19,6 +19,8 @@ help:
 	  'make soak         two replicas of each process: bans, hand-over, rolling restart; minutes' \
 	  'make bench        speed, side by side with its peers in one run; bench-out/results.json' \
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
+	  'make faults       processes killed, connections cut, broker lost; then every history checked' \
+	  '                  SEEDS=200 FIRST_SEED=1' \
 	  'make unit         the tests that need no database and no broker' \
 	  'make check        format, lint, types, architecture' \
 	  'make fmt          format, and mend what the linter can mend' \
@@ -51,6 +53,9 @@ bench: setup
 
 bench-growth: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
+
+faults: setup
+	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 from chassis.errors import Unavailable
 
@@ -16,6 +17,26 @@ LOOK_S = 0.05
 READY_S = 60.0
 STOP_S = 40.0
 INHERITED = ("PATH", "HOME", "LANG")
+
+
+class Started(Protocol):
+    """A process that was started, as `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int:
+        """Its id."""
+
+    def poll(self) -> int | None:
+        """Return None while it runs."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send a signal."""
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code. Raises `TimeoutExpired`."""
 
 
 class ServiceProcess:
@@ -27,7 +48,7 @@ class ServiceProcess:
         """`name` ("billing-work-0") is what its log is called; nothing runs yet."""
         self.name, self.command, self.variables = name, command, dict(variables)
         self.log = logs / f"{name}.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Started | None = None
         self._stopping = False
 
     @property

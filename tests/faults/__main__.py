@@ -3,19 +3,13 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from chassis.testing.rabbit import Broker, private_broker
 from distributed.suite import end_as_ctrl_c
 from embedded.postgres import Server
-from faults.blows import Blows
 from faults.plan import drawn
-from faults.run import Running
-from faults.suite import SERVICES, running
-from faults.told import Tap
-from journeys.distributed_suite import reader_uri
+from faults.run import at_work
 
 
 def main() -> int:
@@ -49,17 +43,6 @@ def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int)
                     _explain(result.violations, seed - 1, logs)
                     break
     return failed
-
-
-@contextmanager
-def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Running]:
-    """Yield what runs seeds, on a suite of its own."""
-    with (
-        running(server, broker, folder) as suite,
-        suite.callers() as rpc,
-        Tap(reader_uri(broker, suite), SERVICES) as tap,
-    ):
-        yield Running(suite, rpc, Blows(suite, broker, tap, server.admin_url))
 
 
 def _explain(violations: tuple[str, ...], seed: int, logs: Path) -> None:

@@ -7,11 +7,11 @@ is moved, as it were, instead of waiting.
 import random
 import signal
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import psutil
 import psycopg
 
 from chassis.errors import Unavailable
@@ -21,6 +21,7 @@ from faults.suite import FaultySuite
 from faults.told import Tap
 from faults.wire import AMQP
 
+COMES_S, LOOK_S = 2.0, 0.02
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
 HEARERS = {  # who hears whom
     "auth": ("media", "billing", "affiliate"),
@@ -61,6 +62,19 @@ class Blows:
             _pause(seconds)
             self.suite.processes[name].start()
 
+    def kill_at(self, name: str, point: str, nth: int) -> None:
+        """Kill a process as a message of a kind is on its way, if one comes; start it again."""
+        with self._of_process[name]:
+            process = self.suite.processes[name]
+            number = self.suite.proxy.arm(name, point, nth, process.pid)
+            deadline = time.monotonic() + COMES_S
+            while process.pid is not None and time.monotonic() < deadline:
+                _pause(LOOK_S)
+            if self.suite.proxy.withdraw(number):
+                process.kill()  # it is dying, if not dead
+                self.lapse(name.partition("-")[0])
+                process.start()
+
     def stop(self, name: str, seconds: float) -> None:
         """Stop a process for longer than its lease, its claims and the broker's patience."""
         with self._of_process[name]:
@@ -69,8 +83,7 @@ class Blows:
             self.lapse(name.partition("-")[0])
             self.suite.proxy.drop(name, AMQP)
             _pause(seconds)
-            with suppress(psutil.NoSuchProcess):
-                process.send(signal.SIGCONT)
+            process.send(signal.SIGCONT)
 
     def lapse(self, service: str) -> None:
         """Let the leases and claims of a service run out, whatever their holders do."""
@@ -151,5 +164,3 @@ def _queues(source: str) -> Sequence[str]:
 
 def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
-
-

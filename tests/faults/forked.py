@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -70,11 +71,12 @@ class Fork:
         """Return None while it runs."""
         return None if is_alive(self._process) else 0
 
-    def send_signal(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+    def send_signal(self, number: int) -> None:
+        with suppress(psutil.NoSuchProcess):
+            self._process.send_signal(number)
 
     def kill(self) -> None:
-        self._process.kill()
+        self.send_signal(signal.SIGKILL)
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; its exit code is its parent's to know."""

@@ -32,7 +32,7 @@ CLIENTS: Mapping[str, type[Client]] = {
     "affiliate": Affiliate,
 }
 PASSWORD = "a long enough passphrase"
-PATIENCE_S = 120.0  # of a whole seed: whoever is not answered by then hangs
+PATIENCE_S = 90.0  # of a whole seed: whoever is not answered by then hangs
 PAUSE_S = 0.05
 FRESH_S = 120.0  # a token lives for 300 s
 
@@ -168,7 +168,9 @@ class _Port:
                 if not self.patient:
                     raise
                 if time.monotonic() > scene.until:
-                    raise TimeoutError(f"{self.service}.{method} is not answered: {error}") from error
+                    raise TimeoutError(
+                        f"{self.service}.{method} is not answered: {error}"
+                    ) from error
             else:
                 self._note(method, reply=reply)
                 return reply

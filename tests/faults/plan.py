@@ -11,6 +11,8 @@ WITHIN_S = 2.0  # in which the faults begin
 NET_ORE, GROSS_ORE = 100_000, 125_000  # of one project
 STOPPED_S = (0.3, 1.5)
 WORKERS = tuple(name for name in NAMES if "-work-" in name)
+# how often a cut falls upon who serves: it has no confirms, and few other messages of its own
+SERVES = {"confirm_lost": 0.0, "publish_unsent": 0.25}
 SERVERS = tuple(name for name in NAMES if "-serve-" in name)
 
 
@@ -97,10 +99,18 @@ def _fault(chance: random.Random) -> Fault:
 
 def _cut(chance: random.Random) -> Sequence[object]:
     point = chance.choice(list(POINTS))
-    told = point in ("confirm_lost", "delivery_lost", "acknowledgement_lost")
-    names = WORKERS if told or chance.random() < 0.6 else SERVERS
-    most = 40 if point == "statement_unanswered" else 6
-    return chance.choice(names), point, chance.randint(1, most)
+    role = "serve" if chance.random() < SERVES.get(point, 0.4) else "work"
+    return f"{chance.choice(SERVICES)}-{role}", point, _nth(chance, point)
+
+
+def _kill_at(chance: random.Random) -> Sequence[object]:
+    point = chance.choice(list(POINTS))
+    name = chance.choice(SERVERS if chance.random() < SERVES.get(point, 0.4) else WORKERS)
+    return name, point, _nth(chance, point)
+
+
+def _nth(chance: random.Random, point: str) -> int:
+    return chance.randint(1, 40 if point == "statement_unanswered" else 5)
 
 
 def _stop(chance: random.Random) -> Sequence[object]:
@@ -123,8 +133,9 @@ def _for_a_while(chance: random.Random) -> Sequence[object]:
 
 # how often each kind is drawn, and with what; those that take seconds are rare
 DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
-    "cut": (9, _cut),
-    "kill": (5, _kill),
+    "cut": (12, _cut),
+    "kill_at": (5, _kill_at),
+    "kill": (3, _kill),
     "stop": (4, _stop),
     "lapse": (2, _service),
     "terminate": (3, lambda chance: (chance.choice(SERVICES), chance.choice((0.3, 1.0)))),
@@ -147,5 +158,3 @@ def name_of(seed: int, story: object, what: str) -> str:
 def prefix(seed: int) -> str:
     """Return what the names of all calls of a seed begin with."""
     return f"s{seed}."
-
-

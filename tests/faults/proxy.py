@@ -1,11 +1,14 @@
 """What stands between the processes and their servers, and cuts a connection at a chosen message.
 
-It runs in a process of its own. A cut is armed by name and falls once, at the nth such message on
-any connection of one process; the message itself does not pass, and both ends are closed.
+It runs in a process of its own. A cut falls once, at the nth message of a kind on any connection of
+some processes; the message itself does not pass, and both ends are closed. It may kill the process
+at that moment, too.
 """
 
 import asyncio
 import multiprocessing
+import os
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,6 +20,7 @@ from typing import Any, Self
 from faults.wire import POINTS, Messages, Point
 
 CHUNK = 65_536
+Ends = tuple[asyncio.WriteTransport, asyncio.WriteTransport]
 Server = tuple[str, str | int]  # ("unix", path) or ("tcp", port of 127.0.0.1)
 
 
@@ -24,9 +28,16 @@ Server = tuple[str, str | int]  # ("unix", path) or ("tcp", port of 127.0.0.1)
 class Cut:
     """One cut that has not fallen yet."""
 
-    whose: str  # 'billing-work-0'
-    point: Point
+    number: int
+    whose: str  # 'billing-work-0', or 'billing-work' for whichever of them comes first
+    name: str
     left: int  # such messages until it falls
+    kills: int | None  # the process that dies of it
+
+    @property
+    def point(self) -> Point:
+        """The kind of message."""
+        return POINTS[self.name]
 
 
 class Proxy:
@@ -61,9 +72,15 @@ class Proxy:
         """Return where a process reaches a server."""
         return self._ports[(name, protocol)]
 
-    def arm(self, whose: str, point: str, nth: int) -> None:
-        """Cut the connection on which that process's nth such message comes next."""
-        self._ask("arm", whose, point, nth)
+    def arm(self, whose: str, point: str, nth: int, kills: int | None = None) -> int:
+        """Cut where the nth such message from now on comes; return the cut's number."""
+        number: int = self._ask("arm", whose, point, nth, kills)
+        return number
+
+    def withdraw(self, number: int) -> bool:
+        """Forget a cut; return whether it has fallen before."""
+        fallen: bool = self._ask("withdraw", number)
+        return fallen
 
     def disarm(self) -> list[str]:
         """Forget the cuts that have not fallen; return the points of those that have."""
@@ -90,9 +107,10 @@ class _Forwarding:
 
     def __init__(self, servers: Mapping[str, Server]) -> None:
         self.servers = servers
+        self.armed = 0
         self.cuts: list[Cut] = []
         self.fallen: list[str] = []
-        self.open: dict[tuple[str, str], set[tuple[asyncio.Transport, ...]]] = {}
+        self.open: dict[tuple[str, str], set[Ends]] = {}
 
     async def serve(self, names: tuple[str, ...], pipe: Connection) -> None:
         """Open the ports, tell them, and do what is asked until nobody is there to ask."""
@@ -116,8 +134,15 @@ class _Forwarding:
         else:
             pipe.send(getattr(self, f"_do_{what}")(*arguments))
 
-    def _do_arm(self, whose: str, point: str, nth: int) -> None:
-        self.cuts.append(Cut(whose, POINTS[point], nth))
+    def _do_arm(self, whose: str, point: str, nth: int, kills: int | None) -> int:
+        self.armed += 1
+        self.cuts.append(Cut(self.armed, whose, point, nth, kills))
+        return self.armed
+
+    def _do_withdraw(self, number: int) -> bool:
+        left = [cut for cut in self.cuts if cut.number != number]
+        fallen, self.cuts = len(left) == len(self.cuts), left
+        return fallen
 
     def _do_disarm(self) -> list[str]:
         fallen, self.fallen, self.cuts = self.fallen, [], []
@@ -157,7 +182,7 @@ class _Forwarding:
         from_service: bool,
         source: asyncio.StreamReader,
         target: asyncio.StreamWriter,
-        ends: tuple[asyncio.Transport, ...],
+        ends: Ends,
     ) -> None:
         messages = Messages(key[1], from_service)
         with suppress(OSError):
@@ -172,22 +197,29 @@ class _Forwarding:
 
     def _cut(self, key: tuple[str, str], from_service: bool, whole: list[bytes]) -> int | None:
         """Return which of these messages does not pass any more."""
-        name, protocol = key
         for cut in self.cuts:
             point = cut.point
-            if (cut.whose, point.protocol, point.from_service) != (name, protocol, from_service):
+            if not key[0].startswith(cut.whose) or (point.protocol, point.from_service) != (
+                key[1],
+                from_service,
+            ):
                 continue
             for at, message in enumerate(whole):
-                if point.is_it(message):
-                    cut.left -= 1
-                    if cut.left == 0:
-                        self.cuts.remove(cut)
-                        self.fallen.append(next(n for n in POINTS if POINTS[n] is point))
-                        return at
+                cut.left -= point.is_it(message)
+                if cut.left == 0:
+                    self._fall(cut, key[0])
+                    return at
         return None
 
+    def _fall(self, cut: Cut, whose: str) -> None:
+        self.cuts.remove(cut)
+        self.fallen.append(f"{cut.name} {whose}")
+        if cut.kills is not None:
+            with suppress(ProcessLookupError):
+                os.kill(cut.kills, signal.SIGKILL)
 
-def _close(ends: tuple[asyncio.Transport, ...]) -> None:
+
+def _close(ends: Ends) -> None:
     for end in ends:
         if not end.is_closing():
             end.abort()

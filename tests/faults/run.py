@@ -3,12 +3,16 @@
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID
 
 from chassis.domain import value
 from chassis.rpc import Rpc
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
 from faults import stories
 from faults.blows import Blows
 from faults.history import History, Seen
@@ -17,7 +21,9 @@ from faults.people import PASSWORD, PATIENCE_S, Person, Scene, newcomer
 from faults.plan import Fault, Plan
 from faults.rest import NotAtRest, come_to_rest
 from faults.stories import Outcome, Story
-from faults.suite import FaultySuite
+from faults.suite import SERVICES, FaultySuite, running
+from faults.told import Tap
+from journeys.distributed_suite import reader_uri
 
 ADMIN = "admin@faults.example"
 
@@ -71,8 +77,9 @@ class Running:
             outcomes += self._tell_stories(scene, plan, violations)
             for each in begun:
                 each.result()
+        # of the cuts, those count that met a message
         fell += self.suite.proxy.disarm()
-        fell += [str(fault) for fault in plan.faults if fault.kind != "cut"]
+        fell += [str(fault) for fault in plan.faults if fault.kind not in ("cut", "kill_at")]
         seen = self._look(scene, outcomes, violations)
         return Result(
             plan=plan,
@@ -101,7 +108,12 @@ class Running:
             assert isinstance(affiliate_id, UUID)
             with ThreadPoolExecutor(len(plan.stories)) as telling:
                 told = [
-                    telling.submit(_noting, violations, f"story {each.number}", _bind(tell, Story(each, admin, affiliate_id)))
+                    telling.submit(
+                        _noting,
+                        violations,
+                        f"story {each.number}",
+                        _bind(tell, Story(each, admin, affiliate_id)),
+                    )
                     for each in plan.stories
                 ]
             for each in told:
@@ -125,8 +137,21 @@ class Running:
             return None
         seen = self.history.read(scene.seed)
         told = self.blows.tap.taken()
-        violations += self.history.violations(seen, scene.ledger.calls, outcomes, told, self.blows.lost_broker)
+        violations += self.history.violations(
+            seen, scene.ledger.calls, outcomes, told, self.blows.lost_broker
+        )
         return seen
+
+
+@contextmanager
+def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Running]:
+    """Yield what runs seeds, on a suite of its own."""
+    with (
+        running(server, broker, folder) as suite,
+        suite.callers() as rpc,
+        Tap(reader_uri(broker, suite), SERVICES) as tap,
+    ):
+        yield Running(suite, rpc, Blows(suite, broker, tap, server.admin_url))
 
 
 def _bind(do: Callable[[Story], None], story: Story) -> Callable[[], None]:

@@ -216,5 +216,3 @@ def picture() -> bytes:
     written = io.BytesIO()
     Image.effect_noise((64, 64), 40).convert("RGB").save(written, "JPEG")
     return written.getvalue()
-
-

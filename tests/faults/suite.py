@@ -41,15 +41,15 @@ class FaultySuite(Suite):
     @contextmanager
     def callers(self) -> Iterator[Rpc]:
         """Yield what calls the services for people, as a website's backend does."""
-        uri = _through(self.servers.broker_url(GATEWAY), self.proxy.port(GATEWAY, AMQP))
+        uri = through(self.servers.broker_url(GATEWAY), self.proxy.port(GATEWAY, AMQP))
         with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE)) as rpc:
             yield rpc
 
     def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
         for name, command, given in super()._commands():
             if name in NAMES:
-                database = _through(given["DATABASE_URL"], self.proxy.port(name, POSTGRES))
-                broker = _through(given["AMQP_URI"], self.proxy.port(name, AMQP))
+                database = through(given["DATABASE_URL"], self.proxy.port(name, POSTGRES))
+                broker = through(given["AMQP_URI"], self.proxy.port(name, AMQP))
                 yield name, command, {**given, "DATABASE_URL": database, "AMQP_URI": broker}
 
     def _process(
@@ -63,7 +63,7 @@ def running(server: Server, broker: Broker, folder: Path) -> Iterator[FaultySuit
     """Yield a suite at work, on databases and a virtual host of its own; one at a time."""
     folder.mkdir(parents=True)
     found = servers(server, broker, folder)
-    addresses = {POSTGRES: _address(server), AMQP: ("tcp", found.inventory.rabbitmq.port)}
+    addresses = {POSTGRES: address(server), AMQP: ("tcp", found.inventory.rabbitmq.port)}
     try:
         with (
             Proxy(addresses, (*NAMES, GATEWAY)) as proxy,
@@ -75,14 +75,14 @@ def running(server: Server, broker: Broker, folder: Path) -> Iterator[FaultySuit
         found.forget()
 
 
-def _address(server: Server) -> Address:
+def address(server: Server) -> Address:
     where = make_url(server.admin_url).query
     if "hostaddr" in where:
         return "tcp", int(str(where["port"]))
     return "unix", f"{where['host']}/.s.PGSQL.{where['port']}"
 
 
-def _through(url: str, port: int) -> str:
+def through(url: str, port: int) -> str:
     """Return the URL of a server, reached at another port of this machine."""
     there = make_url(url)
     kept = {name: there.query[name] for name in there.query if name not in ADDRESS}

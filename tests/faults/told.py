@@ -25,7 +25,7 @@ class Told:
 
 
 class Tap:
-    """A durable queue bound to every exchange: it outlives the broker, but not the loss of its data.
+    """A durable queue bound to every exchange; only the loss of the broker's data ends it.
 
     For one thread at a time.
     """

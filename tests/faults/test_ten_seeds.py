@@ -1,0 +1,18 @@
+"""Ten seeds on one suite. `make faults` does hundreds."""
+
+from pathlib import Path
+
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+from faults.plan import drawn
+from faults.run import at_work
+
+
+def test_under_ten_seeds_of_faults_nothing_is_lost_invented_doubled_or_out_of_order(
+    postgres_server: Server, broker: Broker, run_folder: Path
+) -> None:
+    with at_work(postgres_server, broker, run_folder / "faults") as seeds:
+        for number in range(1, 11):
+            result = seeds.seed(drawn(number))
+            print(result.line())
+            assert result.violations == (), result.line()
