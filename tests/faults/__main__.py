@@ -35,7 +35,7 @@ def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int)
         logs = folder / f"from-{seed}"
         with at_work(server, broker, logs) as seeds:
             while seed < first + count:
-                result = seeds.seed(drawn(seed))
+                result = seeds.run(drawn(seed))
                 print(result.line(), flush=True)
                 seed += 1
                 if result.violations:

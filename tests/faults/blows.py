@@ -39,11 +39,6 @@ class Blows:
         self.lost_broker = False  # what was told then, nobody may have heard
         self._of_process: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._of_broker = threading.Lock()
-        self._chance = random.Random()
-
-    def begin(self, chance: random.Random) -> None:
-        """A seed begins."""
-        self._chance, self.lost_broker = chance, False
 
     def fall(self, fault: Fault) -> None:
         """Let a fault happen, and return once it is over."""
@@ -91,15 +86,16 @@ class Blows:
             database.execute("update leases set until = now() - interval '1 second'")
             database.execute("update jobs set run_at = now() where state = 'claimed'")
 
-    def terminate(self, service: str, share: float) -> None:
+    def terminate(self, service: str, share: float, dice: int) -> None:
         """End some of a service's sessions in PostgreSQL, whatever they are doing."""
+        chance = random.Random(dice)
         with psycopg.connect(self.admin_url, autocommit=True) as admin:
             rows = admin.execute(
                 "select pid from pg_stat_activity where usename = %s order by pid",
                 [f"{service}_app"],
             ).fetchall()
             for (pid,) in rows:
-                if self._chance.random() < share:
+                if chance.random() < share:
                     admin.execute("select pg_terminate_backend(%s)", [pid])
 
     def drop(self, name: str, protocol: str) -> None:
@@ -114,9 +110,10 @@ class Blows:
         """Lose the queues themselves."""
         self._at_broker(lambda: self.tap.delete(_queues(source)))
 
-    def repeat(self, source: str) -> None:
+    def repeat(self, source: str, dice: int) -> None:
         """Deliver all that a source has told once more, in no order."""
-        self._at_broker(lambda: self.tap.repeat(source, _queues(source), self._chance))
+        chance = random.Random(dice)
+        self._at_broker(lambda: self.tap.repeat(source, _queues(source), chance))
 
     def block_broker(self, seconds: float) -> None:
         """Let the broker run out of memory, as it believes: who publishes to it waits."""

@@ -32,8 +32,8 @@ CLIENTS: Mapping[str, type[Client]] = {
     "affiliate": Affiliate,
 }
 PASSWORD = "a long enough passphrase"
-PATIENCE_S = 90.0  # of a whole seed: whoever is not answered by then hangs
-PAUSE_S = 0.05
+PATIENCE_S = 240.0  # of a whole seed: whoever is not answered by then hangs
+PAUSE_S = 0.1
 FRESH_S = 120.0  # a token lives for 300 s
 
 
@@ -63,7 +63,6 @@ class Person:
     scene: Scene
     name: str
     email: str
-    workspace_id: UUID | None = None
     session: str | None = None
     _token: str | None = None
     _renewed_at: float = -FRESH_S
@@ -90,12 +89,11 @@ class Person:
         client = CLIENTS[service](_Port(self, service, None))
         return getattr(client, method)(**arguments)
 
-    def sign_up(self) -> None:
-        """Sign up, follow the link in the mail, and be known by the workspace from then on."""
+    def sign_up(self) -> UUID:
+        """Sign up and follow the link in the mail; return the workspace."""
         account = self.do(
             "auth", "sign_up", "sign up", name=self.name, email=self.email, password=PASSWORD
         )
-        self.workspace_id = account.workspace_id
         folder = self.scene.suite.data_dir / "mail"
         sent = self.scene.wait(lambda: mails(folder, self.email), f"the mail to {self.email}")
         link = re.search(r"token=(\S+)", sent[-1].get_content())
@@ -104,7 +102,7 @@ class Person:
             self.session = verified.session_token
         except Rejected:  # the job ran twice: this link was replaced by another one
             self.session = None
-        self._renewed_at = -FRESH_S
+        return UUID(str(account.workspace_id))
 
     def sign_in(self) -> None:
         """Start a session."""
@@ -151,30 +149,29 @@ class _Port:
     patient: bool = True
 
     def call(self, method: str, /, **arguments: Any) -> Any:
-        scene = self.person.scene
         while True:
             try:
-                token = None if method in OPEN else self.person.token()
-                port = scene.rpc.port(self.service, auth_token=token, correlation_id=self.name)
-                reply = port.call(method, **arguments)
-            except Unauthenticated:
-                if not self.patient or method in OPEN:
-                    raise
-                self.person.forget_token()
+                reply = self._once(method, arguments)
             except ServiceError as error:
-                if not error.retryable:
+                if isinstance(error, Unauthenticated) and method not in OPEN:
+                    self.person.forget_token()
+                elif not error.retryable:
                     self._note(method, error=error.code)
                     raise
                 if not self.patient:
                     raise
-                if time.monotonic() > scene.until:
-                    raise TimeoutError(
-                        f"{self.service}.{method} is not answered: {error}"
-                    ) from error
+                if time.monotonic() > self.person.scene.until:
+                    what = f"{self.service}.{method}"
+                    raise TimeoutError(f"{what} is not answered: {error}") from error
             else:
                 self._note(method, reply=reply)
                 return reply
             time.sleep(PAUSE_S)
+
+    def _once(self, method: str, arguments: Mapping[str, Any]) -> Any:
+        token = None if method in OPEN else self.person.token()
+        port = self.person.scene.rpc.port(self.service, auth_token=token, correlation_id=self.name)
+        return port.call(method, **arguments)
 
     def _note(self, method: str, **answer: Any) -> None:
         if self.name is not None:

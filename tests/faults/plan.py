@@ -50,7 +50,6 @@ class Plan:
     stories: tuple[StoryPlan, ...]
     payout: str  # confirm | fail | cancel
     faults: tuple[Fault, ...]
-    chance: random.Random  # for what cannot be drawn ahead, such as the order of copies
 
 
 def drawn(seed: int) -> Plan:
@@ -63,7 +62,6 @@ def drawn(seed: int) -> Plan:
         stories=stories,
         payout=chance.choice(("confirm", "confirm", "fail", "cancel")),
         faults=tuple(faults),
-        chance=chance,
     )
 
 
@@ -131,6 +129,11 @@ def _for_a_while(chance: random.Random) -> Sequence[object]:
     return (round(chance.uniform(0.2, 1.0), 2),)
 
 
+def _dice(chance: random.Random) -> int:
+    # the seed of what cannot be drawn ahead, such as the order of copies
+    return chance.randrange(1_000)
+
+
 # how often each kind is drawn, and with what; those that take seconds are rare
 DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "cut": (12, _cut),
@@ -138,11 +141,11 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "kill": (3, _kill),
     "stop": (4, _stop),
     "lapse": (2, _service),
-    "terminate": (3, lambda chance: (chance.choice(SERVICES), chance.choice((0.3, 1.0)))),
+    "terminate": (3, lambda chance: (*_service(chance), chance.choice((0.3, 1.0)), _dice(chance))),
     "drop": (2, lambda chance: (chance.choice(NAMES), chance.choice((AMQP, POSTGRES)))),
     "purge": (2, _service),
     "lose_queues": (2, _service),
-    "repeat": (3, _service),
+    "repeat": (3, lambda chance: (*_service(chance), _dice(chance))),
     "block_broker": (0.5, _for_a_while),
     "restart_broker": (0.5, _for_a_while),
     "kill_broker": (0.25, _for_a_while),

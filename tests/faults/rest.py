@@ -9,7 +9,7 @@ from embedded.rest import unsettled
 from faults.suite import NAMES, SERVICES, FaultySuite
 from faults.wire import AMQP
 
-WITHIN_S = 60.0
+WITHIN_S = 150.0
 HASTEN_S = 0.5  # so often what is in back-off is made due
 NOTICE_S = 4.0  # so often connections are closed, upon which sources are asked for what is missing
 LOOK_S = 0.05

@@ -6,8 +6,9 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from uuid import UUID
+from typing import TypeVar
 
 from chassis.domain import value
 from chassis.rpc import Rpc
@@ -15,16 +16,17 @@ from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from faults import stories
 from faults.blows import Blows
-from faults.history import History, Seen
+from faults.history import History
 from faults.ledger import Ledger
 from faults.people import PASSWORD, PATIENCE_S, Person, Scene, newcomer
 from faults.plan import Fault, Plan
-from faults.rest import NotAtRest, come_to_rest
+from faults.rest import come_to_rest
 from faults.stories import Outcome, Story
 from faults.suite import SERVICES, FaultySuite, running
 from faults.told import Tap
 from journeys.distributed_suite import reader_uri
 
+T = TypeVar("T")
 ADMIN = "admin@faults.example"
 
 
@@ -32,7 +34,7 @@ ADMIN = "admin@faults.example"
 class Result:
     """What came of a seed."""
 
-    plan: Plan
+    seed: int
     fell: tuple[str, ...]  # the faults that happened; a cut may have had nothing to fall upon
     calls: int
     events: int
@@ -41,14 +43,14 @@ class Result:
 
     def line(self) -> str:
         """Return the line that is printed of it."""
-        outcome = "ok" if not self.violations else f"{len(self.violations)} VIOLATIONS"
+        outcome = f"{len(self.violations)} VIOLATIONS" if self.violations else "ok"
         return (
-            f"seed {self.plan.seed}: {outcome}; {self.calls} calls, {self.events} events,"
+            f"seed {self.seed}: {outcome}; {self.calls} calls, {self.events} events,"
             f" {self.seconds:.1f} s; {', '.join(self.fell) or 'no fault fell'}"
         )
 
 
-class Running:
+class Seeds:
     """Seeds, one after another, on one suite."""
 
     def __init__(self, suite: FaultySuite, rpc: Rpc, blows: Blows) -> None:
@@ -58,7 +60,7 @@ class Running:
         suite.create_admin(ADMIN, PASSWORD)
         self._admin: Person | None = None
 
-    def seed(self, plan: Plan) -> Result:
+    def run(self, plan: Plan) -> Result:
         """Do what a seed does, and check what came of it."""
         started = time.monotonic()
         scene = Scene(
@@ -68,100 +70,78 @@ class Running:
             seed=plan.seed,
             until=started + PATIENCE_S,
         )
-        self.blows.begin(plan.chance)
-        violations: list[str] = []
-        outcomes: list[Outcome] = []
-        fell: list[str] = []
+        violations = _Violations()
+        self.blows.lost_broker = False
         with ThreadPoolExecutor(len(plan.faults)) as falling:
-            begun = [falling.submit(self._fall, fault, violations) for fault in plan.faults]
-            outcomes += self._tell_stories(scene, plan, violations)
-            for each in begun:
-                each.result()
+            for fault in plan.faults:
+                falling.submit(violations.of, str(fault), partial(self._fall, fault))
+            outcomes = violations.of("the stories", partial(self._tell, scene, plan, violations))
         # of the cuts, those count that met a message
-        fell += self.suite.proxy.disarm()
+        fell = self.suite.proxy.disarm()
         fell += [str(fault) for fault in plan.faults if fault.kind not in ("cut", "kill_at")]
-        seen = self._look(scene, outcomes, violations)
+        events = violations.of("the end", lambda: self._check(scene, outcomes or [], violations))
+        for mail in (self.suite.data_dir / "mail").iterdir():
+            mail.unlink()  # else everybody who waits for one reads all of them
         return Result(
-            plan=plan,
+            seed=plan.seed,
             fell=tuple(fell),
             calls=len(scene.ledger.calls),
-            events=seen.events if seen else 0,
+            events=events or 0,
             seconds=time.monotonic() - started,
-            violations=tuple(violations),
+            violations=tuple(violations.found),
         )
 
-    def _fall(self, fault: Fault, violations: list[str]) -> None:
+    def _fall(self, fault: Fault) -> None:
         threading.Event().wait(fault.after_s)
-        _noting(violations, str(fault), lambda: self.blows.fall(fault))
+        self.blows.fall(fault)
 
-    def _tell_stories(self, scene: Scene, plan: Plan, violations: list[str]) -> list[Outcome]:
-        admin = self._admin_of(scene)
-        affiliate = newcomer(scene, "affiliate")
-        outcomes: list[Outcome] = []
-
-        def tell(story: Story) -> None:
-            outcomes.append(story.run())
-
-        def all_of_them() -> None:
-            stories.affiliate(affiliate)
-            affiliate_id = affiliate.workspace_id
-            assert isinstance(affiliate_id, UUID)
-            with ThreadPoolExecutor(len(plan.stories)) as telling:
-                told = [
-                    telling.submit(
-                        _noting,
-                        violations,
-                        f"story {each.number}",
-                        _bind(tell, Story(each, admin, affiliate_id)),
-                    )
-                    for each in plan.stories
-                ]
-            for each in told:
-                each.result()
-            stories.pay_out(admin, affiliate_id, plan.payout)
-
-        _noting(violations, "the stories", all_of_them)
-        return outcomes
+    def _tell(self, scene: Scene, plan: Plan, violations: "_Violations") -> list[Outcome]:
+        admin, affiliate = self._admin_of(scene), newcomer(scene, "affiliate")
+        affiliate_id = stories.affiliate(affiliate)
+        told = [Story(each, admin, affiliate_id) for each in plan.stories]
+        with ThreadPoolExecutor(len(told)) as telling:
+            ended = [telling.submit(violations.of, each.name, each.run) for each in told]
+        stories.pay_out(admin, affiliate_id, plan.payout)
+        return [outcome for each in ended if (outcome := each.result()) is not None]
 
     def _admin_of(self, scene: Scene) -> Person:
         if self._admin is None:
             self._admin = Person(scene, "admin", ADMIN)
-        self._admin.scene = scene
+        self._admin.scene = scene  # the session stays
         return self._admin
 
-    def _look(self, scene: Scene, outcomes: list[Outcome], violations: list[str]) -> Seen | None:
-        try:
-            come_to_rest(self.suite)
-        except NotAtRest as error:
-            violations.append(str(error))
-            return None
-        seen = self.history.read(scene.seed)
-        told = self.blows.tap.taken()
-        violations += self.history.violations(
-            seen, scene.ledger.calls, outcomes, told, self.blows.lost_broker
+    def _check(self, scene: Scene, outcomes: list[Outcome], violations: "_Violations") -> int:
+        """Return how many events the seed has left."""
+        come_to_rest(self.suite)
+        seen, messages = self.history.read(scene.seed), self.blows.tap.taken()
+        violations.found += self.history.violations(
+            seen, scene.ledger.calls, outcomes, messages, self.blows.lost_broker
         )
-        return seen
+        return seen.events
+
+
+class _Violations:
+    """What was found wrong in one seed, by several threads."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def of(self, who: str, do: Callable[[], T]) -> T | None:
+        """Do it; what it raises is a violation: nothing may fail, only wait."""
+        try:
+            return do()
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.found.append(f"{who}: {error!r} at {Path(where.filename).name}:{where.lineno}")
+            return None
 
 
 @contextmanager
-def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Running]:
+def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Seeds]:
     """Yield what runs seeds, on a suite of its own."""
     with (
         running(server, broker, folder) as suite,
         suite.callers() as rpc,
         Tap(reader_uri(broker, suite), SERVICES) as tap,
     ):
-        yield Running(suite, rpc, Blows(suite, broker, tap, server.admin_url))
-
-
-def _bind(do: Callable[[Story], None], story: Story) -> Callable[[], None]:
-    return lambda: do(story)
-
-
-def _noting(violations: list[str], who: str, do: Callable[[], object]) -> None:
-    """Do it; what it raises is a violation: nothing that people do may fail, only wait."""
-    try:
-        do()
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        violations.append(f"{who}: {error!r} at {where.filename}:{where.lineno}")
+        yield Seeds(suite, rpc, Blows(suite, broker, tap, server.admin_url))

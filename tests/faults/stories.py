@@ -40,9 +40,9 @@ def today() -> date:
     return oslo_date(ids.now())
 
 
-def affiliate(person: Person) -> None:
-    """Become somebody who can be paid out to."""
-    person.sign_up()
+def affiliate(person: Person) -> UUID:
+    """Become somebody who can be paid out to; return the workspace."""
+    workspace_id = person.sign_up()
     person.do(
         "affiliate",
         "set_payout_details",
@@ -53,6 +53,7 @@ def affiliate(person: Person) -> None:
         account="98765432103",
         invoice_email="oppgjor@affiliate.example",
     )
+    return workspace_id
 
 
 class Story:
@@ -61,13 +62,12 @@ class Story:
     def __init__(self, plan: StoryPlan, admin: Person, affiliate_id: UUID) -> None:
         self.plan, self.admin, self.affiliate_id = plan, admin, affiliate_id
         self.scene = admin.scene
-        self.customer = newcomer(self.scene, f"customer{plan.number}")
+        self.name = f"customer{plan.number}"
+        self.customer = newcomer(self.scene, self.name)
 
     def run(self) -> Outcome:
         """Go the whole way. Raises `TimeoutError` where it does not go on."""
-        self.customer.sign_up()
-        workspace_id = self.customer.workspace_id
-        assert workspace_id is not None
+        workspace_id = self.customer.sign_up()
         if self.plan.percent:
             self._refer(workspace_id)
         if not self.plan.early:
@@ -164,7 +164,7 @@ class Story:
             self._twice(lambda: pay(f"pay {number}"))
 
     def _admin(self, service: str, method: str, what: str, **arguments: Any) -> Any:
-        return self.admin.do(service, method, f"{self.customer.name} {what}", **arguments)
+        return self.admin.do(service, method, f"{self.name} {what}", **arguments)
 
     def _twice(self, call: Callable[[], Any]) -> Any:
         """Make a call; twice at once with the same key, if that is the plan."""

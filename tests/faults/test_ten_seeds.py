@@ -13,6 +13,6 @@ def test_under_ten_seeds_of_faults_nothing_is_lost_invented_doubled_or_out_of_or
 ) -> None:
     with at_work(postgres_server, broker, run_folder / "faults") as seeds:
         for number in range(1, 11):
-            result = seeds.seed(drawn(number))
+            result = seeds.run(drawn(number))
             print(result.line())
             assert result.violations == (), result.line()
