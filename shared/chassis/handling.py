@@ -18,7 +18,7 @@ from chassis.calls import Call, CancelJobs, Job, Written
 from chassis.codec import Codec, plain
 from chassis.domain import Decider
 from chassis.envelope import Outbox
-from chassis.errors import Conflict, Invalid, NotFound, Rejected
+from chassis.errors import Conflict, Invalid, NotFound, Rejected, ServiceError
 from chassis.service import Service
 from chassis.store import Recorded, Stream, stream_name
 
@@ -75,7 +75,14 @@ class App:
                 unit.reply = {key: None if key in secret else reply[key] for key in reply}
             return reply
 
-        return self.attempt(call, answer)
+        try:
+            return self.attempt(call, answer)
+        except ServiceError as refusal:
+            # an equal rival may have ended meanwhile, and left nothing for this one to do
+            stored = None if refusal.retryable else self.attempt(call, Unit.stored_reply)
+            if stored is None:
+                raise
+            return stored
 
     def attempt(self, call: Call, work: Callable[["Unit"], T]) -> T:
         """Run `work` in one transaction; again, holding its streams, where a rival was faster."""

@@ -76,6 +76,20 @@ def test_a_repeat_with_the_same_body_is_given_the_first_reply(own: Database, app
     assert own.one("select count(*) from events where type = 'BoxOpened'") == 1
 
 
+def test_a_repeat_that_its_faster_rival_left_nothing_to_do_is_given_the_first_reply(
+    own: Database, app: App
+) -> None:
+    same, given = call(id=uuid4(), body="a", keyed=True), list[dict[str, Any]]()
+
+    def work(unit: Unit) -> dict[str, Any]:
+        # it commits after the look for its reply, and has spent what this one needs
+        given.append(app.handle(boxes.box, uuid4(), opening(), same))
+        raise Rejected("boxes.spent")
+
+    assert app.unit(same, work) == given[0]
+    assert own.one("select count(*) from events") == 1
+
+
 def test_a_key_that_stands_for_another_body_is_rejected(own: Database, app: App) -> None:
     box_id, key = uuid4(), uuid4()
     app.handle(boxes.box, box_id, opening(), call(id=key, body="a", keyed=True))
