@@ -49,6 +49,10 @@ class Blows:
         """Cut a connection at the nth message of a kind; whether that comes is not known yet."""
         self.suite.proxy.arm(whose, point, nth)
 
+    def hold(self, whose: str, point: str, nth: int, seconds: float) -> None:
+        """Hold up a message of a process for a while, and close its connections to the broker."""
+        self.suite.proxy.arm(whose, point, nth, holds_s=seconds)
+
     def kill(self, name: str, seconds: float) -> None:
         """Kill a process, and start it again after a while."""
         with self._of_process[name]:

@@ -38,6 +38,9 @@ class History:
         self.suite = suite
         self.known = {service: Known() for service in SERVICES}
         self.world, self.numbers = effects.World(), money.Numbers()
+        for service in SERVICES:
+            with suite.engines[service].begin() as database:
+                database.execute(_WATCH)
 
     def read(self, seed: int) -> Seen:
         """Read what the seed has left."""
@@ -75,6 +78,7 @@ class History:
                 events=events,
                 totals=Totals(**_all(database, _TOTALS)[0]),
                 cursors=self._cursors(database),
+                went_back=[row["what"] for row in _all(database, _WENT_BACK)],
                 jobs=[JobRow(**row) for row in _all(database, _JOBS, like=f"{prefix(seed)}%")],
                 replies=[Reply(**row) for row in _all(database, _REPLIES, calls=_calls(events))],
                 revoked=frozenset(row["id"] for row in _all(database, _REVOKED)),
@@ -133,6 +137,16 @@ _TOTALS = text(
     " (select count(*) from pending) as pending from positions"
 )
 _CURSORS = text("select consumer, source, position, event_id from cursors where source <> 'video'")
+# a cursor that goes back is mended by what hears again, but must not happen
+_WATCH = text(
+    "create table went_back (what text);"
+    " create function note_going_back() returns trigger language plpgsql security definer as $$"
+    " begin insert into public.went_back values (format('%s of %s from %s to %s',"
+    " old.consumer, old.source, old.position, new.position)); return null; end $$;"
+    " create trigger went_back after update on cursors for each row"
+    " when (new.position < old.position) execute function note_going_back()"
+)
+_WENT_BACK = text("select what from went_back")
 _JOBS = text(
     "select id, kind, subject, state, claims, error from jobs"
     " where meta->>'correlation' like :like and kind not like 'schedule:%'"

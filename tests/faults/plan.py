@@ -111,6 +111,13 @@ def _nth(chance: random.Random, point: str) -> int:
     return chance.randint(1, 40 if point == "statement_unanswered" else 5)
 
 
+def _hold(chance: random.Random) -> Sequence[object]:
+    # with PostgreSQL: a rival finds the unit half done, and its rows locked or not
+    point = chance.choice(("commit_unseen", "commit_unanswered", *["statement_unanswered"] * 3))
+    seconds = round(chance.uniform(*STOPPED_S), 2)
+    return chance.choice(WORKERS), point, _nth(chance, point), seconds
+
+
 def _stop(chance: random.Random) -> Sequence[object]:
     name = chance.choice(WORKERS if chance.random() < 0.8 else SERVERS)
     return name, round(chance.uniform(*STOPPED_S), 2)
@@ -137,6 +144,7 @@ def _dice(chance: random.Random) -> int:
 # how often each kind is drawn, and with what; those that take seconds are rare
 DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "cut": (12, _cut),
+    "hold": (4, _hold),
     "kill_at": (5, _kill_at),
     "kill": (3, _kill),
     "stop": (4, _stop),

@@ -1,8 +1,8 @@
 """What stands between the processes and their servers, and cuts a connection at a chosen message.
 
 It runs in a process of its own. A cut falls once, at the nth message of a kind on any connection of
-some processes; the message itself does not pass, and both ends are closed. It may kill the process
-at that moment, too.
+some processes; the message itself does not pass, and both ends are closed. Instead, the process may
+be killed at that moment, or its message held up while others go on without it.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
-from faults.wire import POINTS, Messages, Point
+from faults.wire import AMQP, POINTS, Messages, Point
 
 CHUNK = 65_536
 Ends = tuple[asyncio.WriteTransport, asyncio.WriteTransport]
@@ -33,6 +33,7 @@ class Cut:
     name: str
     left: int  # such messages until it falls
     kills: int | None  # the process that dies of it
+    holds_s: float  # so long the message waits, instead of being cut; the broker's side is closed
 
     @property
     def point(self) -> Point:
@@ -72,9 +73,11 @@ class Proxy:
         """Return where a process reaches a server."""
         return self._ports[(name, protocol)]
 
-    def arm(self, whose: str, point: str, nth: int, kills: int | None = None) -> int:
+    def arm(
+        self, whose: str, point: str, nth: int, kills: int | None = None, holds_s: float = 0.0
+    ) -> int:
         """Cut where the nth such message from now on comes; return the cut's number."""
-        number: int = self._ask("arm", whose, point, nth, kills)
+        number: int = self._ask("arm", whose, point, nth, kills, holds_s)
         return number
 
     def withdraw(self, number: int) -> bool:
@@ -134,9 +137,9 @@ class _Forwarding:
         else:
             pipe.send(getattr(self, f"_do_{what}")(*arguments))
 
-    def _do_arm(self, whose: str, point: str, nth: int, kills: int | None) -> int:
+    def _do_arm(self, whose: str, point: str, nth: int, kills: int | None, holds_s: float) -> int:
         self.armed += 1
-        self.cuts.append(Cut(self.armed, whose, point, nth, kills))
+        self.cuts.append(Cut(self.armed, whose, point, nth, kills, holds_s))
         return self.armed
 
     def _do_withdraw(self, number: int) -> bool:
@@ -188,15 +191,21 @@ class _Forwarding:
         with suppress(OSError):
             while came := await source.read(CHUNK):
                 whole = messages.feed(came)
-                cut = self._cut(key, from_service, whole)
-                target.write(b"".join(whole[:cut]))
-                if cut is not None:
+                cut, at = self._cut(key, from_service, whole)
+                target.write(b"".join(whole[:at]))
+                if cut is not None and not cut.holds_s:
                     break
+                if cut is not None:
+                    self._do_drop(key[0], AMQP)
+                    await asyncio.sleep(cut.holds_s)
+                    target.write(b"".join(whole[at:]))
                 await target.drain()
         _close(ends)
 
-    def _cut(self, key: tuple[str, str], from_service: bool, whole: list[bytes]) -> int | None:
-        """Return which of these messages does not pass any more."""
+    def _cut(
+        self, key: tuple[str, str], from_service: bool, whole: list[bytes]
+    ) -> tuple[Cut | None, int]:
+        """Return the cut that falls upon these messages, if one does, and how many come before."""
         for cut in self.cuts:
             point = cut.point
             if not key[0].startswith(cut.whose) or (point.protocol, point.from_service) != (
@@ -208,8 +217,8 @@ class _Forwarding:
                 cut.left -= point.is_it(message)
                 if cut.left == 0:
                     self._fall(cut, key[0])
-                    return at
-        return None
+                    return cut, at
+        return None, len(whole)
 
     def _fall(self, cut: Cut, whose: str) -> None:
         self.cuts.remove(cut)

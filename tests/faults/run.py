@@ -78,7 +78,9 @@ class Seeds:
             outcomes = violations.of("the stories", partial(self._tell, scene, plan, violations))
         # of the cuts, those count that met a message
         fell = self.suite.proxy.disarm()
-        fell += [str(fault) for fault in plan.faults if fault.kind not in ("cut", "kill_at")]
+        fell += [
+            str(fault) for fault in plan.faults if fault.kind not in ("cut", "hold", "kill_at")
+        ]
         events = violations.of("the end", lambda: self._check(scene, outcomes or [], violations))
         for mail in (self.suite.data_dir / "mail").iterdir():
             mail.unlink()  # else everybody who waits for one reads all of them

@@ -49,9 +49,14 @@ def _behind(parts: Parts) -> None:
     parts["affiliate"] = replace(parts["affiliate"], cursors=behind)
 
 
+def _went_back(parts: Parts) -> None:
+    parts["affiliate"] = replace(parts["affiliate"], went_back=["affiliate of billing"])
+
+
 @pytest.mark.parametrize(
     ("spoil", "finding"),
     [
+        (_went_back, "a cursor went back"),
         (_totals, "not every event has one position"),
         (changed("billing", "NumberTaken", position=99), "position 99 where"),
         (changed("billing", "InvoiceIssued", previous=id_of("x")), "names"),

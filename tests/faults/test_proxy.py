@@ -1,5 +1,6 @@
 """The proxy cuts where it says it does: seen at a real PostgreSQL and a real RabbitMQ."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -69,6 +70,18 @@ def test_a_cut_that_is_for_others_or_withdrawn_does_not_fall(
 
     assert database() == 1
     assert proxy.disarm() == []
+
+
+def test_a_message_that_is_held_up_arrives_in_the_end(
+    proxy: Proxy, postgres_server: Server, database: Callable[[], int]
+) -> None:
+    proxy.arm(ME, "commit_unseen", 1, holds_s=0.3)
+    started = time.monotonic()
+
+    _insert(proxy, postgres_server)
+
+    assert time.monotonic() - started >= 0.3
+    assert database() == 1
 
 
 @pytest.mark.parametrize(("point", "arrived"), [("publish_unsent", 0), ("confirm_lost", 1)])

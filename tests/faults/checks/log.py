@@ -53,7 +53,9 @@ def _streams(service: str, part: Part, known: Known) -> Iterator[str]:
 
 
 def _cursors(part: Part) -> Iterator[str]:
-    """Each consumer stands at the last event that its source has told."""
+    """Each consumer stands at the last event that its source has told, and never went back."""
     for each in part.cursors:
         if (each.position, each.event_id) != (each.head_position, each.head_event_id):
             yield f"{each.consumer} has not heard {each.source} to its end: {each}"
+    for back in part.went_back:
+        yield f"a cursor went back: {back}"

@@ -92,6 +92,7 @@ class Part:
     events: Sequence[Stored]  # by position
     totals: Totals
     cursors: Sequence[Cursor] = ()
+    went_back: Sequence[str] = ()  # cursors that did
     jobs: Sequence[JobRow] = ()
     replies: Sequence[Reply] = ()
     revoked: frozenset[str] = frozenset()  # sessions
