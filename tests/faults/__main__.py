@@ -1,10 +1,12 @@
 """`make faults`: so many seeds, one after another; the last line is `N passed, M failed`."""
 
 import argparse
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from chassis.errors import Unavailable
 from chassis.testing.rabbit import Broker, private_broker
 from distributed.suite import end_as_ctrl_c
 from embedded.postgres import Server
@@ -16,16 +18,28 @@ def main() -> int:
     """Run the seeds; return 1 if one of them failed."""
     chosen = _parser().parse_args()
     end_as_ctrl_c()
+    try:
+        failed = _all_seeds(chosen.first_seed, chosen.seeds)
+    except (KeyboardInterrupt, Unavailable) as error:
+        print(f"faults: {error!r}", file=sys.stderr)
+        return 1
+    print(f"{chosen.seeds - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def _all_seeds(first: int, count: int) -> int:
+    """Run the seeds on servers of their own; return how many failed."""
     folder = Path(tempfile.mkdtemp(prefix="ai-studio-"))
     folder.chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
     server = Server(folder / "postgres", durable=False)
     with server, private_broker(folder / "rabbit") as broker:
         if broker is None or broker.node is None:
-            print("faults: needs a RabbitMQ of its own, and none could be had", file=sys.stderr)
-            return 1
-        failed = _seeds(server, broker, folder, chosen.first_seed, chosen.seeds)
-    print(f"{chosen.seeds - failed} passed, {failed} failed")
-    return 1 if failed else 0
+            raise Unavailable("faults.no_broker", "needs a RabbitMQ of its own")
+        failed = _seeds(server, broker, folder, first, count)
+    server.forget()
+    if not failed:
+        shutil.rmtree(folder)  # else the logs stay
+    return failed
 
 
 def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int) -> int:

@@ -22,6 +22,7 @@ from faults.told import Tap
 from faults.wire import AMQP
 
 COMES_S, LOOK_S = 2.0, 0.02
+LAPSES, LAPSE_S = 4, 0.1
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
 HEARERS = {  # who hears whom
     "auth": ("media", "billing", "affiliate"),
@@ -49,15 +50,17 @@ class Blows:
         """Cut a connection at the nth message of a kind; whether that comes is not known yet."""
         self.suite.proxy.arm(whose, point, nth)
 
-    def hold(self, whose: str, point: str, nth: int, seconds: float) -> None:
-        """Hold up a message of a process for a while, and close its connections to the broker."""
-        self.suite.proxy.arm(whose, point, nth, holds_s=seconds)
+    def hold(self, name: str, point: str, nth: int, seconds: float) -> None:
+        """Hold up a message of a process for a while; others take its leases, claims, queues."""
+        number = self.suite.proxy.arm(name, point, nth, holds_s=seconds)
+        if self._comes(number):
+            self._run_out(name.partition("-")[0])
 
     def kill(self, name: str, seconds: float) -> None:
         """Kill a process, and start it again after a while."""
         with self._of_process[name]:
             self.suite.processes[name].kill()
-            self.lapse(name.partition("-")[0])
+            self._run_out(name.partition("-")[0])
             _pause(seconds)
             self.suite.processes[name].start()
 
@@ -66,12 +69,9 @@ class Blows:
         with self._of_process[name]:
             process = self.suite.processes[name]
             number = self.suite.proxy.arm(name, point, nth, process.pid)
-            deadline = time.monotonic() + COMES_S
-            while process.pid is not None and time.monotonic() < deadline:
-                _pause(LOOK_S)
-            if self.suite.proxy.withdraw(number):
+            if self._comes(number):
                 process.kill()  # it is dying, if not dead
-                self.lapse(name.partition("-")[0])
+                self._run_out(name.partition("-")[0])
                 process.start()
 
     def stop(self, name: str, seconds: float) -> None:
@@ -79,13 +79,18 @@ class Blows:
         with self._of_process[name]:
             process = self.suite.processes[name]
             process.send(signal.SIGSTOP)
-            self.lapse(name.partition("-")[0])
+            self._run_out(name.partition("-")[0])
             self.suite.proxy.drop(name, AMQP)
             _pause(seconds)
             process.send(signal.SIGCONT)
 
     def lapse(self, service: str) -> None:
-        """Let the leases and claims of a service run out, whatever their holders do."""
+        """Let the leases and claims of a service run out again and again; their holders live."""
+        for _ in range(LAPSES):
+            self._run_out(service)
+            _pause(LAPSE_S)
+
+    def _run_out(self, service: str) -> None:
         with psycopg.connect(self.suite.owner_url(service), autocommit=True) as database:
             database.execute("update leases set until = now() - interval '1 second'")
             database.execute("update jobs set run_at = now() where state = 'claimed'")
@@ -151,6 +156,14 @@ class Blows:
             self.suite.servers.provide()
             vhost = self.suite.servers.inventory.rabbitmq.vhost
             self.broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+
+    def _comes(self, number: int) -> bool:
+        """Return whether a message comes that a cut waits for; it waits no more, if not."""
+        deadline = time.monotonic() + COMES_S
+        while not self.suite.proxy.fell(number) and time.monotonic() < deadline:
+            _pause(LOOK_S)
+        self.suite.proxy.withdraw(number)
+        return self.suite.proxy.fell(number)
 
     def _at_broker(self, do: Callable[[], object]) -> None:
         with self._of_broker, suppress(Unavailable):  # a queue may be lost already

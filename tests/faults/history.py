@@ -68,7 +68,7 @@ class History:
         found += calls.violations(parts, called)
         found += money.violations(billing, affiliate, self.numbers)
         found += outcomes.violations(billing, affiliate, came_to)
-        found += telling.violations(parts, messages, some_were_lost)
+        found += telling.violations(parts, self.known, messages, some_were_lost)
         return found
 
     def _part(self, service: str, seed: int) -> Part:

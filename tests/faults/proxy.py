@@ -80,9 +80,13 @@ class Proxy:
         number: int = self._ask("arm", whose, point, nth, kills, holds_s)
         return number
 
-    def withdraw(self, number: int) -> bool:
-        """Forget a cut; return whether it has fallen before."""
-        fallen: bool = self._ask("withdraw", number)
+    def withdraw(self, number: int) -> None:
+        """Forget a cut, if it has not fallen."""
+        self._ask("withdraw", number)
+
+    def fell(self, number: int) -> bool:
+        """Return whether a cut has fallen."""
+        fallen: bool = self._ask("fell", number)
         return fallen
 
     def disarm(self) -> list[str]:
@@ -112,7 +116,7 @@ class _Forwarding:
         self.servers = servers
         self.armed = 0
         self.cuts: list[Cut] = []
-        self.fallen: list[str] = []
+        self.fallen: dict[int, str] = {}
         self.open: dict[tuple[str, str], set[Ends]] = {}
 
     async def serve(self, names: tuple[str, ...], pipe: Connection) -> None:
@@ -142,14 +146,15 @@ class _Forwarding:
         self.cuts.append(Cut(self.armed, whose, point, nth, kills, holds_s))
         return self.armed
 
-    def _do_withdraw(self, number: int) -> bool:
-        left = [cut for cut in self.cuts if cut.number != number]
-        fallen, self.cuts = len(left) == len(self.cuts), left
-        return fallen
+    def _do_withdraw(self, number: int) -> None:
+        self.cuts = [cut for cut in self.cuts if cut.number != number]
+
+    def _do_fell(self, number: int) -> bool:
+        return number in self.fallen
 
     def _do_disarm(self) -> list[str]:
-        fallen, self.fallen, self.cuts = self.fallen, [], []
-        return fallen
+        fallen, self.fallen, self.cuts = self.fallen, {}, []
+        return list(fallen.values())
 
     def _do_drop(self, whose: str, protocol: str) -> int:
         found = list(self.open[(whose, protocol)])
@@ -222,7 +227,8 @@ class _Forwarding:
 
     def _fall(self, cut: Cut, whose: str) -> None:
         self.cuts.remove(cut)
-        self.fallen.append(f"{cut.name} {whose}")
+        did = "held" if cut.holds_s else "cut" if cut.kills is None else "killed at"
+        self.fallen[cut.number] = f"{did} {cut.name} {whose}"
         if cut.kills is not None:
             with suppress(ProcessLookupError):
                 os.kill(cut.kills, signal.SIGKILL)

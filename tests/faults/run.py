@@ -27,6 +27,7 @@ from faults.told import Tap
 from journeys.distributed_suite import reader_uri
 
 T = TypeVar("T")
+AT_A_MESSAGE = ("cut", "hold", "kill_at")
 ADMIN = "admin@faults.example"
 
 
@@ -76,11 +77,9 @@ class Seeds:
             for fault in plan.faults:
                 falling.submit(violations.of, str(fault), partial(self._fall, fault))
             outcomes = violations.of("the stories", partial(self._tell, scene, plan, violations))
-        # of the cuts, those count that met a message
+        # of what waits for a message, that counts which met one
         fell = self.suite.proxy.disarm()
-        fell += [
-            str(fault) for fault in plan.faults if fault.kind not in ("cut", "hold", "kill_at")
-        ]
+        fell += [str(fault) for fault in plan.faults if fault.kind not in AT_A_MESSAGE]
         events = violations.of("the end", lambda: self._check(scene, outcomes or [], violations))
         for mail in (self.suite.data_dir / "mail").iterdir():
             mail.unlink()  # else everybody who waits for one reads all of them

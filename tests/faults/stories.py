@@ -99,8 +99,12 @@ class Story:
 
     def _become_eligible(self, workspace_id: UUID) -> None:
         me = self.customer
-        named = {"organization_number": NUMBERS[0], "legal_name": f"Kunde {self.plan.number} AS"}
-        me.do("auth", "update_workspace", "company", **named)
+        named: dict[str, Any] = {
+            "organization_number": NUMBERS[0],
+            "legal_name": f"Kunde {self.plan.number} AS",
+        }
+        named["expected_version"] = me.ask("auth", "get_workspace").version
+        self._twice(lambda: me.do("auth", "update_workspace", "company", **named))
         me.try_once("auth", "update_workspace", "person", contact_person="Kari")
         given = {"workspace_id": workspace_id, "eligible": True, "reason": "it was looked up"}
         self._twice(lambda: self._admin("auth", "set_invoice_eligibility", "eligible", **given))

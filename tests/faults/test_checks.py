@@ -35,7 +35,7 @@ def test_nothing_is_wrong_with_a_good_history() -> None:
 
     assert _log(parts) == _effects(parts) == _money(parts) == []
     assert list(calls.violations(parts, [START])) == []
-    assert list(telling.violations(parts, _messages(parts), some_were_lost=False)) == []
+    assert _telling(parts, _messages(parts)) == []
 
 
 def _totals(parts: Parts) -> None:
@@ -273,17 +273,15 @@ def test_what_is_wrong_with_what_was_told_is_found(
     messages = _messages(parts)
     spoil(messages)
 
-    found = list(telling.violations(parts, messages, some_were_lost=False))
-    assert any(finding in each for each in found)
+    assert any(finding in each for each in _telling(parts, messages))
 
 
 def test_what_was_told_twice_or_lost_with_the_broker_is_no_violation() -> None:
     parts = good()
     messages = _messages(parts)
 
-    twice_told = [*messages, *messages]
-    assert list(telling.violations(parts, twice_told, some_were_lost=False)) == []
-    assert list(telling.violations(parts, messages[2:], some_were_lost=True)) == []
+    assert _telling(parts, [*messages, *messages]) == []
+    assert _telling(parts, messages[2:], some_were_lost=True) == []
 
 
 def _log(parts: Parts) -> list[str]:
@@ -292,15 +290,23 @@ def _log(parts: Parts) -> list[str]:
     ]
 
 
-def _effects(parts: Parts) -> list[str]:
+def _known(parts: Parts) -> dict[str, Known]:
     known = {service: Known() for service in SERVICES}
     for service in SERVICES:
         known[service].remember(parts[service].events)
-    return list(effects.violations(parts, known, effects.World()))
+    return known
+
+
+def _effects(parts: Parts) -> list[str]:
+    return list(effects.violations(parts, _known(parts), effects.World()))
 
 
 def _money(parts: Parts) -> list[str]:
     return list(money.violations(parts["billing"], parts["affiliate"], money.Numbers()))
+
+
+def _telling(parts: Parts, messages: list[Told], some_were_lost: bool = False) -> list[str]:
+    return list(telling.violations(parts, _known(parts), messages, some_were_lost))
 
 
 def _messages(parts: Parts) -> list[Told]:

@@ -48,15 +48,16 @@ def database(proxy: Proxy, postgres_server: Server) -> Iterator[Callable[[], int
 def test_a_commit_is_cut_before_or_after_it_happened(
     proxy: Proxy, postgres_server: Server, database: Callable[[], int], point: str, kept: int
 ) -> None:
-    proxy.arm(ME, point, 1)
+    number = proxy.arm(ME, point, 1)
 
     with pytest.raises(psycopg.OperationalError):
         _insert(proxy, postgres_server)
 
     assert database() == kept
+    assert proxy.fell(number)
     _insert(proxy, postgres_server)  # a cut falls once
     assert database() == kept + 1
-    assert proxy.disarm() == [f"{point} {ME}"]
+    assert proxy.disarm() == [f"cut {point} {ME}"]
 
 
 def test_a_cut_that_is_for_others_or_withdrawn_does_not_fall(
@@ -65,7 +66,9 @@ def test_a_cut_that_is_for_others_or_withdrawn_does_not_fall(
     proxy.arm("billing-serve", "commit_unseen", 1)
     number = proxy.arm(ME, "commit_unseen", 1)
 
-    assert not proxy.withdraw(number)
+    assert not proxy.fell(number)
+    proxy.withdraw(number)
+    assert not proxy.fell(number)
     _insert(proxy, postgres_server)
 
     assert database() == 1
@@ -103,7 +106,7 @@ def test_a_message_is_cut_before_or_after_the_broker_has_it(
 
             with watching.channel() as channel:
                 until(lambda: channel.queue_declare(QUEUE, passive=True)[1] == arrived)
-    assert proxy.disarm() == [f"{point} {ME}"]
+    assert proxy.disarm() == [f"cut {point} {ME}"]
 
 
 def _insert(proxy: Proxy, server: Server) -> None:

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from faults.checks.rows import Part
+from faults.checks.rows import Known, Part
 from faults.told import Told
 
 
 def violations(
-    parts: Mapping[str, Part], messages: Sequence[Told], some_were_lost: bool
+    parts: Mapping[str, Part],
+    known: Mapping[str, Known],
+    messages: Sequence[Told],
+    some_were_lost: bool,
 ) -> Iterator[str]:
-    """Say which message no event says, and unless the broker lost some, which never came."""
+    """Say which message no event says, and unless the broker lost some, which never came.
+
+    A broker that was killed may say again what was taken from it before.
+    """
     for service, part in parts.items():
         told = {str(each.event_id): each for each in part.events if each.told is not None}
         came = dict.fromkeys(each.event_id for each in messages if each.source == service)
@@ -24,6 +30,6 @@ def violations(
             event = told.get(each.event_id) if each.source == service else None
             if event and (each.position, each.previous) != (event.position, str(event.previous)):
                 yield f"{service} told {each.event_id} as {each.position} after {each.previous}"
-        invented = [id for id in came if id not in told]
+        invented = [id for id in came if id not in known[service].told]
         if invented:
             yield f"{service} told what is not in its log: {invented}"
