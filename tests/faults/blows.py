@@ -17,19 +17,13 @@ import psycopg
 from chassis.errors import Unavailable
 from chassis.testing.rabbit import Broker
 from faults.plan import Fault
-from faults.suite import FaultySuite
+from faults.suite import HEARERS, FaultySuite
 from faults.told import Tap
 from faults.wire import AMQP
 
 COMES_S, LOOK_S = 2.0, 0.02
 LAPSES, LAPSE_S = 4, 0.1
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
-HEARERS = {  # who hears whom
-    "auth": ("media", "billing", "affiliate"),
-    "media": ("billing",),
-    "billing": ("media", "affiliate"),
-    "affiliate": (),
-}
 
 
 class Blows:
@@ -54,13 +48,13 @@ class Blows:
         """Hold up a message of a process for a while; others take its leases, claims, queues."""
         number = self.suite.proxy.arm(name, point, nth, holds_s=seconds)
         if self._comes(number):
-            self._run_out(name.partition("-")[0])
+            self._run_out(_service(name))
 
     def kill(self, name: str, seconds: float) -> None:
         """Kill a process, and start it again after a while."""
         with self._of_process[name]:
             self.suite.processes[name].kill()
-            self._run_out(name.partition("-")[0])
+            self._run_out(_service(name))
             _pause(seconds)
             self.suite.processes[name].start()
 
@@ -71,7 +65,7 @@ class Blows:
             number = self.suite.proxy.arm(name, point, nth, process.pid)
             if self._comes(number):
                 process.kill()  # it is dying, if not dead
-                self._run_out(name.partition("-")[0])
+                self._run_out(_service(name))
                 process.start()
 
     def stop(self, name: str, seconds: float) -> None:
@@ -79,7 +73,7 @@ class Blows:
         with self._of_process[name]:
             process = self.suite.processes[name]
             process.send(signal.SIGSTOP)
-            self._run_out(name.partition("-")[0])
+            self._run_out(_service(name))
             self.suite.proxy.drop(name, AMQP)
             _pause(seconds)
             process.send(signal.SIGCONT)
@@ -174,6 +168,10 @@ def _queues(source: str) -> Sequence[str]:
     # who is revoked is heard apart from all other work
     beside = [f"{each}.revocations" for each in HEARERS[source] if source == "auth"]
     return [f"{each}.hears.{source}" for each in (*HEARERS[source], *beside)]
+
+
+def _service(name: str) -> str:
+    return name.partition("-")[0]
 
 
 def _pause(seconds: float) -> None:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from chassis.domain import value
-from faults.suite import NAMES, SERVICES
+from faults.suite import HEARERS, NAMES, SERVICES
 from faults.wire import AMQP, POINTS, POSTGRES
 
 WITHIN_S = 2.0  # in which the faults begin
@@ -132,6 +132,10 @@ def _service(chance: random.Random) -> Sequence[object]:
     return (chance.choice(SERVICES),)
 
 
+def _source(chance: random.Random) -> Sequence[object]:
+    return (chance.choice(list(HEARERS)),)
+
+
 def _for_a_while(chance: random.Random) -> Sequence[object]:
     return (round(chance.uniform(0.2, 1.0), 2),)
 
@@ -151,9 +155,9 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "lapse": (2, _service),
     "terminate": (3, lambda chance: (*_service(chance), chance.choice((0.3, 1.0)), _dice(chance))),
     "drop": (2, lambda chance: (chance.choice(NAMES), chance.choice((AMQP, POSTGRES)))),
-    "purge": (2, _service),
-    "lose_queues": (2, _service),
-    "repeat": (3, lambda chance: (*_service(chance), _dice(chance))),
+    "purge": (2, _source),
+    "lose_queues": (2, _source),
+    "repeat": (3, lambda chance: (*_source(chance), _dice(chance))),
     "block_broker": (0.5, _for_a_while),
     "restart_broker": (0.5, _for_a_while),
     "kill_broker": (0.25, _for_a_while),

@@ -27,6 +27,11 @@ NAMES = (
     "billing-work-1",  # a rival for leases and jobs, a standby at the queues
     "affiliate-work-1",
 )
+HEARERS = {  # of each source
+    "auth": ("media", "billing", "affiliate"),
+    "media": ("billing",),
+    "billing": ("media", "affiliate"),
+}
 CALLS_AT_ONCE = 24
 CALL_S = 4.0
 
