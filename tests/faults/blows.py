@@ -8,7 +8,6 @@ import random
 import signal
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -17,12 +16,12 @@ import psycopg
 from chassis.errors import Unavailable
 from chassis.testing.rabbit import Broker
 from faults.plan import Fault
-from faults.suite import HEARERS, FaultySuite
+from faults.suite import HEARERS, NAMES, FaultySuite
 from faults.told import Tap
 from faults.wire import AMQP
 
 COMES_S, LOOK_S = 2.0, 0.02
-LAPSES, LAPSE_S = 4, 0.1
+LAPSES = 4  # of one job: after ten claims that come to nothing it is given up
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
 
 
@@ -32,13 +31,32 @@ class Blows:
     def __init__(self, suite: FaultySuite, broker: Broker, tap: Tap, admin_url: str) -> None:
         self.suite, self.broker, self.tap, self.admin_url = suite, broker, tap, admin_url
         self.lost_broker = False  # what was told then, nobody may have heard
-        self._of_process: dict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._of_process = {name: threading.Lock() for name in NAMES}
         self._of_broker = threading.Lock()
 
     def fall(self, fault: Fault) -> None:
         """Let a fault happen, and return once it is over."""
         blow: Callable[..., None] = getattr(self, fault.kind)
         blow(*fault.arguments)
+
+    def revive(self) -> list[str]:
+        """Start again what has ended; return what it was that nothing had fallen upon."""
+        return [each for name in NAMES if (each := self._revive(name)) is not None]
+
+    def _revive(self, name: str) -> str | None:
+        process, lock = self.suite.processes[name], self._of_process[name]
+        if process.pid is not None or not lock.acquire(blocking=False):
+            return None
+        try:
+            if process.pid is not None:  # a fault that fell upon it has just been mended
+                return None
+            last_words = process.log.read_text("utf-8", "replace").rstrip().rpartition("\n")[2]
+            process.start()
+        finally:
+            lock.release()
+        # who cannot reach a server as it starts says so, and is started again wherever it runs
+        refused = last_words.startswith(f"{' '.join(process.command)}: chassis.")
+        return None if refused else f"{name} has ended by itself: {last_words[-1000:]}"
 
     def cut(self, whose: str, point: str, nth: int) -> None:
         """Cut a connection at the nth message of a kind; whether that comes is not known yet."""
@@ -79,10 +97,15 @@ class Blows:
             process.send(signal.SIGCONT)
 
     def lapse(self, service: str) -> None:
-        """Let the leases and claims of a service run out again and again; their holders live."""
-        for _ in range(LAPSES):
-            self._run_out(service)
-            _pause(LAPSE_S)
+        """Let the leases and claims of a service run out as jobs are done; their holders live."""
+        deadline, left = time.monotonic() + COMES_S, LAPSES
+        with psycopg.connect(self.suite.owner_url(service), autocommit=True) as database:
+            while left > 0 and time.monotonic() < deadline:
+                if database.execute(_CLAIMED).fetchone() is not None:
+                    self._run_out(service)
+                    left -= 1
+                _pause(LOOK_S)
+        self._run_out(service)
 
     def _run_out(self, service: str) -> None:
         with psycopg.connect(self.suite.owner_url(service), autocommit=True) as database:
@@ -176,3 +199,6 @@ def _service(name: str) -> str:
 
 def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
+
+
+_CLAIMED = "select 1 from jobs where state = 'claimed' and kind not like 'schedule:%' limit 1"

@@ -132,6 +132,11 @@ def _service(chance: random.Random) -> Sequence[object]:
     return (chance.choice(SERVICES),)
 
 
+def _working(chance: random.Random) -> Sequence[object]:
+    # most often one whose jobs leave events
+    return (chance.choice((*SERVICES, "media", "media", "billing")),)
+
+
 def _source(chance: random.Random) -> Sequence[object]:
     return (chance.choice(list(HEARERS)),)
 
@@ -152,7 +157,7 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "kill_at": (5, _kill_at),
     "kill": (3, _kill),
     "stop": (4, _stop),
-    "lapse": (2, _service),
+    "lapse": (4, _working),
     "terminate": (3, lambda chance: (*_service(chance), chance.choice((0.3, 1.0)), _dice(chance))),
     "drop": (2, lambda chance: (chance.choice(NAMES), chance.choice((AMQP, POSTGRES)))),
     "purge": (2, _source),

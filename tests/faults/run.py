@@ -28,6 +28,7 @@ from journeys.distributed_suite import reader_uri
 
 T = TypeVar("T")
 AT_A_MESSAGE = ("cut", "hold", "kill_at")
+LOOK_S = 0.2
 ADMIN = "admin@faults.example"
 
 
@@ -73,14 +74,16 @@ class Seeds:
         )
         violations = _Violations()
         self.blows.lost_broker = False
-        with ThreadPoolExecutor(len(plan.faults)) as falling:
-            for fault in plan.faults:
-                falling.submit(violations.of, str(fault), partial(self._fall, fault))
-            outcomes = violations.of("the stories", partial(self._tell, scene, plan, violations))
-        # of what waits for a message, that counts which met one
-        fell = self.suite.proxy.disarm()
-        fell += [str(fault) for fault in plan.faults if fault.kind not in AT_A_MESSAGE]
-        events = violations.of("the end", lambda: self._check(scene, outcomes or [], violations))
+        with self._supervised(violations):
+            with ThreadPoolExecutor(len(plan.faults)) as falling:
+                for fault in plan.faults:
+                    falling.submit(violations.of, str(fault), partial(self._fall, fault))
+                telling = partial(self._tell, scene, plan, violations)
+                outcomes = violations.of("the stories", telling) or []
+            # of what waits for a message, that counts which met one
+            fell = self.suite.proxy.disarm()
+            fell += [str(fault) for fault in plan.faults if fault.kind not in AT_A_MESSAGE]
+            events = violations.of("the end", lambda: self._check(scene, outcomes, violations))
         for mail in (self.suite.data_dir / "mail").iterdir():
             mail.unlink()  # else everybody who waits for one reads all of them
         return Result(
@@ -91,6 +94,23 @@ class Seeds:
             seconds=time.monotonic() - started,
             violations=tuple(violations.found),
         )
+
+    @contextmanager
+    def _supervised(self, violations: "_Violations") -> Iterator[None]:
+        """Start again whoever ends, as whatever runs the suite in earnest does."""
+        ended = threading.Event()
+
+        def supervise() -> None:
+            while not ended.wait(LOOK_S):
+                violations.found += self.blows.revive()
+
+        with ThreadPoolExecutor(1) as beside:
+            supervising = beside.submit(violations.of, "the supervisor", supervise)
+            try:
+                yield
+            finally:
+                ended.set()
+                supervising.result()
 
     def _fall(self, fault: Fault) -> None:
         threading.Event().wait(fault.after_s)
