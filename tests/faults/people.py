@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import RLock
+from threading import Event, RLock
 from typing import Any
 from uuid import UUID
 
@@ -46,11 +46,16 @@ class Scene:
     ledger: Ledger
     seed: int
     until: float  # by the monotonic clock; nobody waits longer
+    ended: Event  # nor when this is set
+
+    def over(self) -> bool:
+        """Return whether it is time to give up."""
+        return self.ended.is_set() or time.monotonic() > self.until
 
     def wait(self, look: Callable[[], Any], what: str) -> Any:
         """Return what `look` returns once it is true. Raises `TimeoutError`."""
         while not (found := look()):
-            if time.monotonic() > self.until:
+            if self.over():
                 raise TimeoutError(f"waited in vain for {what}")
             time.sleep(PAUSE_S)
         return found
@@ -160,7 +165,7 @@ class _Port:
                     raise
                 if not self.patient:
                     raise
-                if time.monotonic() > self.person.scene.until:
+                if self.person.scene.over():
                     what = f"{self.service}.{method}"
                     raise TimeoutError(f"{what} is not answered: {error}") from error
             else:

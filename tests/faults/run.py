@@ -71,11 +71,12 @@ class Seeds:
             ledger=Ledger(),
             seed=plan.seed,
             until=started + PATIENCE_S,
+            ended=threading.Event(),
         )
         violations = _Violations()
         self.blows.lost_broker = False
         with self._supervised(violations):
-            with ThreadPoolExecutor(len(plan.faults)) as falling:
+            with ThreadPoolExecutor(len(plan.faults)) as falling, _ending(scene):
                 for fault in plan.faults:
                     falling.submit(violations.of, str(fault), partial(self._fall, fault))
                 telling = partial(self._tell, scene, plan, violations)
@@ -139,6 +140,15 @@ class Seeds:
             seen, scene.ledger.calls, outcomes, messages, self.blows.lost_broker
         )
         return seen.events
+
+
+@contextmanager
+def _ending(scene: Scene) -> Iterator[None]:
+    """Let nobody go on who is left behind, as by Ctrl-C."""
+    try:
+        yield
+    finally:
+        scene.ended.set()
 
 
 class _Violations:
