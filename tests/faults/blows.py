@@ -20,7 +20,7 @@ from faults.suite import HEARERS, NAMES, FaultySuite
 from faults.told import Tap
 from faults.wire import AMQP
 
-COMES_S, LOOK_S = 2.0, 0.02
+COMES_S, LOOK_S = 5.0, 0.02
 LAPSES = 4  # of one job: after ten claims that come to nothing it is given up
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
 

@@ -7,7 +7,7 @@ from chassis.domain import value
 from faults.suite import HEARERS, NAMES, SERVICES
 from faults.wire import AMQP, POINTS, POSTGRES
 
-WITHIN_S = 2.0  # in which the faults begin
+WITHIN_CALLS = 45  # of the seed, in which its faults begin; by calls, as a machine may be slow
 NET_ORE, GROSS_ORE = 100_000, 125_000  # of one project
 STOPPED_S = (0.3, 1.5)
 WORKERS = tuple(name for name in NAMES if "-work-" in name)
@@ -35,7 +35,7 @@ class Fault:
     """One thing that goes wrong."""
 
     kind: str  # a function's name in `faults.blows`
-    after_s: float
+    after_calls: int  # that were answered
     arguments: tuple[object, ...]
 
     def __str__(self) -> str:
@@ -65,8 +65,8 @@ def drawn(seed: int) -> Plan:
     )
 
 
-def _time(fault: Fault) -> float:
-    return fault.after_s
+def _time(fault: Fault) -> int:
+    return fault.after_calls
 
 
 def _story(chance: random.Random, number: int) -> StoryPlan:
@@ -92,7 +92,7 @@ def _fault(chance: random.Random) -> Fault:
     kinds = list(DRAW)
     (kind,) = chance.choices(kinds, [DRAW[each][0] for each in kinds])
     arguments = tuple(DRAW[kind][1](chance))
-    return Fault(kind=kind, after_s=round(chance.uniform(0, WITHIN_S), 2), arguments=arguments)
+    return Fault(kind=kind, after_calls=chance.randrange(WITHIN_CALLS), arguments=arguments)
 
 
 def _cut(chance: random.Random) -> Sequence[object]:

@@ -28,7 +28,7 @@ from journeys.distributed_suite import reader_uri
 
 T = TypeVar("T")
 AT_A_MESSAGE = ("cut", "hold", "kill_at")
-LOOK_S = 0.2
+LOOK_S = 0.05
 ADMIN = "admin@faults.example"
 
 
@@ -78,7 +78,7 @@ class Seeds:
         with self._supervised(violations):
             with ThreadPoolExecutor(len(plan.faults)) as falling, _ending(scene):
                 for fault in plan.faults:
-                    falling.submit(violations.of, str(fault), partial(self._fall, fault))
+                    falling.submit(violations.of, str(fault), partial(self._fall, fault, scene))
                 telling = partial(self._tell, scene, plan, violations)
                 outcomes = violations.of("the stories", telling) or []
             # of what waits for a message, that counts which met one
@@ -113,8 +113,9 @@ class Seeds:
                 ended.set()
                 supervising.result()
 
-    def _fall(self, fault: Fault) -> None:
-        threading.Event().wait(fault.after_s)
+    def _fall(self, fault: Fault, scene: Scene) -> None:
+        while len(scene.ledger.calls) < fault.after_calls and not scene.over():
+            scene.ended.wait(LOOK_S)
         self.blows.fall(fault)
 
     def _tell(self, scene: Scene, plan: Plan, violations: "_Violations") -> list[Outcome]:
