@@ -20,6 +20,10 @@ NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or ru
 # The same examples everywhere and on every run: what fails in CI fails here. No time limit per
 # example, as the machine may be busy.
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+# Others on every run, and many more: `pytest --hypothesis-profile=long`
+settings.register_profile(
+    "long", deadline=None, derandomize=False, database=None, max_examples=3_000, print_blob=True
+)
 settings.load_profile("suite")
 
 # A run that is told to end stops its servers, as it does on Ctrl-C.

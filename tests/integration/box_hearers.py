@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import psycopg
+
 from chassis import feed
 from chassis.envelope import Heard, heard
 from chassis.handling import App
@@ -77,3 +79,11 @@ def redrive(hearer: Database, consumer: Consumer) -> int:
     while worker.work():
         count += 1
     return count
+
+
+def restore(teller: Database, position: int) -> None:
+    """Let the source have forgotten what it told after this position."""
+    with psycopg.connect(teller.admin_url, dbname=teller.name, autocommit=True) as admin:
+        admin.execute("set session_replication_role = replica")  # no trigger fires
+        admin.execute("delete from positions where position > %s", [position])
+        admin.execute("delete from events where seq not in (select seq from positions)")

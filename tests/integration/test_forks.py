@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
@@ -30,6 +29,7 @@ from integration.box_hearers import (
     pages,
     parked,
     redrive,
+    restore,
     tally,
     weighed,
 )
@@ -64,14 +64,6 @@ def scales_app(hearer: Database) -> Iterator[App]:
 @pytest.fixture
 def consumer(scales_app: App) -> Consumer:
     return Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED])
-
-
-def restore(teller: Database, position: int) -> None:
-    """Let the source have forgotten what it told after this position."""
-    with psycopg.connect(teller.admin_url, dbname=teller.name, autocommit=True) as admin:
-        admin.execute("set session_replication_role = replica")  # no trigger fires
-        admin.execute("delete from positions where position > %s", [position])
-        admin.execute("delete from events where seq not in (select seq from positions)")
 
 
 def pull(consumer: Consumer, read: Read) -> int:
