@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test soak faults bench bench-growth check fmt unit migration push up down
+.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
@@ -16,6 +16,7 @@ help:
 	  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
+	  'make prove        break the code in thirty places: a test notices each; tests/mutants/' \
 	  'make soak         two replicas of each process: bans, hand-over, rolling restart; minutes' \
 	  'make bench        speed, side by side with its peers in one run; bench-out/results.json' \
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
@@ -44,6 +45,9 @@ up-local: setup
 # a file at a time to each of two, the long ones first: each brings its own servers
 test: setup
 	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+prove: setup
+	@PYTHONPATH=tests $(IN_VENV) -m mutants $(ARGS)
 
 soak: setup
 	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)

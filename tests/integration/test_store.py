@@ -190,8 +190,9 @@ def test_of_two_open_transactions_only_the_committed_one_is_numbered(app: App) -
 
 
 @pytest.mark.parametrize("most", [1, 20])
+@pytest.mark.parametrize("noted", ["by append", "whole"])
 def test_a_transaction_that_writes_before_and_after_a_rival_keeps_the_streams_order(
-    app: App, most: int
+    own: Database, app: App, noted: str, most: int
 ) -> None:
     """Its first seq is smaller than its cause's: ordering by the first one would misorder."""
     shared, own_stream = uuid4(), uuid4()
@@ -199,10 +200,23 @@ def test_a_transaction_that_writes_before_and_after_a_rival_keeps_the_streams_or
         store.append(late, [(recorded(own_stream, 1, boxes.BoxSealed()), None)], [], None)
         append(app, recorded(shared, 1, boxes.BoxSealed()))
         store.append(late, [(recorded(shared, 2, boxes.BoxUnsealed()), None)], [], None)
+        late.commit()
+    if noted == "whole":
+        own.change(_NOTE_WHOLE)
     while feed.number(app.engine, most):
         pass
     versions = [each.version for each in positions(app) if each.stream_id == f"box-{shared}"]
     assert versions == [1, 2]
+
+
+# as the migration 0004 notes what a transaction had appended before it
+_NOTE_WHOLE = """
+with whole as (
+    delete from pending where seq <> (select seq from pending order by seq offset 1 limit 1)
+    returning seq
+)
+insert into pending (seq, seqs) select max(seq), array_agg(seq order by seq) from whole
+"""
 
 
 def test_positions_are_dense_and_streams_in_order_under_rival_writers_and_sequencers(
