@@ -40,11 +40,12 @@ def is_refused(app: App, issued_at: datetime | None, **other: Any) -> bool:
     return False
 
 
+@pytest.mark.parametrize("microseconds", [0, 999_999])
 @pytest.mark.parametrize("kind,id", [("user", USER), ("workspace", WORKSPACE)])
 def test_tokens_as_old_as_the_revocation_are_refused_to_the_second(
-    app: App, kind: revocations.Kind, id: UUID
+    app: App, kind: revocations.Kind, id: UUID, microseconds: int
 ) -> None:
-    write(app, kind, id, NOON + timedelta(microseconds=999_999))
+    write(app, kind, id, NOON + timedelta(microseconds=microseconds))
     assert is_refused(app, NOON - SECOND)
     assert is_refused(app, NOON)
     assert not is_refused(app, NOON + SECOND)
