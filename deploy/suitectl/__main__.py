@@ -18,6 +18,7 @@ COMMANDS = {
     "admin": "system admins (auth)",
     "migrate": "bring databases to this version's schema",
     "doctor": "look at everything and say what is wrong",
+    "verify": "ask every database whether what is promised holds",
     "lag": "how far each consumer has heard each source",
     "parked": "events that could not be taken: look, try again, drop",
     "jobs": "jobs: look, again at once, not at all",

@@ -6,6 +6,7 @@ from datetime import datetime
 from affiliate import inbound, outbound
 from affiliate import jobs as affiliate_jobs
 from affiliate.domain import customer, earning, payout, relationship
+from affiliate.invariants import INVARIANTS
 from affiliate.permissions import PERMISSIONS
 from affiliate.projections import earnings, payouts, relationships
 from affiliate.settings import Settings
@@ -35,6 +36,7 @@ SERVICE = Service(
     outbound=outbound.outbound,
     jobs=affiliate_jobs.jobs,
     publishes=PUBLISHES,
+    invariants=INVARIANTS,
 )
 HEARS = tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions)
 

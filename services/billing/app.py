@@ -7,6 +7,7 @@ from pathlib import Path
 from billing import inbound, kept, outbound
 from billing import jobs as billing_jobs
 from billing.domain import customer, invoice, line_item, number_series, payment
+from billing.invariants import INVARIANTS
 from billing.permissions import PERMISSIONS
 from billing.projections import (
     invoice_payments,
@@ -63,6 +64,7 @@ SERVICE = Service(
     outbound=outbound.outbound,
     jobs=billing_jobs.jobs,
     publishes=PUBLISHES,
+    invariants=INVARIANTS,
 )
 
 

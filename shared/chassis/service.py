@@ -12,6 +12,15 @@ from chassis.store import Recorded
 
 
 @value
+class Invariant:
+    """What holds in a database at every moment: a name, a sentence, a query for what breaks it."""
+
+    name: str
+    holds: str
+    query: str
+
+
+@value
 class Service:
     """One service: what decides, what is shown, what is told, what is to be done."""
 
@@ -23,3 +32,4 @@ class Service:
     jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]]
     publishes: tuple[type[Any], ...] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's

@@ -213,3 +213,50 @@ def test_a_wrong_argument_is_said_with_the_usage(looked_at: Operated, command: s
         looked_at.run(*command.split())
     assert ended.value.code == 2
     assert looked_at.capsys.readouterr().err.startswith("usage: suitectl")
+
+
+def test_where_nothing_is_wrong_every_promise_holds(looked_at: Operated) -> None:
+    checked = looked_at.read("verify")
+    assert all(each["holds"] and each["rows"] == [] for each in checked)
+    asked = {(each["service"], each["invariant"]) for each in checked}
+    assert asked > {("auth", "gapless"), ("billing", "cursor_known"), ("billing", "lines_add_up")}
+    assert ("auth", "lines_add_up") not in asked
+    assert {each["service"] for each in looked_at.read("verify", "auth")} == {"auth"}
+
+
+def test_what_does_not_hold_is_counted_and_shown(site: Operated) -> None:
+    site.admin("delete from positions where position in (2, 4)", database="auth")
+    site.admin("update cursors set event_id = gen_random_uuid()", database="billing")
+    broken = {
+        (each["service"], each["invariant"]): each
+        for each in site.read("verify", code=1)
+        if not each["holds"]
+    }
+    assert broken["auth", "gapless"]["violations"] == 2
+    assert broken["auth", "gapless"]["rows"] == [
+        {"first_missing": 2, "last_missing": 2},
+        {"first_missing": 4, "last_missing": 4},
+    ]
+    assert broken["billing", "cursor_known"]["rows"][0]["source"] == "auth"
+    assert site.run("verify", "auth") == 1
+    said = site.capsys.readouterr().out.splitlines()
+    shown = said.index("auth, gapless:")
+    assert [line.split() for line in said[shown + 1 : shown + 3]] == [
+        ["first_missing", "last_missing"],
+        ["2", "2"],
+    ]
+
+
+def test_a_database_that_is_away_or_too_old_is_one_line_and_the_rest_is_asked(
+    site: Operated,
+) -> None:
+    site.admin("update alembic_version set version_num = '0003'", database="auth")
+    checked = site.read("verify", code=1)
+    assert {each["service"] for each in checked} == {"billing"}
+    site.admin("alter database auth rename to auth_away")
+    site.capsys.readouterr()
+    assert site.run("verify") == 1
+    away = site.capsys.readouterr().err
+    site.admin("alter database auth_away rename to auth")
+    assert away.count("\n") == len(away.splitlines()) == 2  # itself, and where billing heard it
+    assert 'database "auth" does not exist' in away

@@ -1,12 +1,15 @@
 """What a history must be like, whatever happened on the way; read from the suite's databases."""
 
 from collections import Counter
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from chassis.schema import NONE_TOLD
+from chassis.service import Invariant
 from demo.suite import Suite
 from embedded.keys import SERVICES
+from suitectl.invariants import FRAME
 
 # Events that a repeat of the main job may add: another session, nothing else.
 SESSIONS = ("SessionStarted", "SessionRenewed")
@@ -18,9 +21,8 @@ def problems(suite: Suite) -> list[str]:
         problem
         for service in SERVICES
         for problem in (
-            *_positions(suite, service),
-            *_chain(suite, service),
-            *_streams(suite, service),
+            *_broken(suite, service),
+            *_numbered(suite, service),
             *_hearing(suite, service),
             *_unfinished(suite, service),
         )
@@ -49,45 +51,19 @@ def comparable(suite: Suite) -> dict[str, list[str]]:
     }
 
 
-def _positions(suite: Suite, service: str) -> list[str]:
-    """Every committed event has a position, and there is no gap."""
-    row = suite.sql(
-        service,
-        "select (select count(*) from events) as events, count(*) as positions,"
-        " coalesce(max(position), 0) as last from positions",
-    )[0]
-    if row["events"] == row["positions"] == row["last"]:
-        return []
-    return [f"{service}: positions {row}"]
-
-
-def _chain(suite: Suite, service: str) -> list[str]:
-    """Every told event names the told one before it."""
-    told = suite.sql(
-        service,
-        "select e.event_id, p.previous from positions p join events e using (seq)"
-        " where e.outbox is not null order by p.position",
-    )
-    before, broken = NONE_TOLD, []
-    for row in told:
-        if str(row["previous"]) != before:
-            broken.append(f"{service}: {row['event_id']} does not name {before}")
-        before = str(row["event_id"])
-    return broken
-
-
-def _streams(suite: Suite, service: str) -> list[str]:
-    """Positions follow versions in every stream, and versions have no gap."""
-    rows = suite.sql(
-        service,
-        "select stream_id, array_agg(version order by position) as versions"
-        " from positions join events using (seq) group by stream_id",
-    )
+def _broken(suite: Suite, service: str) -> list[str]:
+    """Return the rows that break what must hold at every moment."""
+    own: tuple[Invariant, ...] = import_module(f"{service}.app").SERVICE.invariants
     return [
-        f"{service}: {row['stream_id']} has versions {row['versions']}"
-        for row in rows
-        if row["versions"] != list(range(1, len(row["versions"]) + 1))
+        f"{service}: {each.name} is broken by {row}"
+        for each in (*FRAME, *own)
+        for row in suite.sql(service, each.query)
     ]
+
+
+def _numbered(suite: Suite, service: str) -> list[str]:
+    """Every event has a position by now."""
+    return [f"{service}: waits {row}" for row in suite.sql(service, "select * from pending")]
 
 
 def _hearing(suite: Suite, service: str) -> list[str]:

@@ -1,0 +1,107 @@
+"""Ask every database whether what is promised holds, beside work going on; a snapshot each."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis import schema_rule
+from chassis.domain import value
+from chassis.errors import Unavailable
+from chassis.service import Invariant
+from suitectl import invariants, show, site
+from suitectl.site import Site
+
+SHOWN = 5  # of the rows that break one
+
+
+@value
+class Checked:
+    """One invariant in one database: how many rows break it, and the first of these."""
+
+    service: str
+    invariant: Invariant
+    violations: int
+    rows: tuple[Mapping[str, Any], ...]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="else all of the inventory")
+    site.arguments(parser)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Print what holds; return 1 if something does not, or a database could not be asked."""
+    suite, checked, away = Site(chosen.inventory), list[Checked](), False
+    for service in suite.services(chosen.services):
+        try:
+            checked += _verified(suite, service)
+            checked.append(_cursors(suite, service))
+        except Unavailable as error:
+            print(f"suitectl: {error}", file=sys.stderr)
+            away = True
+    broken = [each for each in checked if each.violations]
+    if chosen.json:
+        show.table([{**_line(each), "rows": each.rows} for each in checked], as_json=True)
+    else:
+        show.table([_line(each) for each in checked], as_json=False)
+        for each in broken:
+            print(f"\n{each.service}, {each.invariant.name}:")
+            show.table(each.rows, as_json=False)
+    return 1 if broken or away else 0
+
+
+def _verified(suite: Site, service: str) -> Iterator[Checked]:
+    """Yield what one database says by itself, of one moment."""
+    own = site.code(service).invariants
+    with suite.engine(service) as engine:
+        schema_rule.require(engine, service)
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with engine.connect().execution_options(**options) as connection:
+            for each in (*invariants.FRAME, *own):
+                yield _checked(service, each, _broken(connection, each))
+
+
+def _cursors(suite: Site, service: str) -> Checked:
+    """Return what the sources say of a service's cursors: a source only adds to what it knows."""
+    with suite.engine(service) as engine, engine.connect() as connection:
+        cursors = [dict(row) for row in connection.exec_driver_sql(_CURSORS).mappings()]
+    unknown = list[Mapping[str, Any]]()
+    for each in cursors:
+        with suite.engine(each["source"]) as engine, engine.connect() as connection:
+            for _ in _broken(connection, invariants.CURSOR_KNOWN, each):
+                unknown.append(each)
+    return _checked(service, invariants.CURSOR_KNOWN, unknown)
+
+
+def _broken(
+    connection: Connection, invariant: Invariant, given: Mapping[str, Any] | None = None
+) -> Iterator[Mapping[str, Any]]:
+    streamed = connection.execution_options(stream_results=True)
+    for row in streamed.exec_driver_sql(invariant.query, given).mappings():
+        yield dict(row)
+
+
+def _checked(service: str, invariant: Invariant, broken: Iterable[Mapping[str, Any]]) -> Checked:
+    count, rows = 0, list[Mapping[str, Any]]()
+    for row in broken:
+        count += 1
+        if count <= SHOWN:
+            rows.append(row)
+    return Checked(service=service, invariant=invariant, violations=count, rows=tuple(rows))
+
+
+def _line(checked: Checked) -> dict[str, Any]:
+    return {
+        "service": checked.service,
+        "invariant": checked.invariant.name,
+        "holds": not checked.violations,
+        "violations": checked.violations,
+        "promise": checked.invariant.holds,
+    }
+
+
+_CURSORS = "select consumer, source, position, event_id from cursors order by consumer, source"

@@ -1,0 +1,235 @@
+"""What must hold at every moment: each query finds nothing in a sound history, and its own fault.
+
+Faults are made by a superuser to whom no trigger says no, as a bad disk would, and rolled back.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Table, insert
+
+from affiliate import invariants as affiliate
+from affiliate.projections import earnings, payouts
+from billing import invariants as billing
+from billing.projections import invoice_payments, invoices, line_items
+from chassis.calls import Job
+from chassis.handling import App, Unit
+from chassis.inbox import Consumer
+from chassis.jobs import Kind, Worker
+from embedded.postgres import Server
+from integration import boxes, scales
+from integration.box_database import NOON, Database, call, database, number_all, open_box
+from integration.box_hearers import all_told, pack
+from suitectl.invariants import CURSOR_KNOWN, FRAME
+
+QUERIES = {each.name: each.query for each in FRAME}
+
+
+@pytest.fixture(scope="module")
+def lived(postgres_server: Server) -> Iterator[Database]:
+    """One that told, heard itself, parked what was too heavy, did a job and answered a call."""
+    with database(postgres_server) as own, own.app() as app, own.app(scales.SERVICE) as scales_app:
+        pack(app, [1, 2])
+        pack(app, [scales.TOO_HEAVY_G, 4])
+        Consumer(scales_app, "boxes", [scales.WEIGHT_ADDED]).accept(all_told(app))
+        do_a_job(app)
+        answer_a_call(app)
+        number_all(app)
+        open_box(app)  # waits for its position
+        yield own
+
+
+def do_a_job(app: App) -> None:
+    box_id = open_box(app)
+
+    def queue(unit: Unit) -> dict[str, Any]:
+        unit.queue(Job(kind="weigh", subject=box_id))
+        return {}
+
+    def record(unit: Unit, *_: Any) -> None:
+        unit.decide(boxes.box, box_id, boxes.PutIn(thing="lamp", weight_g=1))
+
+    app.unit(call(), queue)
+    Worker(app, [Kind(name="weigh", run=lambda *_: None, finish=record, give_up=record)]).work()
+
+
+def answer_a_call(app: App) -> None:
+    same = call(id=uuid4(), keyed=True)
+    app.handle(boxes.box, uuid4(), boxes.OpenBox(workspace_id=uuid4(), label="a"), same)
+
+
+def of_this_history(own: Database) -> bool:
+    """Return whether there is something of each kind to look at."""
+    return all(own.one(f"select count(*) from {each}") for each in WRITTEN)
+
+
+WRITTEN = ("events", "positions", "pending", "commands", "jobs", "cursors", "parked")
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_sound_history_breaks_nothing(lived: Database, name: str) -> None:
+    assert of_this_history(lived)
+    assert lived.rows(QUERIES[name]) == []
+
+
+HEARD = "(select meta->'heard' from events where type = 'Weighed' order by seq limit 1)"
+FAULTS = [
+    ("numbered", "delete from pending"),
+    ("numbered", "delete from positions where position = 3"),
+    ("numbered", "insert into pending select seq from positions where position = 3"),
+    ("numbered", "insert into positions values (1000, 1000, null)"),
+    ("gapless", "delete from positions where position = 1"),
+    ("gapless", "delete from positions where position in (3, 4)"),
+    ("chained", "update positions set previous = gen_random_uuid() where position = 3"),
+    ("chained", "update positions set previous = null where position = 1"),
+    ("chained", "update events set outbox = null where version = 2 and outbox is not null"),
+    ("versioned", "delete from events where version = 2"),
+    ("versioned", "update events set version = 3 where version = 2"),
+    ("in_stream_order", "update positions set position = 1000 - position"),
+    ("in_stream_order", "delete from positions where position = 1"),
+    ("in_stream_order", "update events set recorded_at = recorded_at - interval '1 day'"
+     " where version = 2"),
+    ("callers_own", "update commands set caller = 'person:somebody'"),
+    ("relayed", "insert into relay values ('rabbitmq', 1000)"),
+    ("heard_once", "update events set meta = jsonb_set(meta, '{heard}', " + HEARD + ")"
+     " where type = 'Weighed'"),
+    ("heard_before_cursor", "update cursors set position = 1"),
+    ("heard_before_cursor", "delete from cursors"),
+    ("parked_behind_cursor", "update cursors set position = 1"),
+    ("parked_without_effect", "update parked set event = jsonb_set(event, '{id}', " + HEARD +
+     "->'event_id')"),
+    ("jobs_claimed", "update jobs set failures = claims + 1"),
+    ("jobs_claimed", "update jobs set claims = 0 where state = 'done'"),
+    ("results_once", "update events set meta = jsonb_set(meta, '{causation}',"
+     " to_jsonb((select id::text from jobs where kind = 'weigh' limit 1)))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS)
+def test_a_fault_is_found_by_the_query_it_breaks(
+    lived: Database, postgres_server: Server, name: str, fault: str
+) -> None:
+    with psycopg.connect(postgres_server.admin_url, dbname=lived.name) as admin:
+        admin.execute("set session_replication_role = replica")
+        assert admin.execute(fault.encode()).rowcount > 0
+        found = admin.execute(QUERIES[name].encode()).fetchall()
+        admin.rollback()
+    assert found != []
+
+
+def test_every_query_has_its_fault() -> None:
+    assert {name for name, _ in FAULTS} == set(QUERIES)
+
+
+def test_where_a_fork_was_accepted_effects_may_lie_beyond_the_cursor(
+    lived: Database, postgres_server: Server
+) -> None:
+    with psycopg.connect(postgres_server.admin_url, dbname=lived.name) as admin:
+        admin.execute("update cursors set position = 1")
+        admin.execute(
+            "insert into audit (who, did, details) values ('x', 'fork', '{\"source\": \"boxes\"}')"
+        )
+        found = admin.execute(QUERIES["heard_before_cursor"].encode()).fetchall()
+        admin.rollback()
+    assert found == []
+
+
+def test_a_cursor_is_known_at_the_pair_that_was_told_and_at_the_beginning(lived: Database) -> None:
+    ((position, event_id),) = lived.rows("select position, event_id from cursors")
+    at = {"position": position, "event_id": event_id}
+    assert lived.rows(CURSOR_KNOWN.query, **at) == []
+    assert lived.rows(CURSOR_KNOWN.query, position=0, event_id=uuid4()) == []
+    for elsewhere in ({"position": position + 1}, {"event_id": uuid4()}):
+        assert len(lived.rows(CURSOR_KNOWN.query, **{**at, **elsewhere})) == 1
+
+
+AT = {"created_at": NOON, "updated_at": NOON}
+LINE = {"id": "l1", "workspace_id": "w", "description": "x", "amount_ore": 10_010, "target_id": "t"}
+LINE |= {"net_ore": 10_010, "vat_ore": 2_503, "gross_ore": 12_513, "vat_rate_bp": 2_500, **AT}
+LINE |= {"vat_type": "HIGH", "price_version": 0, "delivered_on": NOON, "invoice_id": "i1"}
+INVOICE = {"id": "i1", "workspace_id": "w", "total_amount_ore": 10_010, "state": "Paid", **AT}
+INVOICE |= {"net_ore": 10_010, "vat_ore": 2_503, "gross_ore": 12_513, "paid_ore": 12_513}
+INVOICE |= {"series": "invoice", "invoice_number": 10_001, "issue_date": NOON}
+NEXT = {**INVOICE, "id": "i2", "invoice_number": 10_002}
+PAYMENT = {"id": "p1", "invoice_id": "i1", "amount_ore": 12_513, "paid_on": NOON, "source": "bank"}
+PAYMENT |= {"external_id": "b1", "created_at": NOON}
+EARNING = {"id": "e1", "affiliate_workspace_id": "a", "affiliate_relationship_id": "r", **AT}
+EARNING |= {"invoice_id": "i1", "invoice_amount_ore": 10_010, "commission_percent": 25}
+EARNING |= {"earning_amount_ore": 2_503, "available_on": NOON, "referred_workspace_id": "w"}
+EARNING |= {"invoice_series": "invoice", "invoice_number": 10_001, "invoice_net_ore": 10_010}
+EARNING |= {"credited_net_ore": 0, "payout_id": "o1"}
+PAYOUT = {"id": "o1", "affiliate_workspace_id": "a", "cutoff": NOON, "amount_ore": 2_503, **AT}
+PAYOUT |= {"vat_ore": 0, "organization_number": "1", "vat_registered": False, "created_by": "k"}
+WHOLE = {
+    line_items.table: LINE,
+    invoices.table: INVOICE,
+    invoice_payments.table: PAYMENT,
+    earnings.table: EARNING,
+    payouts.table: PAYOUT,
+}
+MONEY = {each.name: each.query for each in (*billing.INVARIANTS, *affiliate.INVARIANTS)}
+
+
+def found(own: Database, name: str, rows: dict[Table, dict[str, Any]], *more: Any) -> list[Any]:
+    """Return what breaks an invariant of the money where these rows are all there is."""
+    with own.owner() as engine, engine.connect() as connection, connection.begin() as made:
+        for table, row in rows.items():
+            table.create(connection)
+            connection.execute(insert(table).values(row))
+        for table, row in more:
+            connection.execute(insert(table).values(row))
+        broken = list(connection.exec_driver_sql(MONEY[name]).all())
+        made.rollback()
+    return broken
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_money_that_adds_up_breaks_nothing(lived: Database, name: str) -> None:
+    assert found(lived, name, WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "wrong"),
+    [
+        ("lines_add_up", line_items.table, {"vat_ore": 2_502, "gross_ore": 12_512}),
+        ("lines_add_up", line_items.table, {"gross_ore": 12_512}),
+        ("lines_add_up", line_items.table, {"quantity": 2}),
+        ("invoices_add_up", invoices.table, {"net_ore": 10_011}),
+        ("invoices_add_up", line_items.table, {"invoice_id": None}),
+        ("payments_add_up", invoices.table, {"paid_ore": 12_512}),
+        ("payments_add_up", invoices.table, {"state": "PartPaid"}),
+        ("payments_add_up", invoice_payments.table, {"amount_ore": 12_514}),
+        ("payments_add_up", invoices.table, {"gross_ore": 12_512}),
+        ("earnings_by_rule", earnings.table, {"earning_amount_ore": 2_502}),
+        ("earnings_by_rule", earnings.table, {"credited_net_ore": 1}),
+        ("payouts_add_up", payouts.table, {"amount_ore": 2_502}),
+        ("payouts_add_up", payouts.table, {"state": "cancelled"}),
+        ("payouts_add_up", earnings.table, {"payout_id": None}),
+    ],
+)
+def test_an_ore_too_much_or_too_little_is_found(
+    lived: Database, name: str, table: Table, wrong: dict[str, Any]
+) -> None:
+    assert found(lived, name, {**WHOLE, table: {**WHOLE[table], **wrong}}) != []
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "more"),
+    [
+        ("numbers_in_order", invoices.table, {**NEXT, "invoice_number": 10_003}),
+        ("numbers_in_order", invoices.table, {**NEXT, "issue_date": NOON - timedelta(days=1)}),
+        ("earnings_by_rule", earnings.table, {**EARNING, "id": "e2"}),
+    ],
+)
+def test_a_row_that_must_not_follow_is_found(
+    lived: Database, name: str, table: Table, more: dict[str, Any]
+) -> None:
+    assert found(lived, name, WHOLE, (table, more)) != []
+
+
+def test_the_next_number_may_follow_on_the_same_day(lived: Database) -> None:
+    assert found(lived, "numbers_in_order", WHOLE, (invoices.table, NEXT)) == []
