@@ -1,0 +1,48 @@
+"""`docs/guarantees.md`: its queries and mutants are written into it from the code.
+
+`python -m mutants.page` (with the source roots and `tests` in PYTHONPATH) writes them anew.
+"""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+
+from chassis.service import Invariant
+from embedded.keys import SERVICES
+from mutants.mutant import ROOT, all_mutants
+from suitectl.invariants import CURSOR_KNOWN, FRAME
+
+PAGE = ROOT / "docs" / "guarantees.md"
+BLOCK = re.compile(
+    r"<!-- (?P<kind>query|mutants): (?P<names>[\w ]+) -->\n.*?<!-- end -->", re.DOTALL
+)
+
+
+def invariants() -> Iterator[Invariant]:
+    """Yield the frame's and those of each service."""
+    yield from (*FRAME, CURSOR_KNOWN)
+    for service in SERVICES:
+        yield from import_module(f"{service}.app").SERVICE.invariants
+
+
+def filled(text: str) -> str:
+    """Return the page with every block as the code has it. Raises `KeyError` for what it lacks."""
+    parts = {
+        "query": {each.name: f"{each.holds}\n```sql{each.query}\n```" for each in invariants()},
+        "mutants": {
+            each.name: f"- [`{each.name}`](../tests/mutants/{each.name}.toml): {each.breaks};\n"
+            f"  noticed by `{each.test}`"
+            for each in all_mutants()
+        },
+    }
+
+    def fill(block: re.Match[str]) -> str:
+        opening, _, _ = block[0].partition("\n")
+        told = [parts[block["kind"]][name] for name in block["names"].split()]
+        return "\n".join([opening, *told, "<!-- end -->"])
+
+    return BLOCK.sub(fill, text)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(filled(PAGE.read_text("utf-8")), "utf-8")
