@@ -124,17 +124,25 @@ class Blows:
                 if chance.random() < share:
                     admin.execute("select pg_terminate_backend(%s)", [pid])
 
-    def drop(self, name: str, protocol: str) -> None:
-        """Close all connections of a process to a server."""
-        self.suite.proxy.drop(name, protocol)
+    def part(self, name: str, protocol: str, seconds: float) -> None:
+        """Keep a process from a server for a while."""
+        self.suite.proxy.part(name, protocol, seconds)
 
-    def purge(self, source: str) -> None:
-        """Lose what waits in the queues of those who hear a source."""
+    def purge(self, source: str, seconds: float) -> None:
+        """Lose what was told in a while in which nobody heard a source."""
+        self._deafen(source, seconds)
         self._at_broker(lambda: self.tap.purge(_queues(source)))
 
-    def lose_queues(self, source: str) -> None:
-        """Lose the queues themselves."""
+    def lose_queues(self, source: str, seconds: float) -> None:
+        """Lose the queues themselves: what is told then goes nowhere."""
         self._at_broker(lambda: self.tap.delete(_queues(source)))
+        self._deafen(source, seconds)
+
+    def _deafen(self, source: str, seconds: float) -> None:
+        for name in NAMES:
+            if "-work-" in name and _service(name) in HEARERS[source]:
+                self.suite.proxy.part(name, AMQP, seconds)
+        _pause(seconds * 0.9)
 
     def repeat(self, source: str, dice: int) -> None:
         """Deliver all that a source has told once more, in no order."""

@@ -141,6 +141,14 @@ def _source(chance: random.Random) -> Sequence[object]:
     return (chance.choice(list(HEARERS)),)
 
 
+def _deaf_source(chance: random.Random) -> Sequence[object]:
+    return (*_source(chance), *_for_a_while(chance))
+
+
+def _part(chance: random.Random) -> Sequence[object]:
+    return chance.choice(NAMES), chance.choice((AMQP, POSTGRES)), *_for_a_while(chance)
+
+
 def _for_a_while(chance: random.Random) -> Sequence[object]:
     return (round(chance.uniform(0.2, 1.0), 2),)
 
@@ -159,9 +167,9 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "stop": (4, _stop),
     "lapse": (4, _working),
     "terminate": (3, lambda chance: (*_service(chance), chance.choice((0.3, 1.0)), _dice(chance))),
-    "drop": (2, lambda chance: (chance.choice(NAMES), chance.choice((AMQP, POSTGRES)))),
-    "purge": (2, _source),
-    "lose_queues": (2, _source),
+    "part": (2, _part),
+    "purge": (3, _deaf_source),
+    "lose_queues": (2, _deaf_source),
     "repeat": (3, lambda chance: (*_source(chance), _dice(chance))),
     "block_broker": (0.5, _for_a_while),
     "restart_broker": (0.5, _for_a_while),

@@ -99,6 +99,10 @@ class Proxy:
         count: int = self._ask("drop", whose, protocol)
         return count
 
+    def part(self, whose: str, protocol: str, seconds: float) -> None:
+        """Keep a process from a server for a while."""
+        self._ask("part", whose, protocol, seconds)
+
     def _ask(self, what: str, *arguments: Any) -> Any:
         with self._lock:
             self._pipe.send((what, *arguments))
@@ -118,6 +122,7 @@ class _Forwarding:
         self.cuts: list[Cut] = []
         self.fallen: dict[int, str] = {}
         self.open: dict[tuple[str, str], set[Ends]] = {}
+        self.parted_until: dict[tuple[str, str], float] = {}  # by the loop's clock
 
     async def serve(self, names: tuple[str, ...], pipe: Connection) -> None:
         """Open the ports, tell them, and do what is asked until nobody is there to ask."""
@@ -162,9 +167,16 @@ class _Forwarding:
             _close(ends)
         return len(found)
 
+    def _do_part(self, whose: str, protocol: str, seconds: float) -> None:
+        self.parted_until[(whose, protocol)] = asyncio.get_running_loop().time() + seconds
+        self._do_drop(whose, protocol)
+
     def _accepting(self, key: tuple[str, str]) -> Any:
         async def accepted(here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
             kind, where = self.servers[key[1]]
+            if asyncio.get_running_loop().time() < self.parted_until.get(key, 0):
+                back.transport.abort()
+                return
             try:
                 if kind == "unix":
                     there, on = await asyncio.open_unix_connection(str(where))
