@@ -75,6 +75,18 @@ def test_a_cut_that_is_for_others_or_withdrawn_does_not_fall(
     assert proxy.disarm() == []
 
 
+def test_a_process_that_is_parted_from_a_server_reaches_it_again_later(
+    proxy: Proxy, postgres_server: Server, database: Callable[[], int]
+) -> None:
+    proxy.part(ME, POSTGRES, 0.5)
+
+    with pytest.raises(psycopg.OperationalError):
+        _insert(proxy, postgres_server)
+    until(lambda: _is_reached(proxy, postgres_server), what="the server")
+
+    assert database() == 1
+
+
 def test_a_message_that_is_held_up_arrives_in_the_end(
     proxy: Proxy, postgres_server: Server, database: Callable[[], int]
 ) -> None:
@@ -107,6 +119,14 @@ def test_a_message_is_cut_before_or_after_the_broker_has_it(
             with watching.channel() as channel:
                 until(lambda: channel.queue_declare(QUEUE, passive=True)[1] == arrived)
     assert proxy.disarm() == [f"cut {point} {ME}"]
+
+
+def _is_reached(proxy: Proxy, server: Server) -> bool:
+    try:
+        _insert(proxy, server)
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _insert(proxy: Proxy, server: Server) -> None:

@@ -88,7 +88,7 @@ FAULTS = [
     ("chained", "update positions set previous = null where position = 1"),
     ("chained", "update events set outbox = null where version = 2 and outbox is not null"),
     ("versioned", "delete from events where version = 2"),
-    ("versioned", "update events set version = 3 where version = 2"),
+    ("versioned", "update events set version = 30 where version = 2"),
     ("in_stream_order", "update positions set position = 1000 - position"),
     ("in_stream_order", "delete from positions where position = 1"),
     ("in_stream_order", "update events set recorded_at = recorded_at - interval '1 day'"
