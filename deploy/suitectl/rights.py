@@ -59,7 +59,7 @@ def service(name: str) -> Rights:
     queues = (
         rf"rpc-{name}",
         _reply_queues(name),
-        rf"{name}\.([a-z]+\.)?hears\.({_either(SERVICES)})",
+        rf"{name}\.(([a-z]+|[0-9]+of[0-9]+)\.)?hears\.({_either(SERVICES)})",
     )
     heard = [events(source) for source in HEARS[name]]
     called = [rf"({_either(calls(name))})\.[a-z_]+"] if calls(name) else []

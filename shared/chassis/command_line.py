@@ -24,6 +24,10 @@ def _work(service: str, chosen: argparse.Namespace) -> int:
     return int(import_module("chassis.work").run(service))
 
 
+def _regroup(service: str, chosen: argparse.Namespace) -> int:
+    return int(import_module("chassis.regroup").run(service, chosen))
+
+
 def _task(service: str, chosen: argparse.Namespace) -> int:
     return int(import_module("chassis.tasks").run(service, chosen))
 
@@ -35,6 +39,10 @@ def _parser(service: str) -> argparse.ArgumentParser:
     serve.set_defaults(do=_serve)
     work = tasks.add_parser("work", help="tell and hear events, do jobs")
     work.set_defaults(do=_work)
+    regroup = tasks.add_parser("regroup", help="share what is heard among so many of `work`")
+    regroup.add_argument("members", type=int)
+    regroup.add_argument("--who", default="operator", help="who does it, for the table audit")
+    regroup.set_defaults(do=_regroup)
     tasks.add_parser("check", help="print every setting and its origin; what can be reached")
     tasks.add_parser("migrate", help="bring the database of DATABASE_OWNER_URL to this version")
     decide = tasks.add_parser("decide", help="print a decision table")

@@ -52,6 +52,13 @@ def parsed(written: str) -> Member:
     """Return the member that is written as '2/3'. Raises `Misconfigured`."""
     found = re.fullmatch("([0-9]{1,2})/([0-9]{1,2})", written)
     number, of = map(int, found.groups()) if found else (0, 0)
-    if not 1 <= number <= of <= MOST:
-        raise Misconfigured(f"MEMBER: {written!r} is not i/k, with 1 <= i <= k <= {MOST}")
+    if not 1 <= number <= of:
+        raise Misconfigured(f"MEMBER: {written!r} is not like 2/3, the 2nd of 3")
+    require(of)
     return Member(number=number, of=of)
+
+
+def require(of: int) -> None:
+    """Raise `Misconfigured` for a group of so many members that it cannot be."""
+    if not 1 <= of <= MOST:
+        raise Misconfigured(f"a group has 1 to {MOST} members, not {of}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import amqp
 import kombu
-from amqp.exceptions import MessageNacked
+from amqp.exceptions import MessageNacked, NotFound
 
 from chassis import envelope
 from chassis.envelope import Heard
@@ -51,6 +51,17 @@ def queue(consumer: str, source: str) -> kombu.Queue:
         routing_key="#",
         queue_arguments=QUEUE_ARGUMENTS,
     )
+
+
+def count_hearers(channel: amqp.Channel, name: str) -> int:
+    """Return how many hear a queue, those who stand by too; 0 where there is no such queue."""
+    probe = channel.connection.channel()  # a question that is answered by no closes its channel
+    try:
+        count = int(probe.queue_declare(name, passive=True).consumer_count)
+    except NotFound:
+        return 0
+    probe.close()
+    return count
 
 
 class Publisher:

@@ -1,0 +1,146 @@
+"""Members of the scales' group in processes of their own, which hear the boxes over RabbitMQ."""
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from amqp.exceptions import NotFound
+
+from chassis import feed, member, parking, postgres
+from chassis.envelope import Heard, heard
+from chassis.handling import App, Unit
+from chassis.hearing import Hearing
+from chassis.inbox import Consumer
+from chassis.jobs import Worker
+from chassis.link import Link
+from chassis.loops import Loops
+from chassis.member import Member
+from chassis.rabbit import Receiver, queue
+from integration import boxes, scales
+from integration.box_database import Database
+from integration.box_hearers import at
+
+FAILS = 0.03  # of the events, each time it is tried
+WAIT_S, EVERY_S = 0.1, 1.0
+ENDING_S = 60.0
+
+
+class Boxes:
+    """The source's port: `events_read`, read where it stands."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def call(self, method: str, /, **arguments: Any) -> Any:
+        assert method == "events_read"
+        return self.app.query(lambda db: feed.read(db, "boxes", **arguments, limit=20).reply())
+
+
+class Process:
+    """One member at work, until it is told to stop or killed."""
+
+    def __init__(self, own: Member, hearer: App, source: App, uri: str) -> None:
+        self.own = own
+        script = f"from {__name__} import run; run()"
+        urls = [each.engine.url.render_as_string(hide_password=False) for each in (hearer, source)]
+        given = [*urls, uri, f"{own.number}/{own.of}"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", script, *given],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+            stdin=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.communicate()
+
+    def stop(self) -> None:
+        """Let it end what is under way."""
+        self._process.communicate(timeout=ENDING_S)
+        assert self._process.returncode == 0
+
+
+def run() -> None:
+    """Hear, and redrive what is parked, until the standard input ends."""
+    hearer, source, uri, written = sys.argv[1:]
+    app = App(service=scales.SERVICE, engine=postgres.engine(hearer, name="scales"))
+    boxes_app = App(service=boxes.SERVICE, engine=postgres.engine(source, name="boxes"))
+    consumer = Consumer(app, "boxes", [UNSTEADY], member=member.parsed(written))
+    hearing = hearing_of(consumer, boxes_app, uri)
+    worker, loops = Worker(app, [parking.kind([consumer])]), Loops()
+    loops.spawn("hear", partial(hearing.turn, WAIT_S))
+    loops.spawn("redrive", worker.work)
+    sys.stdin.read()
+    loops.tell_to_stop()
+    sys.exit(len(loops.join(ENDING_S)))
+
+
+def hearing_of(consumer: Consumer, source: App, uri: str) -> Hearing:
+    """Return what hears for a consumer, as `work` has it."""
+
+    def read(after: Mapping[str, Any]) -> Any:
+        return Boxes(source).call("events_read", after=after)
+
+    return Hearing(consumer, Receiver(uri, consumer.name, "boxes"), read, EVERY_S)
+
+
+def weigh_unsteadily(unit: Unit, event: Heard) -> object:
+    if random.random() < FAILS:
+        raise ValueError("the scales show nothing")
+    return scales.weigh(unit, event)
+
+
+UNSTEADY = replace(scales.WEIGHT_ADDED, react=weigh_unsteadily)
+
+
+def has_queue(link: Link, consumer: str) -> bool:
+    """Return whether a consumer's queue is there."""
+    with link.channel() as channel:
+        probe = channel.connection.channel()
+        try:
+            probe.queue_declare(queue(consumer, "boxes").name, passive=True)
+        except NotFound:
+            return False
+        probe.close()
+    return True
+
+
+def cursors(hearer: Database) -> dict[str, int]:
+    """Return where each member stands."""
+    return dict(hearer.rows("select consumer, position from cursors order by consumer"))
+
+
+def whole_feed(source: App) -> list[Heard]:
+    """Return all that the boxes have told."""
+    events: list[Heard] = []
+    after: Mapping[str, Any] | None = None
+    while items := Boxes(source).call("events_read", after=after)["items"]:
+        events += [heard(item) for item in items]
+        after = at(events[-1])
+    return events
+
+
+def effects(hearer: Database, source: App) -> dict[str, list[int]]:
+    """Return the positions that took effect, in that order, by the stream that was heard."""
+    of = {each.position: each.stream_id for each in whole_feed(source)}
+    found: dict[str, list[int]] = {}
+    query = "select (meta->'heard'->>'position')::int from events where type = 'Weighed'"
+    for (position,) in hearer.rows(f"{query} order by stream_id, version"):
+        found.setdefault(of[position], []).append(position)
+    return found
+
+
+def expected(source: App) -> dict[str, list[int]]:
+    """Return what `effects` has to be in the end: all of each stream, in its order, once."""
+    wanted: dict[str, list[int]] = {}
+    for each in whole_feed(source):
+        if each.name == "weight_added":
+            wanted.setdefault(each.stream_id, []).append(each.position)
+    return wanted

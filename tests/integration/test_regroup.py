@@ -1,0 +1,205 @@
+"""`regroup` with a broker: not while somebody hears; who lags is brought on; old queues go."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+
+import pytest
+
+from chassis import groups, member, rabbit
+from chassis.errors import Conflict, NotFound, Unavailable
+from chassis.handling import App
+from chassis.hearing import Hearing
+from chassis.inbox import Consumer
+from chassis.link import Link
+from chassis.member import ALONE, Member
+from chassis.rabbit import Publisher
+from chassis.regroup import regroup
+from chassis.relay import relay
+from chassis.settings import Misconfigured
+from chassis.testing.rabbit import Broker
+from embedded.postgres import Server
+from integration import scales
+from integration.box_database import Database, database
+from integration.box_hearers import all_told, pack
+from integration.group_members import (
+    Boxes,
+    cursors,
+    effects,
+    expected,
+    has_queue,
+    hearing_of,
+)
+from waiting import until
+
+FIRST, SECOND = member.members(2)
+
+
+@pytest.fixture
+def source(postgres_server: Server) -> Iterator[App]:
+    with database(postgres_server) as own, own.app() as app:
+        yield app
+
+
+@pytest.fixture
+def hearer(postgres_server: Server) -> Iterator[Database]:
+    with database(postgres_server) as own:
+        yield own
+
+
+@pytest.fixture
+def app(hearer: Database) -> Iterator[App]:
+    with hearer.app(scales.SERVICE) as app:
+        yield app
+
+
+@pytest.fixture
+def uri(broker: Broker) -> Iterator[str]:
+    with broker.vhost() as uri:
+        yield uri
+
+
+@pytest.fixture
+def link(uri: str) -> Iterator[Link]:
+    with closing(Link(uri, lambda channel: None)) as link:
+        yield link
+
+
+class Away:
+    """A source that does not answer."""
+
+    def call(self, method: str, /, **arguments: object) -> object:
+        raise Unavailable("boxes.away")
+
+
+Change = Callable[..., list[str]]
+
+
+@pytest.fixture
+def change(app: App, source: App, link: Link) -> Change:
+    def changed(of: int, away: bool = False) -> list[str]:
+        port = Away() if away else Boxes(source)
+        sources = {"boxes": [scales.WEIGHT_ADDED]}
+        return list(regroup(app, sources, lambda _: port, link, of, "kari"))
+
+    return changed
+
+
+@pytest.fixture
+def hears(app: App, source: App, uri: str) -> Callable[[Member], Hearing]:
+    """Let a member's queue be there, and all be heard that was told."""
+
+    def hearing(own: Member) -> Hearing:
+        made = hearing_of(Consumer(app, "boxes", [scales.WEIGHT_ADDED], member=own), source, uri)
+        while made.turn(0):
+            pass
+        return made
+
+    return hearing
+
+
+def tell(source: App, uri: str, weights: list[int]) -> None:
+    pack(source, weights)
+    with closing(Publisher(uri, "boxes")) as publisher:
+        while relay(source.engine, publisher):
+            pass
+
+
+def test_the_number_of_members_stays_while_one_of_them_hears_or_stands_by(
+    hearer: Database, source: App, uri: str, change: Change, hears: Callable[[Member], Hearing]
+) -> None:
+    tell(source, uri, [1, 2])
+    with closing(hears(ALONE)), closing(hears(ALONE)) as standby:
+        before = cursors(hearer)
+        with pytest.raises(Conflict, match=r"still_heard.*they hear scales\.hears\.boxes$"):
+            change(2)
+        standby.close()
+        with pytest.raises(Conflict, match="still_heard"):
+            change(2)
+        assert cursors(hearer) == before
+    assert change(2) == ["scales hears as scales.1of2, scales.2of2"]
+    assert set(cursors(hearer)) == {"scales.1of2", "scales.2of2"}
+
+
+def test_who_lags_hears_up_to_the_furthest_and_the_old_queues_are_gone(
+    hearer: Database,
+    source: App,
+    app: App,
+    uri: str,
+    link: Link,
+    change: Change,
+    hears: Callable[[Member], Hearing],
+) -> None:
+    for own in (FIRST, SECOND):
+        hears(own).close()
+    for _ in range(8):
+        tell(source, uri, [1, 2, 3])
+    reached = all_told(source)[25].position
+    furthest = Consumer(app, "boxes", [scales.WEIGHT_ADDED], member=SECOND)
+    furthest.accept(all_told(source)[:26])
+    with pytest.raises(Unavailable, match="away"):
+        change(3, away=True)
+    assert cursors(hearer) == {"scales.1of2": 0, "scales.2of2": reached}
+    assert has_queue(link, "scales.1of2") and has_queue(link, "scales.2of2")
+    assert change(3) == [
+        f"scales.1of2 has heard boxes from 0 to {reached}",
+        "scales hears as scales.1of3, scales.2of3, scales.3of3",
+    ]
+    assert cursors(hearer) == {f"scales.{number}of3": reached for number in (1, 2, 3)}
+    assert not has_queue(link, "scales.1of2") and not has_queue(link, "scales.2of2")
+    for own in member.members(3):
+        hears(own).close()
+    assert effects(hearer, source) == expected(source)
+    assert change(1, away=True) == ["scales hears as scales"]  # all are level: nobody is asked
+    hears(ALONE).close()
+    assert effects(hearer, source) == expected(source)
+
+
+def test_a_hearing_whose_member_is_no_more_lets_go_of_its_queue_and_makes_none(
+    hearer: Database,
+    source: App,
+    uri: str,
+    link: Link,
+    change: Change,
+    hears: Callable[[Member], Hearing],
+) -> None:
+    tell(source, uri, [1])
+    hearing = hears(ALONE)
+    hearing.receiver.close()  # as the broker sees it, it has gone
+    change(2)
+    tell(source, uri, [2])
+    for _ in range(3):
+        with pytest.raises(NotFound, match="no scales hears boxes"):
+            hearing.turn(0)
+    assert not has_queue(link, "scales")
+    assert list(cursors(hearer)) == ["scales.1of2", "scales.2of2"]
+
+
+def test_a_hearing_that_was_at_its_queue_leaves_it(
+    app: App, source: App, uri: str, link: Link, hears: Callable[[Member], Hearing]
+) -> None:
+    hearing = hears(ALONE)
+    name = rabbit.queue("scales", "boxes").name
+    with link.channel() as channel:
+        assert rabbit.count_hearers(channel, name) == 1
+        groups.replace(app, "scales", ["boxes"], 2, "kari")
+        with suppress(NotFound):
+            hearing.turn(0)
+        until(lambda: rabbit.count_hearers(channel, name) == 0)
+        assert rabbit.count_hearers(channel, "no-such-queue") == 0
+
+
+def test_the_same_number_again_changes_nothing(
+    hearer: Database, source: App, uri: str, change: Change, hears: Callable[[Member], Hearing]
+) -> None:
+    tell(source, uri, [1])
+    with closing(hears(SECOND)):
+        before = cursors(hearer)
+        change(2, away=True)
+        assert cursors(hearer) == before
+    assert hearer.rows("select 1 from audit") == []
+
+
+@pytest.mark.parametrize("of", [0, -1, 17])
+def test_a_group_of_so_many_there_cannot_be(change: Change, of: int) -> None:
+    with pytest.raises(Misconfigured, match="1 to 16 members"):
+        change(of)
