@@ -77,6 +77,11 @@ def begun(app: App) -> Iterator[Connection]:
         yield connection
 
 
+def number_one(connection: Connection) -> int:
+    """Number one append; -1 while another does."""
+    return int(connection.exec_driver_sql("select number_events(1)").scalar_one())
+
+
 def waits(own: Database, for_a: str = "transactionid") -> Callable[[], object]:
     """Return whether a connection of the app waits for another to end."""
     query = "select count(*) from pg_locks where not granted and locktype = %(for_a)s"
@@ -197,21 +202,19 @@ def test_a_sequencer_that_dies_in_its_work_has_numbered_nothing(own: Database, a
         assert log(next_process) == [(A, 1), (B, 1), (A, 2)]
 
 
-def test_a_sequencer_stands_back_until_the_other_has_committed_or_died(
-    own: Database, app: App
-) -> None:
+def test_a_sequencer_stands_back_until_the_other_has_committed_or_died(app: App) -> None:
     commit(app, (A, 1))
-    with psycopg.connect(own.app_url) as first, psycopg.connect(own.app_url) as second:
-        second.autocommit = True
-        assert first.execute("select number_events(1)").fetchone() == (1,)
+    with app.engine.connect() as first, app.engine.connect() as second:
+        second.execution_options(isolation_level="AUTOCOMMIT")
+        assert number_one(first) == 1
         commit(app, (B, 1))
-        assert second.execute("select number_events(1)").fetchone() == (-1,)
+        assert number_one(second) == -1
         first.rollback()
-        assert second.execute("select number_events(1)").fetchone() == (1,)
-        assert first.execute("select number_events(1)").fetchone() == (1,)
-        assert second.execute("select number_events(1)").fetchone() == (-1,)
+        assert number_one(second) == 1
+        assert number_one(first) == 1
+        assert number_one(second) == -1
         first.commit()
-        assert second.execute("select number_events(1)").fetchone() == (0,)
+        assert number_one(second) == 0
     assert log(app) == [(A, 1), (B, 1)]
 
 
