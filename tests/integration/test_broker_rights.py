@@ -76,11 +76,11 @@ def reply_key(user: str) -> str:
 def test_a_service_hears_its_sources_and_no_other(login: Login, service: str) -> None:
     user = login(service)
     for source in SERVICES:
-        queue = f"{service}.hears.{source}"
-        assert user.declare(queue, **{"x-queue-type": "quorum"}) == ALLOWED
-        expected = ALLOWED if source in HEARS[service] else REFUSED
-        assert user.bind(queue, f"{source}.events", "#") == expected
-        assert user.consume(queue) == ALLOWED
+        for queue in (f"{service}.hears.{source}", f"{service}.12of16.hears.{source}"):
+            assert user.declare(queue, **{"x-queue-type": "quorum"}) == ALLOWED
+            expected = ALLOWED if source in HEARS[service] else REFUSED
+            assert user.bind(queue, f"{source}.events", "#") == expected
+            assert user.consume(queue) == ALLOWED
     if service != "auth":
         revocations = f"{service}.revocations.hears.auth"
         assert user.declare(revocations, **{"x-queue-type": "quorum"}) == ALLOWED
