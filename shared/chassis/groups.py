@@ -60,7 +60,7 @@ def replace(app: App, group: str, sources: Iterable[str], of: int, who: str) -> 
             rows = _held(unit, group, source)
             if len(rows) == of:
                 continue
-            places = {(each.position, each.event_id, each.stopped is None) for each in rows}
+            places = {(each.position, each.event_id) for each in rows}
             if len(places) > 1 or any(each.stopped for each in rows):
                 raise _apart(source, rows)
             at = rows[0]._asdict() if rows else START

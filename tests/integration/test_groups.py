@@ -351,6 +351,18 @@ def test_a_fork_stops_the_member_that_heard_what_is_forgotten_and_no_other(
     assert cursors(hearer) == {"scales": all_told(app)[-1].position}
 
 
+def test_the_number_of_members_stays_while_the_source_is_stopped(
+    app: App, hearer: Database, hearing: App, make: Make
+) -> None:
+    pack(app, [1])
+    alone = make(ALONE)
+    alone.pull(pages(app))
+    forks.stop(alone, forgot)
+    with pytest.raises(Conflict, match=r"members_apart.*scales at [0-9]+ \(stopped\)"):
+        change(hearing, 2)
+    assert list(cursors(hearer)) == ["scales"]
+
+
 def test_a_place_is_its_members_alone(app: App, hearing: App, make: Make) -> None:
     pack(app, [1])
     make(FIRST).pull(pages(app))

@@ -79,7 +79,7 @@ def traffic(source: App, uri: str) -> Iterator[None]:
             yield
         finally:
             over.set()
-        told.result()
+            told.result()  # what has ended it, if nothing more was told
 
 
 class Group:
