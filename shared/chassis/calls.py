@@ -25,7 +25,7 @@ class Call:
     method: str | None = None  # with it, the reply is stored for the repeat of this call
     body_sha256: str = ""
     expected_version: int | None = None
-    heard: Mapping[str, Any] | None = None  # {source, position, event_id, type}
+    heard: Mapping[str, Any] | None = None  # {source, position, event_id, type, stream_id}
 
     def meta(self, workspace_id: UUID | None) -> dict[str, Any]:
         """Return what is stored beside an event of this call."""

@@ -101,12 +101,14 @@ def _caused(consumer: Consumer, position: int) -> Sequence[Row[Any]]:
     """
     parameters = {"source": consumer.source, "position": position, "did": RESUMED}
     rows = consumer.app.query(lambda connection: connection.execute(_CAUSED, parameters).all())
-    # another consumer of this source may have heard, since, what this one has not
-    return [each for each in rows if each.call == _call_id(consumer, each.heard)]
+    return [each for each in rows if _heard_by(consumer, each)]
 
 
-def _call_id(consumer: Consumer, heard: dict[str, Any]) -> str:
-    return str(ids.derive(UUID(heard["event_id"]), consumer.group))
+def _heard_by(consumer: Consumer, caused: Row[Any]) -> bool:
+    """Return whether this consumer did that: another may have heard, since, what it has not."""
+    stream_id = caused.heard.get("stream_id")  # none of what was heard before there were groups
+    by_group = caused.call == str(ids.derive(UUID(caused.heard["event_id"]), consumer.group))
+    return by_group and (stream_id is None or consumer.member.owns(stream_id))
 
 
 def _count_known(caused: Sequence[Row[Any]], read: Read) -> int:

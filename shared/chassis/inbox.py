@@ -242,6 +242,7 @@ class Consumer:
                 "position": cause.position,
                 "event_id": str(cause.event_id),
                 "type": cause.type,
+                "stream_id": cause.stream_id,
             },
         )
 

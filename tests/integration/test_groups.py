@@ -36,6 +36,7 @@ from integration.box_hearers import (
     pages,
     parked,
     redrive,
+    restore,
     tally,
 )
 from integration.group_members import cursors, effects, expected
@@ -45,8 +46,14 @@ BAD = 13
 
 
 @pytest.fixture
-def app(postgres_server: Server) -> Iterator[App]:
-    with database(postgres_server) as own, own.app() as app:
+def own(postgres_server: Server) -> Iterator[Database]:
+    with database(postgres_server) as own:
+        yield own
+
+
+@pytest.fixture
+def app(own: Database) -> Iterator[App]:
+    with own.app() as app:
         yield app
 
 
@@ -256,6 +263,28 @@ def test_a_member_that_is_no_more_hears_nothing_and_makes_no_cursor(
     )
 
 
+def test_a_member_does_not_go_back_to_what_only_another_has_heard_since(
+    app: App, own: Database, hearer: Database, hearing: App, make: Make
+) -> None:
+    box_of(app, SECOND, [1])
+    members = {each: make(each) for each in (FIRST, SECOND)}
+    for each in members.values():
+        each.pull(pages(app))
+    known = all_told(app)[-1].position
+    for whose, weight_g in ((FIRST, 2), (SECOND, 3)):
+        box_of(app, whose, [weight_g])
+    for each in members.values():
+        each.pull(pages(app))
+    restore(own, known)
+    for whose, weight_g in ((SECOND, 4), (FIRST, 5)):
+        box_of(app, whose, [weight_g])
+    for whose in (FIRST, SECOND):
+        forks.stop(members[whose], pages(app))
+        forks.resume(hearing, members[whose].name, "boxes", "kari")
+        members[whose].pull(pages(app))
+    assert tally(hearer) == (5, 1 + 2 + 3 + 4 + 5)
+
+
 def test_the_number_of_members_stays_while_they_stand_at_several_positions(
     app: App, hearer: Database, hearing: App, make: Make
 ) -> None:
@@ -337,7 +366,8 @@ def test_a_fork_stops_the_member_that_heard_what_is_forgotten_and_no_other(
     with pytest.raises(Rejected, match="not_stopped"):
         forks.resume(hearing, "scales.2of2", "boxes", "kari")
     found = forks.resume(hearing, "scales.1of2", "boxes", "kari")
-    caused = [each.position for each in events if each.name == "weight_added"]
+    own = [each for each in events if FIRST.owns(each.stream_id)]
+    caused = [each.position for each in own if each.name == "weight_added"]
     assert found["last_known"]["position"] == max(caused)
     assert {each["heard"]["position"] for each in found["lost"]} == {
         each.position
