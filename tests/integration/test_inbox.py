@@ -146,7 +146,8 @@ def test_what_was_heard_stands_beside_what_it_caused(
     for event, (meta,) in zip(
         events[1:], hearer.rows("select meta from events order by version"), strict=True
     ):
-        assert meta["heard"] == {**at(event), "source": "boxes", "type": "boxes.weight_added"}
+        named = {"source": "boxes", "type": "boxes.weight_added", "stream_id": event.stream_id}
+        assert meta["heard"] == {**at(event), **named}
         assert meta["causation"] == str(event.event_id)
         assert meta["correlation"] == "the-correlation"
         assert meta["actor"] == "service:scales"
