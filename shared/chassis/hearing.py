@@ -33,6 +33,7 @@ class Hearing:
         self._ask_at = 0.0  # when the source is asked next, by the monotonic clock
         self._away_until = 0.0
         self._at_head = False  # as far as is known
+        self._full = False  # whether the last batch was: more of the same waits in the queue
 
     def turn(self, wait_s: float) -> bool:
         """Take what comes within `wait_s`, or a page of what is missing; True if there was any.
@@ -55,7 +56,7 @@ class Hearing:
     def close(self) -> None:
         """Close the connection; the broker's next consumer goes on from here."""
         self.receiver.close()
-        self._at_head, self._ask_at = False, 0.0
+        self._at_head, self._full, self._ask_at = False, False, 0.0
 
     def _take(self, wait_s: float) -> bool:
         try:
@@ -65,6 +66,7 @@ class Hearing:
         except BaseException:
             self.close()
             raise
+        self._full = whole and len(batch) == self.receiver.prefetch
         if not whole:
             self._at_head, self._ask_at = False, 0.0
         elif batch and self._at_head:
@@ -72,7 +74,8 @@ class Hearing:
         return bool(batch)
 
     def _due(self) -> bool:
-        return time.monotonic() >= max(self._ask_at, self._away_until)
+        # what the queue is full of need not be pulled; it tells itself whether it has lost some
+        return not self._full and time.monotonic() >= max(self._ask_at, self._away_until)
 
     def _pull(self) -> int:
         """Take a page of what the source has told beyond the cursor; return how many events."""

@@ -147,11 +147,14 @@ def frame_handler(connection: Any, callback: Callable[..., Any]) -> Callable[[An
 
     def on_frame(frame: tuple[int, int, bytes]) -> Any:
         kind, channel, content = frame
-        if kind == HEADER_FRAME and not _is_readable(content):
-            content = content[:BEFORE_PROPERTIES] + NO_PROPERTIES
         if kind == METHOD_FRAME and content.startswith(DELIVER):
             content = _with_a_key_of_text(content)
-        return read((kind, channel, content))
+        try:
+            return read((kind, channel, content))
+        except Exception:
+            if kind != HEADER_FRAME or _is_readable(content):
+                raise
+        return read((kind, channel, content[:BEFORE_PROPERTIES] + NO_PROPERTIES))
 
     return on_frame
 

@@ -12,6 +12,7 @@ from chassis import postgres, telemetry
 from chassis.errors import ServiceError
 
 BUSY_S, IDLE_S = 0.002, 0.1  # how long a loop that finds nothing to do waits: more and more
+SLOWER = 1.5  # each time
 PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0  # the same after a failure
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,8 @@ class Loops:
     def spawn(self, name: str, turn: Turn, busy_s: float = BUSY_S, idle_s: float = IDLE_S) -> None:
         """Repeat `turn` in a thread; what fails is logged and tried again after a pause.
 
-        A turn that found nothing to do is repeated after `busy_s`, the next ones after twice as
-        long each, `idle_s` at most.
+        A turn that found nothing to do is repeated after `busy_s`, the next ones after half as
+        long again each, `idle_s` at most.
         """
         thread = threading.Thread(
             target=self._loop, args=(name, turn, busy_s, idle_s), name=name, daemon=True
@@ -70,7 +71,7 @@ class Loops:
                 else:
                     if not busy:
                         self._stop.wait(wait)
-                    wait, pause = busy_s if busy else min(wait * 2, idle_s), PAUSE_S
+                    wait, pause = busy_s if busy else min(wait * SLOWER, idle_s), PAUSE_S
                     continue
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311
                 pause = min(pause * 2, LONGEST_PAUSE_S)

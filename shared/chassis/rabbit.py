@@ -20,7 +20,7 @@ from chassis.link import TIMEOUT_S, Link, require_exchange
 
 PREFETCH = 200  # messages delivered and not yet acknowledged
 HEARTBEAT_S = 10  # a consumer that hangs loses its role to the standby in 20 to 30 s
-GATHER_S = 0.002  # how long a batch waits for one message more
+GATHER_S = 0.0005  # how long a batch waits for one message more
 PERSISTENT = 2
 # a header or a body that is missing, malformed, of another type, or nested without an end
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
