@@ -29,6 +29,7 @@ BUSY_S = 5  # so long is waited for a connection that others use
 PROBES = 3  # of /readyz, while all workers are busy
 CONNECT_S = 10
 LOST_S = 20  # a server whose machine acknowledges nothing for so long is given up
+STOPPED_S = 60  # a transaction that its process does not go on with is ended: others wait for it
 TRUSTED_S = 0.5  # a connection that answered so lately is not asked whether it is there still
 LOCK_NOT_AVAILABLE = "55P03"
 WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
@@ -56,7 +57,8 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
             "tcp_user_timeout": LOST_S * 1_000,  # of what was sent; of what is awaited:
             "keepalives_idle": LOST_S // 2,
             "keepalives_interval": LOST_S // 4,
-            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC",
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=UTC"
+            f" -c idle_in_transaction_session_timeout={STOPPED_S}s",
         },
     )
     event.listen(made, "connect", _speak_json)

@@ -109,8 +109,9 @@ class Blows:
 
     def _run_out(self, service: str) -> None:
         with psycopg.connect(self.suite.owner_url(service), autocommit=True) as database:
-            database.execute("update leases set until = now() - interval '1 second'")
-            database.execute("update jobs set run_at = now() where state = 'claimed'")
+            # but for rows that somebody was stopped with in the middle of a transaction
+            for change in (_NO_LEASE, _NO_CLAIM):
+                database.execute(change)
 
     def terminate(self, service: str, share: float, dice: int) -> None:
         """End some of a service's sessions in PostgreSQL, whatever they are doing."""
@@ -193,6 +194,16 @@ class Blows:
     def _at_broker(self, do: Callable[[], object]) -> None:
         with self._of_broker, suppress(Unavailable):  # a queue may be lost already
             do()
+
+
+_NO_LEASE = """
+update leases set until = now() - interval '1 second'
+where name in (select name from leases for update skip locked)
+"""
+_NO_CLAIM = """
+update jobs set run_at = now()
+where id in (select id from jobs where state = 'claimed' for update skip locked)
+"""
 
 
 def _queues(source: str) -> Sequence[str]:

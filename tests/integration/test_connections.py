@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from chassis import postgres
 from chassis.handling import App
@@ -55,3 +56,17 @@ def test_a_connection_that_answered_lately_is_not_asked_first(
     monkeypatch.setattr(postgres, "TRUSTED_S", 0)
     backend(app)
     assert len(asked) == 1
+
+
+def test_a_transaction_that_its_process_does_not_go_on_with_lets_others_go_on(
+    own: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STOPPED_S", 1)
+    own.change("insert into leases values ('relay', 'nobody', now())")
+    with own.app() as stopped, stopped.engine.connect() as connection:
+        connection.execute(text("update leases set holder = 'stopped'"))
+        own.change("update leases set holder = 'next'")  # waits for the other to be ended
+        with pytest.raises(DBAPIError) as ended:
+            connection.execute(text("select 1"))
+        assert ended.value.connection_invalidated  # an outage, and no bug
+    assert own.one("select holder from leases") == "next"

@@ -14,8 +14,8 @@ import signal
 from distributed.suite import end_as_ctrl_c
 
 end_as_ctrl_c()
-print("waits", flush=True)
 try:
+    print("waits", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     print("ended")
