@@ -38,10 +38,10 @@ def run(service: str) -> int:
         try:
             built = process.build(service, opened)
             working = Working(built)
+            working.start()
         except (Misconfigured, ServiceError, OSError) as error:
             print(f"{service} work: {error}", file=sys.stderr)
             return 1
-        working.start()
         while not ending.within(LOOK_S):
             pass
         return working.stop()
@@ -68,8 +68,8 @@ class Working:
 
     def start(self) -> None:
         """Start all loops."""
+        schedules.queue(self.app, self._schedules)  # first: if it fails, nothing runs yet
         self._server.start()
-        schedules.queue(self.app, self._schedules)
         self._loops.spawn("tell", self._tell)
         for each in self._hearings:
             self._loops.spawn(
