@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from chassis import feed, ids, postgres, schema, schema_pending
+from chassis import feed, ids, postgres, schema, schema_numbering, schema_pending
 from chassis.calls import Call
 from chassis.handling import App
 from chassis.identity import Actor
@@ -141,6 +141,7 @@ def _make_template(server: Server, admin: psycopg.Connection) -> None:
         schema.version_1(operations, "boxes")
         schema.version_2(operations, "boxes")
         schema_pending.version_3(operations)
+        schema_numbering.version_4(operations)
         boxes.metadata.create_all(connection)
         scales.metadata.create_all(connection)
     engine.dispose()

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, make_url, text
 
-from chassis import feed, postgres, schema, schema_pending
+from chassis import feed, postgres, schema, schema_numbering, schema_pending
 from chassis.calls import Call
 from chassis.domain import Decider, value
 from chassis.envelope import Heard
@@ -110,6 +110,7 @@ def database(server: Server, service: str) -> Iterator[Engine]:
             schema.version_1(operations, service)
             schema.version_2(operations, service)
             schema_pending.version_3(operations)
+            schema_numbering.version_4(operations)
         yield engine
         engine.dispose()
         admin.execute(f"drop database {name} with (force)".encode())

@@ -179,6 +179,23 @@ def test_a_second_sequencer_stands_back(app: App) -> None:
     assert feed.number(app.engine) == 1
 
 
+def test_a_turn_of_the_sequencer_reads_only_what_it_takes(own: Database, app: App) -> None:
+    for _ in range(20):
+        open_box(app)
+    number_all(app)
+    own.change("vacuum analyze pending")  # that it is empty is what the planner knows of it
+    open_box(app)
+    with app.engine.begin() as connection:
+        assert connection.exec_driver_sql("select number_events(200)").scalar_one() == 1
+        scanned = connection.exec_driver_sql("select relname, seq_scan from " + TABLES).all()
+    assert dict(tuple(each) for each in scanned) == dict.fromkeys(
+        ("events", "pending", "positions"), 0
+    )
+
+
+TABLES = "pg_stat_xact_user_tables where relname in ('events', 'pending', 'positions')"
+
+
 def test_of_two_open_transactions_only_the_committed_one_is_numbered(app: App) -> None:
     with app.engine.connect() as slow, slow.begin():
         store.append(slow, [(recorded(uuid4(), 1, boxes.BoxSealed()), None)], [], None)
