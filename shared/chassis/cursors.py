@@ -80,10 +80,15 @@ class Place:
         return self.app.attempt(call(self.app), lambda unit: unit.execute(bound).scalar())
 
 
-def call(app: App) -> Call:
-    """Return the call of a unit that no event heard has caused."""
-    actor = service_actor(app.service.name)
-    return Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="")
+def call(app: App, *, id: UUID | None = None, correlation_id: str = "", **caused: Any) -> Call:
+    """Return the call of a unit; what is named is what an event heard has caused."""
+    return Call(
+        id=id or ids.fresh(),
+        at=app.clock(),
+        actor=service_actor(app.service.name),
+        correlation_id=correlation_id,
+        **caused,
+    )
 
 
 def following(

@@ -232,8 +232,8 @@ class Consumer:
         return replace(heard, source=self.source, event=event)
 
     def _call(self, cause: Heard) -> Call:
-        return replace(
-            cursors.call(self.app),
+        return cursors.call(
+            self.app,
             id=ids.derive(cause.event_id, self.group),
             correlation_id=cause.correlation_id,
             causation=str(cause.event_id),
