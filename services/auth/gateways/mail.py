@@ -16,7 +16,7 @@ class MailFolder:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def send(self, id: str, to: str, subject: str, text: str, at: datetime) -> None:
-        """Write one message, whole or not at all; the same id again replaces it."""
+        """Write one message, whole or not at all; a repeat of it has the same Message-ID."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, to, subject
         message["Date"], message["Message-ID"] = format_datetime(at), f"<{id}@ai-studio.invalid>"
