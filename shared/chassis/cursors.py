@@ -40,7 +40,7 @@ class Place:
 
         Raises `NotFound` as `stands` does.
         """
-        return self._there(unit.execute(_HOLD.bindparams(**self.key)).one_or_none())
+        return self._there(unit.execute(_HOLD, **self.key).one_or_none())
 
     def hold_going(self, unit: Unit) -> Row[Any]:
         """Hold the cursor. Raises `Conflict("chassis.source_stopped")` where its source is."""
@@ -53,7 +53,7 @@ class Place:
     def move(self, unit: Unit, last: Heard) -> None:
         """Let `last` be the last event heard."""
         moved = {"position": last.position, "event_id": last.event_id}
-        unit.execute(_MOVE.bindparams(**self.key, **moved))
+        unit.execute(_MOVE, **self.key, **moved)
 
     def count_try(self, position: int) -> int:
         """Count, for good, that what follows `position` is tried; return which try it is.
@@ -76,8 +76,10 @@ class Place:
         return stands
 
     def _write(self, statement: Any, **parameters: Any) -> Any:
-        bound = statement.bindparams(**self.key, **parameters)
-        return self.app.attempt(call(self.app), lambda unit: unit.execute(bound).scalar())
+        given = {**self.key, **parameters}
+        return self.app.attempt(
+            call(self.app), lambda unit: unit.execute(statement, **given).scalar()
+        )
 
 
 def call(app: App, *, id: UUID | None = None, correlation_id: str = "", **caused: Any) -> Call:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
+from chassis import postgres
 from chassis.domain import value
 from chassis.envelope import attributes
 from chassis.errors import Conflict, Invalid
@@ -44,7 +45,7 @@ def number(engine: Engine, most: int = BATCH) -> int:
 
     One sequencer works at a time; 0 while another does.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with postgres.autocommit(engine) as connection:
         return max(0, int(connection.execute(_NUMBER, {"most": most}).scalar_one()))
 
 

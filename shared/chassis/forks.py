@@ -60,7 +60,7 @@ def stop(consumer: Consumer, read: Read) -> None:
         now = consumer.place.hold(unit)
         if now != stands or now.stopped is not None:
             return False
-        unit.execute(_STOP.bindparams(**consumer.place.key, stopped=found))
+        unit.execute(_STOP, **consumer.place.key, stopped=found)
         return True
 
     if consumer.app.attempt(cursors.call(consumer.app), work):
@@ -84,11 +84,11 @@ def resume(app: App, consumer: str, source: str, who: str) -> dict[str, Any]:
         stopped: dict[str, Any] | None = place.hold(unit).stopped
         if stopped is None:
             raise Rejected("chassis.not_stopped", f"{consumer} has not stopped hearing {source}")
-        unit.execute(_GO_ON.bindparams(**place.key, **stopped["last_known"]))
+        unit.execute(_GO_ON, **place.key, **stopped["last_known"])
         position = stopped["last_known"]["position"]
-        unit.execute(_DROP_PARKED.bindparams(**place.key, position=position))
+        unit.execute(_DROP_PARKED, **place.key, position=position)
         details = {**place.key, **stopped}
-        unit.execute(_AUDIT.bindparams(who=who, did=RESUMED, details=details))
+        unit.execute(_AUDIT, who=who, did=RESUMED, details=details)
         return stopped
 
     return app.attempt(cursors.call(app), work)

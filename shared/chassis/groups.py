@@ -37,7 +37,7 @@ def begin(app: App, group: str, own: Member, source: str) -> None:
 
 def owner(unit: Unit, group: str, source: str, stream_id: str) -> Place:
     """Return the cursor of the member whose a stream is now; in whichever process."""
-    count = len(unit.execute(_NAMES.bindparams(**_key(group, source))).all())
+    count = len(unit.execute(_NAMES, **_key(group, source)).all())
     name = member.owner(stream_id, max(1, count)).consumer(group)
     return Place(unit.app, name, source)
 
@@ -65,14 +65,14 @@ def replace(app: App, group: str, sources: Iterable[str], of: int, who: str) -> 
                 raise _apart(source, rows)
             at = rows[0]._asdict() if rows else START
             key = _key(group, source)
-            unit.execute(_DELETE.bindparams(**key))
+            unit.execute(_DELETE, **key)
             _insert(unit, group, of, source, at)
-            for each in unit.execute(_PARKED.bindparams(**key)).all():
+            for each in unit.execute(_PARKED, **key).all():
                 name = member.owner(each.stream_id, of).consumer(group)
-                unit.execute(_HAND_OVER.bindparams(**each._asdict(), source=source, name=name))
+                unit.execute(_HAND_OVER, **each._asdict(), source=source, name=name)
             details = {"group": group, "source": source, "from": len(rows), "to": of}
             noted = {**details, "position": at["position"]}
-            unit.execute(_AUDIT.bindparams(who=who, did=REGROUPED, details=noted))
+            unit.execute(_AUDIT, who=who, did=REGROUPED, details=noted)
 
     app.attempt(cursors.call(app), work)
 
@@ -81,14 +81,14 @@ def _held(unit: Unit, group: str, source: str) -> list[Row[Any]]:
     """Return the members' cursors, all held until the unit ends; as is that there are none."""
     # a statement of its own: what a rival has replaced meanwhile is seen by the next one
     store.lock(unit.connection, [f"group {group} hears {source}"])
-    return list(unit.execute(_HOLD.bindparams(**_key(group, source))).all())
+    return list(unit.execute(_HOLD, **_key(group, source)).all())
 
 
 def _insert(unit: Unit, group: str, of: int, source: str, at: dict[str, Any]) -> None:
     for each in member.members(of):
         row = {"consumer": each.consumer(group), "source": source}
         where = {"position": at["position"], "event_id": str(at["event_id"])}
-        unit.execute(_INSERT.bindparams(**row, **where))
+        unit.execute(_INSERT, **row, **where)
 
 
 def _apart(source: str, rows: Iterable[Row[Any]]) -> Conflict:

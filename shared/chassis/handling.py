@@ -106,12 +106,8 @@ class App:
 
     def query(self, work: Callable[[Connection], T]) -> T:
         """Run `work`, which only reads, on a connection."""
-        try:
-            with self.engine.connect() as connection:
-                return work(connection)
-        except SQLAlchemyError as error:
-            postgres.judge(error, (), {})
-            raise
+        with postgres.autocommit(self.engine) as connection:
+            return work(connection)
 
 
 class Unit:
@@ -144,9 +140,9 @@ class Unit:
         """Return a stream's state as this unit has it; None without events."""
         return self._stream(decider, id).state
 
-    def execute(self, statement: Executable) -> CursorResult[Any]:
+    def execute(self, statement: Executable, /, **parameters: Any) -> CursorResult[Any]:
         """Run a statement on a kept table, at once, in this unit's transaction."""
-        return self.connection.execute(statement)
+        return self.connection.execute(statement, parameters)
 
     def queue(self, job: Job) -> None:
         """Queue a job that no event asks for, such as the repeat of a mail."""
@@ -159,7 +155,8 @@ class Unit:
 
     def preload(self, wanted: Iterable[tuple[Decider[Any, Any, Any], UUID]]) -> None:
         """Read these streams in one go, so that deciding on them needs no round trip."""
-        streams = [Stream(decider=decider, id=id) for decider, id in wanted if not decider.serial]
+        once = {(id, each.name): each for each, id in wanted if not each.serial}
+        streams = [Stream(decider=decider, id=id) for (id, _), decider in once.items()]
         missing = {each.name: each for each in streams if each.name not in self.streams}
         if missing:
             store.read(self.connection, self.app.codec, list(missing.values()))
@@ -172,9 +169,10 @@ class Unit:
         stored = store.reply(self.connection, self.call.id)
         if stored is None:
             return None
-        if stored.body_sha256 != self.call.body_sha256:
+        body_sha256, reply = stored
+        if body_sha256 != self.call.body_sha256:
             raise Rejected("chassis.idempotency_mismatch", "this key stands for another request")
-        return dict(stored.reply)
+        return reply
 
     @property
     def wrote(self) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import text
 
-from chassis import revocations
+from chassis import postgres, revocations
 from chassis.handling import App
 from chassis.schedules import Schedule
 
@@ -19,7 +19,7 @@ def prune(app: App) -> None:
     """Delete stored replies that nobody asks for any more, page by page."""
     deleted = PAGE
     while deleted == PAGE:
-        with app.engine.begin() as connection:
+        with postgres.autocommit(app.engine) as connection:
             parameters = {"now": app.clock(), "days": KEPT_DAYS, "page": PAGE}
             deleted = connection.execute(_PRUNE, parameters).rowcount
 

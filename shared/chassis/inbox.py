@@ -222,7 +222,7 @@ class Consumer:
         if unit.events:
             # a source that was restored may do the same again, and tell it again
             made = [recorded.event_id for recorded, _ in unit.events]
-            stored = unit.execute(_STORED.bindparams(made=made)).scalars()
+            stored = unit.execute(_STORED, made=made).scalars()
             if again := frozenset(UUID(each) for each in stored):
                 raise _Done(again)
 

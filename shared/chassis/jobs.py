@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis import ids, metrics, telemetry
+from chassis import ids, metrics, postgres, telemetry
 from chassis.calls import Call
 from chassis.codec import plain
 from chassis.domain import value
@@ -90,7 +90,7 @@ class Control:
             return
         self._told_at, self._told = time.monotonic(), (percent, step)
         told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
-        with self._app.engine.begin() as connection:
+        with postgres.autocommit(self._app.engine) as connection:
             parameters = {"id": self._task.id, "claims": self._task.claims, "progress": told}
             connection.exec_driver_sql(_PROGRESS, parameters)
 
@@ -107,7 +107,7 @@ class Worker:
 
     def release(self) -> None:
         """Free the claims of a process that is known to be dead."""
-        with self.app.engine.begin() as connection:
+        with postgres.autocommit(self.app.engine) as connection:
             connection.execute(_RELEASE)
 
     def work(self) -> bool:
@@ -144,7 +144,7 @@ class Worker:
     def heartbeat(self) -> None:
         """Renew every claim held here; tell those that were lost or cancelled."""
         for task, control in list(self._held.values()):
-            with self.app.engine.begin() as connection:
+            with postgres.autocommit(self.app.engine) as connection:
                 kept = connection.execute(_RENEW, {"id": task.id, "claims": task.claims}).first()
             if kept is None:
                 control.lost.set()
@@ -156,7 +156,7 @@ class Worker:
             control.lost.set()
 
     def _claim(self) -> Task | None:
-        with self.app.engine.begin() as connection:
+        with postgres.autocommit(self.app.engine) as connection:
             row = connection.execute(_CLAIM, {"kinds": list(self.kinds)}).one_or_none()
         if row is None:
             return None
@@ -183,7 +183,7 @@ class Worker:
 
         def work(unit: Unit) -> None:
             ended = {"id": task.id, "claims": task.claims, "state": state, "error": error}
-            if unit.execute(_END.bindparams(**ended)).first() is None:
+            if unit.execute(_END, **ended).first() is None:
                 raise Cancelled
             record(unit, task, result)
 
@@ -201,7 +201,7 @@ class Worker:
         if known.retryable and failures < kind.attempts:
             delay = kind.backoff_s[min(failures, len(kind.backoff_s)) - 1]
             parameters = {"id": task.id, "claims": task.claims, "error": str(known), "delay": delay}
-            with self.app.engine.begin() as connection:
+            with postgres.autocommit(self.app.engine) as connection:
                 connection.execute(_AGAIN, parameters)
             return "again"
         try:

@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 from sqlalchemy import Engine, Row, TextClause, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import postgres
 
@@ -43,13 +42,8 @@ class Lease:
         self._execute(_RELEASE, self._key)
 
     def _execute(self, statement: TextClause, parameters: dict[str, Any]) -> Row[Any] | None:
-        try:
-            with self._engine.connect() as connection:
-                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-                return alone.execute(statement, parameters).first()
-        except SQLAlchemyError as error:
-            postgres.judge(error, (), {})
-            raise
+        with postgres.autocommit(self._engine) as connection:
+            return connection.execute(statement, parameters).first()
 
 
 _TAKE = text(

@@ -6,9 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from chassis import postgres, telemetry
+from chassis import telemetry
 from chassis.errors import ServiceError
 
 BUSY_S, IDLE_S = 0.002, 0.1  # how long a loop that finds nothing to do waits: more and more
@@ -62,7 +60,7 @@ class Loops:
         with telemetry.context(**self._ids, loop=name):
             while not self._stop.is_set():
                 try:
-                    busy = _judged(turn)
+                    busy = turn()
                 except ServiceError as error:
                     log.warning("trying again", exc_info=error)
                 except Exception:
@@ -75,12 +73,3 @@ class Loops:
                     continue
                 self._stop.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311
                 pause = min(pause * 2, LONGEST_PAUSE_S)
-
-
-def _judged(turn: Turn) -> object:
-    """Do one turn. A database out of reach is `Unavailable`, as it is in a unit, and no bug."""
-    try:
-        return turn()
-    except SQLAlchemyError as error:
-        postgres.judge(error, (), {})
-        raise

@@ -43,7 +43,7 @@ class Redriven(Protocol):
 
 def streams(unit: Unit, key: Key) -> set[str]:
     """Return the streams of this source that have parked events."""
-    return set(unit.execute(_STREAMS.bindparams(**key)).scalars())
+    return set(unit.execute(_STREAMS, **key).scalars())
 
 
 def park(unit: Unit, key: Key, event: Heard, error: Exception) -> None:
@@ -65,12 +65,12 @@ def park_behind(unit: Unit, key: Key, events: Iterable[Heard]) -> None:
 
 def head(unit: Unit, key: Key, stream_id: str) -> Row[Any] | None:
     """Return the first parked event of a stream."""
-    return unit.execute(_HEAD.bindparams(**key, stream_id=stream_id)).one_or_none()
+    return unit.execute(_HEAD, **key, stream_id=stream_id).one_or_none()
 
 
 def remove(unit: Unit, key: Key, position: int) -> None:
     """Take a parked event out of the table."""
-    unit.execute(_REMOVE.bindparams(**key, position=position))
+    unit.execute(_REMOVE, **key, position=position)
 
 
 def note_failure(unit: Unit, key: Key, tried: Row[Any], error: Exception) -> None:
@@ -81,8 +81,8 @@ def note_failure(unit: Unit, key: Key, tried: Row[Any], error: Exception) -> Non
     attempts = tried.attempts + 1
     dead = is_final(error) or attempts > len(BACKOFF_S)
     failed = {"attempts": attempts, "error": described(error), "dead": dead}
-    noted = _NOTE.bindparams(**key, **failed, position=tried.position, tried=tried.attempts)
-    if unit.execute(noted).one_or_none() is None:
+    first = {**key, "position": tried.position, "tried": tried.attempts}
+    if unit.execute(_NOTE, **first, **failed).one_or_none() is None:
         return
     log.error(
         "a parked event failed again",
@@ -118,7 +118,7 @@ def retry(app: App, consumer: str, source: str, stream_id: str, who: str = "oper
         first = head(unit, key, stream_id)
         if first is None:
             raise NotFound("chassis.nothing_parked", f"nothing of {stream_id} is parked")
-        unit.execute(_REVIVE.bindparams(**key, position=first.position))
+        unit.execute(_REVIVE, **key, position=first.position)
         _audit(unit, who, "parked retry", key, first)
         _queue(unit, key, stream_id, delay_s=0)
 
@@ -136,7 +136,7 @@ def skip(app: App, consumer: str, source: str, position: int, who: str) -> None:
 
     def work(unit: Unit) -> None:
         place.hold(unit)
-        row = unit.execute(_ONE.bindparams(**key, position=position)).one_or_none()
+        row = unit.execute(_ONE, **key, position=position).one_or_none()
         if row is None:
             raise NotFound("chassis.nothing_parked", f"{source}:{position} is not parked")
         if row.first != position:
@@ -162,7 +162,7 @@ def delay_s(stream_id: str, attempts: int) -> int:
 
 def _insert(unit: Unit, key: Key, event: Heard, **rest: Any) -> None:
     row = {"position": event.position, "stream_id": event.stream_id, "event": envelope.item(event)}
-    unit.execute(_PARK.bindparams(**key, **row, **rest))
+    unit.execute(_PARK, **key, **row, **rest)
 
 
 def _queue(unit: Unit, key: Key, stream_id: str, delay_s: int) -> None:
@@ -170,7 +170,7 @@ def _queue(unit: Unit, key: Key, stream_id: str, delay_s: int) -> None:
     args = {"consumer": member.group(key["consumer"]), "source": key["source"]}
     subject = ids.derive(ids.ROOT, *args.values(), stream_id)
     # one redrive of a stream waits, however many have asked for it
-    unit.execute(_CANCEL.bindparams(subject=str(subject)))
+    unit.execute(_CANCEL, subject=str(subject))
     job = Job(kind=REDRIVE, subject=subject, args={**args, "stream_id": stream_id}, delay_s=delay_s)
     unit.queue(job)
 
@@ -186,16 +186,14 @@ def _give_up(unit: Unit, task: Task, error: ServiceError) -> None:
         return
     if error.code == JOB_CRASHES:
         failed = {"attempts": first.attempts + 1, "error": described(error), "dead": True}
-        unit.execute(
-            _NOTE.bindparams(**key, **failed, position=first.position, tried=first.attempts)
-        )
+        unit.execute(_NOTE, **key, **failed, position=first.position, tried=first.attempts)
     else:
         _queue(unit, key, stream_id, AGAIN_S)
 
 
 def _audit(unit: Unit, who: str, did: str, key: Key, row: Row[Any]) -> None:
     dropped = {"position": row.position, "stream_id": row.stream_id, "event_id": row.event["id"]}
-    unit.execute(_AUDIT.bindparams(who=who, did=did, details={**key, **dropped}))
+    unit.execute(_AUDIT, who=who, did=did, details={**key, **dropped})
 
 
 def _nothing(unit: Unit, task: Task, result: Any) -> None:

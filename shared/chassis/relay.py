@@ -6,7 +6,6 @@ position. One relay at a time is enough for a service; a second one only makes d
 """
 
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
 
 from chassis import metrics, postgres
 from chassis.envelope import attributes
@@ -22,19 +21,15 @@ def relay(engine: Engine, publisher: Publisher, limit: int = BATCH) -> int:
     Raises `Unavailable` without broker or database: what is not known to be confirmed is told
     again.
     """
-    try:
-        with engine.connect() as connection:
-            rows = connection.execute(_NEXT, {"name": NAME, "most": limit}).all()
-        if not rows:
-            return 0
-        publisher.publish(
-            {**attributes(publisher.service, row), "data": row.outbox["data"]} for row in rows
-        )
-        with engine.begin() as connection:
-            connection.execute(_SAVE, {"name": NAME, "position": rows[-1].position})
-    except DBAPIError as error:
-        postgres.judge(error, (), {})
-        raise
+    with postgres.autocommit(engine) as connection:
+        rows = connection.execute(_NEXT, {"name": NAME, "most": limit}).all()
+    if not rows:
+        return 0
+    publisher.publish(
+        {**attributes(publisher.service, row), "data": row.outbox["data"]} for row in rows
+    )
+    with postgres.autocommit(engine) as connection:
+        connection.execute(_SAVE, {"name": NAME, "position": rows[-1].position})
     metrics.relayed(publisher.service, len(rows))
     return len(rows)
 

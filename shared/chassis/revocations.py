@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from chassis import postgres
 from chassis.envelope import Heard
 from chassis.errors import Unauthenticated
 from chassis.handling import App, Unit
@@ -53,7 +54,7 @@ def write(unit: Unit, kind: Kind, id: UUID, at: datetime) -> None:
 
     Holds once the unit is committed. Of several times the latest counts.
     """
-    unit.execute(_WRITE.bindparams(kind=kind, id=str(id), at=at))
+    unit.execute(_WRITE, kind=kind, id=str(id), at=at)
 
 
 def check(connection: Connection, actor: Actor) -> None:
@@ -88,7 +89,7 @@ def prune(app: App) -> None:
     """Delete what no token can meet any more, page by page."""
     deleted = PAGE
     while deleted == PAGE:
-        with app.engine.begin() as connection:
+        with postgres.autocommit(app.engine) as connection:
             parameters = {"before": app.clock() - KEPT, "page": PAGE}
             deleted = connection.execute(_PRUNE, parameters).rowcount
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     ScalarSelect,
     column,
     func,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     table,
 )
 
+from chassis import postgres
 from chassis.codec import Codec, dump, schema_version
 from chassis.domain import Decider, value
 
@@ -47,14 +47,14 @@ class Stream:
 
     decider: Decider[Any, Any, Any]
     id: UUID
+    name: str = field(init=False)  # the stream's id in the store
     state: Any = None
     version: int = 0
     last_at: datetime | None = None
 
-    @property
-    def name(self) -> str:
-        """The stream's id in the store."""
-        return stream_name(self.decider.name, self.id)
+    def __post_init__(self) -> None:
+        """Write the name once: each event of the stream needs it several times."""
+        self.name = stream_name(self.decider.name, self.id)
 
 
 def stream_name(category: str, id: UUID) -> str:
@@ -67,7 +67,6 @@ def split_name(stream_id: str) -> tuple[str, UUID]:
     return stream_id[:-37], UUID(stream_id[-36:])
 
 
-# In the driver's own words: on the way of every command SQLAlchemy's `text` costs a tenth more.
 _EVENTS = (
     "select stream_id, version, type, schema_version, data, recorded_at from events"
     " where stream_id = any(%(names)s) order by stream_id, version"
@@ -86,18 +85,18 @@ def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> Non
     by_name = {stream.name: stream for stream in streams}
     serial = len(streams) == 1 and streams[0].decider.serial
     query = _LAST_EVENT if serial else _EVENTS
-    rows = connection.exec_driver_sql(query, {"names": list(by_name)})
-    for row in rows:
-        stream = by_name[row.stream_id]
-        event = codec.load(row.type, row.schema_version, row.data)
+    rows = postgres.run(connection, query, {"names": list(by_name)})
+    for stream_id, version, type, written_as, data, recorded_at in rows:
+        stream = by_name[stream_id]
+        event = codec.load(type, written_as, data)
         stream.state = stream.decider.evolve(stream.state, event)
-        stream.version, stream.last_at = row.version, row.recorded_at
+        stream.version, stream.last_at = version, recorded_at
 
 
 def lock(connection: Connection, names: Iterable[str]) -> None:
     """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
     for name in sorted(names):
-        connection.exec_driver_sql(_LOCK, {"name": name})
+        postgres.run(connection, _LOCK, {"name": name})
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
@@ -112,7 +111,7 @@ def append(
 ) -> None:
     """Append events (each with its outbox), queue jobs and store the reply, in one statement.
 
-    Raises the driver's UniqueViolation where a rival was faster.
+    Raises `DBAPIError` of the driver's UniqueViolation where a rival was faster.
     """
     rows = [_row(recorded, outbox) for recorded, outbox in events]
     parameters = {
@@ -120,7 +119,7 @@ def append(
         "jobs": json.dumps(jobs),
         "command": json.dumps(command) if command else None,
     }
-    connection.exec_driver_sql(_APPEND, parameters)
+    postgres.run(connection, _APPEND, parameters)
 
 
 def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -139,12 +138,12 @@ def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]
 
 def cancel(connection: Connection, kind: str, subject: UUID) -> None:
     """End the jobs of that kind on that subject; a running one sees it at its next heartbeat."""
-    connection.exec_driver_sql(_CANCEL, {"kind": kind, "subject": str(subject)})
+    postgres.run(connection, _CANCEL, {"kind": kind, "subject": str(subject)})
 
 
-def reply(connection: Connection, call_id: UUID) -> Row[Any] | None:
+def reply(connection: Connection, call_id: UUID) -> tuple[str, dict[str, Any]] | None:
     """Return the body_sha256 and reply that are stored for a call."""
-    return connection.exec_driver_sql(_REPLY, {"id": call_id}).one_or_none()
+    return postgres.run(connection, _REPLY, {"id": call_id}).fetchone()
 
 
 _CANCEL = (

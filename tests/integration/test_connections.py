@@ -1,12 +1,14 @@
-"""Connections: one that died while nobody used it is replaced before anybody notices."""
+"""Connections: one that died is replaced; statements past SQLAlchemy, and statements alone."""
 
 from collections.abc import Iterator
 
 import pytest
+from psycopg.errors import UniqueViolation
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis import postgres
+from chassis.errors import Unavailable
 from chassis.handling import App
 from embedded.postgres import Server
 from integration.box_database import Database, database
@@ -70,3 +72,69 @@ def test_a_transaction_that_its_process_does_not_go_on_with_lets_others_go_on(
             connection.execute(text("select 1"))
         assert ended.value.connection_invalidated  # an outage, and no bug
     assert own.one("select holder from leases") == "next"
+
+
+LEASE = "insert into leases values (%(name)s, 'somebody', now())"
+LEASES = "select name from leases order by name"
+
+
+def test_a_statement_in_the_drivers_words_is_part_of_its_transaction(
+    own: Database, app: App
+) -> None:
+    with app.engine.connect() as connection:
+        postgres.run(connection, LEASE, {"name": "taken back"})
+        connection.rollback()
+        postgres.run(connection, LEASE, {"name": "kept"})
+        assert own.rows(LEASES) == []
+        connection.commit()
+        postgres.run(connection, LEASE, {"name": "left behind"})
+    assert own.rows(LEASES) == [("kept",)]
+
+
+def test_what_the_driver_refuses_is_raised_as_by_sqlalchemy_and_tells_no_parameter(
+    app: App,
+) -> None:
+    with app.engine.connect() as connection:
+        postgres.run(connection, LEASE, {"name": "a-secret"})
+        with pytest.raises(IntegrityError) as twice:
+            postgres.run(connection, LEASE, {"name": "a-secret"})
+    assert isinstance(twice.value.orig, UniqueViolation)
+    assert not twice.value.connection_invalidated
+    assert "%(name)s" in str(twice.value)
+    assert "parameters hidden" in str(twice.value)
+
+
+def test_a_connection_that_is_lost_under_a_statement_is_replaced(own: Database, app: App) -> None:
+    with app.engine.connect() as connection:
+        postgres.run(connection, LEASE, {"name": "lost"})
+        own.cut_connections()
+        with pytest.raises(OperationalError) as lost:
+            postgres.run(connection, LEASE, {"name": "lost too"})
+        assert lost.value.connection_invalidated
+        assert connection.invalidated
+        connection.rollback()
+        postgres.run(connection, LEASE, {"name": "kept"})  # by another one
+        connection.commit()
+    assert own.rows(LEASES) == [("kept",)]
+
+
+def test_each_statement_alone_is_kept_whatever_becomes_of_the_next(own: Database, app: App) -> None:
+    with (
+        pytest.raises(IntegrityError),
+        postgres.autocommit(app.engine) as connection,
+    ):
+        for _ in range(2):
+            postgres.run(connection, LEASE, {"name": "kept"})
+    assert own.rows(LEASES) == [("kept",)]
+    with app.engine.connect() as connection:  # the pool has it back as it was
+        postgres.run(connection, LEASE, {"name": "taken back"})
+    assert own.rows(LEASES) == [("kept",)]
+
+
+def test_a_database_that_goes_away_between_two_statements_alone_is_out_of_reach(
+    own: Database, app: App
+) -> None:
+    with pytest.raises(Unavailable), postgres.autocommit(app.engine) as connection:
+        connection.execute(text("select 1"))
+        own.cut_connections()
+        connection.execute(text("select 1"))
