@@ -133,6 +133,23 @@ def test_each_of_fifty_jobs_is_claimed_once_by_eight_workers(own: Database, app:
     assert own.rows("select state, claims from jobs") == [("done", 1)] * 50
 
 
+def test_a_job_that_another_claims_at_the_moment_is_left_to_it(app: App) -> None:
+    ran: list[str] = []
+    box_id = open_box(app)
+    for _ in range(2):
+        queue(app, box_id)
+    worker = Worker(app, [kind(lambda task, control: ran.append(str(task.subject)))])
+    with app.engine.begin() as rival:
+        claimed = rival.exec_driver_sql(
+            "select subject from jobs order by run_at, id limit 1 for update"
+        ).scalar_one()
+        assert worker.work()
+        assert not worker.work()
+    assert worker.work()
+    assert len(ran) == 2
+    assert ran[1] == claimed
+
+
 def test_an_error_is_retried_after_a_back_off_and_then_given_up_once(
     own: Database, app: App
 ) -> None:
