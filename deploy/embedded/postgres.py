@@ -37,7 +37,7 @@ CLIENT = {
     "options": "-ctimezone=UTC",
 }
 
-SETTINGS = {"max_connections": "200", "shared_buffers": "64MB"}
+SETTINGS = {"max_connections": "200", "shared_buffers": "256MB"}  # as in docker-compose.yml
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
