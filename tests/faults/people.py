@@ -122,7 +122,13 @@ class Person:
                 while self.session is None:
                     self.sign_in()
                 asked_at = time.monotonic()
-                access = Auth(_Port(self, "auth", None)).authenticate(session_token=self.session)
+                try:
+                    access = Auth(_Port(self, "auth", None)).authenticate(
+                        session_token=self.session
+                    )
+                except Unauthenticated:  # the answer to a sign-out was lost
+                    self.session = None
+                    continue
                 self._token = access.access_token
                 self._renewed_at = asked_at if self._token else -FRESH_S
             return self._token

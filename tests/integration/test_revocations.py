@@ -70,6 +70,21 @@ def test_who_is_banned_gets_no_new_token(services: Services) -> None:
     assert code(person.signed_in) == "auth.user_banned"
 
 
+def test_the_answer_to_a_sign_out_that_was_lost_is_had_by_signing_in_again(
+    services: Services,
+) -> None:
+    person = services.somebody()
+    token = person.signed_in().access()
+    leave = partial(services.call, "auth", "sign_out", idempotency_key="leave")
+    first = leave(token)
+
+    assert code(partial(leave, token)) == REVOKED
+    services.now += SECOND
+    browser = person.signed_in()
+    assert leave(browser.access()) == first
+    assert code(browser.access) is None  # the repeat has ended nothing
+
+
 def test_a_session_that_began_beside_a_ban_is_of_no_use_either(services: Services) -> None:
     person = services.somebody()
     browser = person.signed_in()
