@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis import forks
-from chassis.errors import NotFound, ServiceError
+from chassis.errors import NotFound, ServiceError, Unavailable
 from chassis.failures import is_outage
 from chassis.inbox import Consumer, Read
 from chassis.rabbit import Receiver
@@ -50,7 +50,13 @@ class Hearing:
             self.close()
             return False
         # the queue first: it exists, then, before the source is asked what was told until now
-        came = self._take(0 if self._due() else wait_s)
+        try:
+            came = self._take(0 if self._due() else wait_s)
+        except Unavailable:
+            if self._due():
+                self._pull()  # it may be this queue alone that is broken
+                self.close()  # what is told until there is one again is asked for then
+            raise
         return bool(self._pull()) or came if self._due() else came
 
     def close(self) -> None:

@@ -135,9 +135,15 @@ class Blows:
         self._at_broker(lambda: self.tap.purge(_queues(source)))
 
     def lose_queues(self, source: str, seconds: float) -> None:
-        """Lose the queues themselves: what is told then goes nowhere."""
-        self._at_broker(lambda: self.tap.delete(_queues(source)))
-        self._deafen(source, seconds)
+        """Lose the queues themselves: what is told then goes nowhere.
+
+        Nobody kills the broker meanwhile: in the middle of it, it comes back with queues that are
+        there and take nothing, until an operator deletes them (quorum-queue-without-leader.md).
+        """
+        with self._of_broker:
+            with suppress(Unavailable):
+                self.tap.delete(_queues(source))
+            self._deafen(source, seconds)
 
     def _deafen(self, source: str, seconds: float) -> None:
         for name in NAMES:

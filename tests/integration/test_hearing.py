@@ -214,6 +214,27 @@ def test_what_is_missing_while_the_source_is_away_is_pulled_when_it_is_back(
     turn_until(hearing, shows(hearing, 1, 2, 3))
 
 
+def test_a_queue_that_is_broken_keeps_nothing_from_being_heard(
+    make: Make, shop: App, publisher: Publisher, uri: str
+) -> None:
+    with kombu.Connection(uri) as connection:  # one of another kind answers with an error
+        broken = kombu.Queue("depot.hears.shop", durable=True).bind(connection.default_channel)
+        broken.declare()
+        hearing = make()
+        for number in (1, 2):
+            tell(shop, publisher, number)
+            with pytest.raises(Unavailable):
+                hearing.turn(WAIT_S)
+            assert shows(hearing, *range(1, number + 1))()
+        with pytest.raises(Unavailable):
+            hearing.turn(WAIT_S)  # at the source's head
+        broken.delete()
+    send(shop, 3)  # told while there was no queue
+    while relay(shop.engine, publisher):
+        pass
+    turn_until(hearing, shows(hearing, 1, 2, 3))
+
+
 def test_a_standby_hears_nothing_until_the_first_one_is_gone_and_then_all_of_it(
     shop: App, publisher: Publisher, hearing: Hearing, make: Make
 ) -> None:
