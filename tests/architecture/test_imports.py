@@ -102,6 +102,16 @@ def job(service: str, module: str) -> bool:
     return standard(module) or below(module, "contracts", "clients") or module in VALUES
 
 
+def act(service: str, module: str) -> bool:
+    """What a method does: neither a vendor nor nameko; SQL by `projections` and `kept` alone."""
+    if standard(module):
+        return top(module) not in NETWORK
+    if below(module, service):
+        rooms = ("acts", "domain", "gateways", "kept", "names", "projections")
+        return below(module, *(f"{service}.{room}" for room in rooms))
+    return below(module, "contracts", "clients") or module in VALUES
+
+
 def gateway(service: str, module: str) -> bool:
     if foreign(module):
         return not below(module, *SQL, *EDGE)
@@ -136,6 +146,7 @@ ROOMS: dict[str, Judge] = {
     "inbound": translation,
     "outbound": translation,
     "jobs": job,
+    "acts": act,
     "gateways": gateway,
     "service": facade,
     "app": assembled,
@@ -205,6 +216,19 @@ def test_nobody_imports_by_the_name_of_a_source_root() -> None:
         ("billing.outbound", "requests", False),
         ("billing.jobs", "billing.gateways.stripe", True),
         ("billing.jobs", "sqlalchemy", False),
+        ("billing.acts.invoices", "billing.domain.invoice", True),
+        ("billing.acts.invoices", "billing.projections.invoices", True),
+        ("billing.acts.invoices", "billing.kept", True),
+        ("billing.acts.invoices", "contracts.billing", True),
+        ("billing.acts.invoices", "chassis.handling", True),
+        ("billing.acts.invoices", "requests", False),
+        ("billing.acts.invoices", "stripe", False),
+        ("billing.acts.invoices", "sqlalchemy", False),
+        ("billing.acts.invoices", "nameko", False),
+        ("billing.acts.invoices", "urllib.request", False),
+        ("billing.acts.invoices", "chassis.nameko_ext", False),
+        ("billing.acts.invoices", "billing.app", False),
+        ("billing.acts.invoices", "billing.inbound", False),
         ("billing.gateways.stripe", "stripe", True),
         ("billing.gateways.stripe", "billing.domain.invoice", False),
         ("billing.gateways.stripe", "psycopg", False),
