@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg import sql
 
-from chassis import migrations
 from chassis.codec import dump
+from chassis.database import migrations
 from chassis.testing.rabbit_node import Node
 from contracts import SERVICES
 from embedded.whole_file import write_whole

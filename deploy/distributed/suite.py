@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 
 from auth import accounts
 from auth.app import SERVICE as AUTH
-from chassis import postgres
+from chassis.broker.rpc import Rpc
+from chassis.database import postgres
 from chassis.errors import Unavailable
-from chassis.handling import App
-from chassis.rpc import Rpc
+from chassis.unit.handling import App
 from contracts import SERVICES
 from distributed.environment import Ports, variables
 from distributed.servers import GATEWAY, Servers

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis import settings
-from chassis.parts import Parts, Peers
+from chassis.running.parts import Parts, Peers
 
 SELLER = {  # fictive
     "SELLER_NAME": "AI Studio Demo AS",

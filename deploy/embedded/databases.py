@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis import migrations
+from chassis.database import migrations
 from embedded.keys import SERVICES
 from embedded.postgres import Server
 from suitectl import databases

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis import errors
 from chassis.domain import value
-from chassis.edge import Caller, Door
+from chassis.door.edge import Caller, Door
 from chassis.errors import Invalid, ServiceError
 
 

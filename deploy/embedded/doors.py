@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from chassis.http_server import HttpServer
-from chassis.web import PublicDoor
+from chassis.door.http_server import HttpServer
+from chassis.door.web import PublicDoor
 from embedded.whole_file import write_whole
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, text
 
-from chassis import feed
+from chassis.unit import feed
 
 
 class SourceStopped(Exception):

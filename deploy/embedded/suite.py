@@ -20,9 +20,9 @@ from auth import accounts
 from auth.service import AuthService
 from billing.service import BillingService
 from chassis import ids, telemetry
-from chassis.edge import Caller
+from chassis.door.edge import Caller
 from chassis.errors import Conflict
-from chassis.parts import Parts
+from chassis.running.parts import Parts
 from embedded import assembly
 from embedded.databases import provide
 from embedded.direct import DirectPort

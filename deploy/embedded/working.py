@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from chassis import feed, forks, parking, schedules, telemetry
+from chassis import telemetry
 from chassis.errors import ServiceError
-from chassis.inbox import Consumer
-from chassis.jobs import HEARTBEAT_S, Worker
-from chassis.parts import Parts, Peers
+from chassis.hearing import forks, parking
+from chassis.hearing.inbox import Consumer
+from chassis.jobs import schedules
+from chassis.jobs.jobs import HEARTBEAT_S, Worker
+from chassis.running.parts import Parts, Peers
+from chassis.unit import feed
 
 IDLE_S = 0.5  # a signal wakes a loop sooner
 PAUSE_S = 0.2  # after what a repeat may mend

@@ -5,9 +5,10 @@ import sys
 
 from auth import accounts
 from auth.app import SERVICE as AUTH
-from chassis import postgres, settings
+from chassis import settings
+from chassis.database import postgres
 from chassis.domain import value
-from chassis.handling import App
+from chassis.unit.handling import App
 
 
 @value

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from prometheus_client.samples import Sample
 from sqlalchemy import Engine, text
 
-from chassis import migrations
-from chassis.backlog import Backlog
+from chassis.broker.link import Link
+from chassis.database import migrations
+from chassis.database.backlog import Backlog
 from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
-from chassis.link import Link
 from suitectl import lag, show, site
 from suitectl.migrate import revision
 from suitectl.site import Site

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from chassis import forks
 from chassis.errors import NotFound, Rejected
+from chassis.hearing import forks
 from suitectl import show, site
 from suitectl.site import Site
 

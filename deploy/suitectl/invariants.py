@@ -6,7 +6,7 @@ work going on. `suitectl verify` runs them, the tests' history checkers too, and
 those of its own (`Service.invariants`).
 """
 
-from chassis.service import Invariant
+from chassis.unit.service import Invariant
 
 NUMBERED = Invariant(
     name="numbered",

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import Engine, Row, text
 
 from chassis.errors import NotFound, Rejected
-from chassis.jobs import MOST_CRASHES
-from chassis.parking import REDRIVE
+from chassis.hearing.parking import REDRIVE
+from chassis.jobs.jobs import MOST_CRASHES
 from suitectl import show, site
 from suitectl.site import Site
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from chassis import feed
 from chassis.domain import value
 from chassis.errors import Unavailable
+from chassis.unit import feed
 from suitectl import show, site
 from suitectl.site import Site
 

@@ -5,7 +5,7 @@ import argparse
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from chassis import migrations
+from chassis.database import migrations
 from suitectl import show, site
 from suitectl.site import Site
 

@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from chassis import parking
 from chassis.errors import NotFound
+from chassis.hearing import parking
 from suitectl import show, site
 from suitectl.site import Site
 

@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from chassis import rebuilding
+from chassis.unit import rebuilding
 from suitectl import show, site
 from suitectl.site import Site
 

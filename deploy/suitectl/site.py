@@ -12,12 +12,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import postgres, settings
+from chassis import settings
+from chassis.database import postgres
 from chassis.domain import value
 from chassis.errors import Invalid, ServiceError, Unavailable
-from chassis.handling import App
-from chassis.service import Service
 from chassis.settings import Misconfigured
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from suitectl import inventory, keys
 
 UNDEFINED_TABLE = "42P01"

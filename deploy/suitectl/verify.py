@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chassis import schema_rule
+from chassis.database import schema_rule
 from chassis.domain import value
 from chassis.errors import Unavailable
-from chassis.service import Invariant
+from chassis.unit.service import Invariant
 from suitectl import invariants, show, site
 from suitectl.site import Site
 

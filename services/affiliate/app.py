@@ -10,14 +10,17 @@ from affiliate.invariants import INVARIANTS
 from affiliate.permissions import PERMISSIONS
 from affiliate.projections import earnings, payouts, relationships
 from affiliate.settings import Settings
-from chassis import housekeeping, ids, postgres, revocations
+from chassis import ids
 from chassis.codec import snake
-from chassis.edge import Door
-from chassis.handling import App
+from chassis.database import postgres
+from chassis.door import revocations
+from chassis.door.edge import Door
+from chassis.door.web import PublicDoor
 from chassis.identity import AccessTokens
-from chassis.parts import Parts, Peers
-from chassis.service import Service
-from chassis.web import PublicDoor
+from chassis.running import housekeeping
+from chassis.running.parts import Parts, Peers
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from contracts.affiliate import PUBLISHES
 from contracts.auth import REVOKES
 

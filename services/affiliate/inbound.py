@@ -8,9 +8,9 @@ from affiliate.domain import customer, earning, relationship
 from affiliate.domain.customer_messages import HearInvoice, HearOrganizationNumber, HearWorkspace
 from chassis import ids
 from chassis.domain import Decider
-from chassis.envelope import Heard
-from chassis.handling import Unit
-from chassis.inbox import Reaction
+from chassis.hearing.inbox import Reaction
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import Unit
 from contracts import auth, billing
 
 

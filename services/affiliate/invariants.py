@@ -1,6 +1,6 @@
 """What holds in affiliate's tables at every moment: the money, to the øre."""
 
-from chassis.service import Invariant
+from chassis.unit.service import Invariant
 
 EARNINGS_BY_RULE = Invariant(
     name="earnings_by_rule",

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chassis.calls import CancelJobs, Job
-from chassis.store import Recorded
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.store import Recorded
 
 
 def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:

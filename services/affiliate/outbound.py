@@ -5,7 +5,7 @@ from typing import Any
 from affiliate.domain.earning import Earned, EarningSkipped
 from affiliate.domain.payout import PayoutConfirmed
 from affiliate.domain.relationship import RelationshipStarted
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import affiliate as told
 
 

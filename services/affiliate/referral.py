@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from affiliate.domain import customer, customer_messages, relationship
 from chassis import ids
-from chassis.handling import Unit
 from chassis.personal import keep, personal
+from chassis.unit.handling import Unit
 from contracts.affiliate import CreateRelationship, SetPayoutDetails
 
 

@@ -8,9 +8,9 @@ from marshmallow.validate import Length, OneOf, Range
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.no import kontonr, orgnr
 
-from chassis import feed
 from chassis.codec import request
-from chassis.pages import LIMIT
+from chassis.unit import feed
+from chassis.unit.pages import LIMIT
 from contracts import affiliate
 
 ACCOUNT_DIGITS = 11

@@ -4,7 +4,7 @@ from affiliate import referral, schemas, settlement
 from affiliate.domain import payout
 from affiliate.projections import earnings, payouts, relationships
 from chassis.errors import Forbidden
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
 
 
 class AffiliateService:

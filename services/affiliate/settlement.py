@@ -9,9 +9,9 @@ from affiliate import referral
 from affiliate.domain import customer, earning, payout
 from affiliate.projections import earnings
 from chassis import ids
-from chassis.calls import Written
-from chassis.handling import Unit
 from chassis.personal import keep
+from chassis.unit.calls import Written
+from chassis.unit.handling import Unit
 from contracts.affiliate import CreatePayout
 
 ENTRIES_MAX = 1_000  # in one payout: what is told of it names them all, within 64 KiB

@@ -1,5 +1,5 @@
 """`python -m auth …`."""
 
-from chassis import command_line
+from chassis.running import command_line
 
 command_line.run("auth")

@@ -19,12 +19,12 @@ from auth.kept import account, digest, keep_secret, secrets, verification
 from auth.projections import users
 from auth.schemas import SignUp, canonical
 from chassis import codec, ids
-from chassis.calls import Call, Job
 from chassis.codec import load_with
 from chassis.errors import Rejected, Unauthenticated
-from chassis.handling import App, Unit
 from chassis.identity import LIFETIME, Actor, TokenIssuer, service_actor
 from chassis.personal import keep, personal
+from chassis.unit.calls import Call, Job
+from chassis.unit.handling import App, Unit
 
 VERIFICATION = timedelta(hours=24)
 SLUG_TRIES = 5

@@ -11,13 +11,15 @@ from auth.gateways.mail import MailFolder
 from auth.permissions import PERMISSIONS
 from auth.projections import invitations, sessions, users, workspaces
 from auth.settings import Settings
-from chassis import housekeeping, ids, postgres
-from chassis.edge import Door
-from chassis.handling import App
+from chassis import ids
+from chassis.database import postgres
+from chassis.door.edge import Door
+from chassis.door.web import PublicDoor
 from chassis.identity import AccessTokens, TokenIssuer
-from chassis.parts import Parts, Peers
-from chassis.service import Service
-from chassis.web import PublicDoor
+from chassis.running import housekeeping
+from chassis.running.parts import Parts, Peers
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from contracts.auth import PUBLISHES
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}

@@ -8,11 +8,11 @@ from auth.domain.user import SignedUp
 from auth.gateways.mail import MailFolder
 from auth.kept import keep_verification, recall_email
 from chassis import ids
-from chassis.calls import CancelJobs, Job
 from chassis.errors import ServiceError
-from chassis.handling import App, Unit
-from chassis.jobs import Control, Kind, Task
-from chassis.store import Recorded
+from chassis.jobs.jobs import Control, Kind, Task
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.handling import App, Unit
+from chassis.unit.store import Recorded
 
 TEXTS = {
     "verify_email": (

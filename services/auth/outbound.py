@@ -5,7 +5,7 @@ from typing import Any
 from auth.domain.session import SessionEnded
 from auth.domain.user import SignedUp, UserBanned, UserUnbanned
 from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import auth as told
 
 

@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from auth.domain import session, user
 from auth.projections import sessions, users
-from chassis import ids, revocations, store
-from chassis.calls import Call, Written
+from chassis import ids
+from chassis.door import revocations
 from chassis.errors import Rejected
-from chassis.handling import App, Unit, not_found
 from chassis.identity import LIFETIME, service_actor
+from chassis.jobs.schedules import Schedule
 from chassis.personal import keep, personal
-from chassis.schedules import Schedule
+from chassis.unit import store
+from chassis.unit.calls import Call, Written
+from chassis.unit.handling import App, Unit, not_found
 
 
 def revoke_session(unit: Unit, session_id: UUID | None) -> dict[str, Any]:

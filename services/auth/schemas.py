@@ -11,8 +11,8 @@ from marshmallow.validate import Length, Range, Regexp
 from stdnum.exceptions import ValidationError as NumberInvalid
 from stdnum.no import orgnr
 
-from chassis import feed, pages
 from chassis.codec import request
+from chassis.unit import feed, pages
 from contracts import auth
 
 TEXT = (Length(min=1, max=200), Regexp(r"\s*\S", error="All blank."))

@@ -4,7 +4,7 @@ from auth import accounts, revoking, schemas
 from auth.domain import user, workspace
 from auth.projections import sessions, users, workspaces
 from chassis.errors import Forbidden, Rejected
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
 
 
 class AuthService:

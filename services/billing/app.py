@@ -20,16 +20,19 @@ from billing.projections import (
 from billing.settings import Settings
 from billing.tables import metadata
 from billing.webhooks import stripe_webhook
-from chassis import housekeeping, ids, postgres, revocations
+from chassis import ids
 from chassis.blobs import Folder
 from chassis.codec import snake
+from chassis.database import postgres
 from chassis.domain import value
-from chassis.edge import Door
-from chassis.handling import App
+from chassis.door import revocations
+from chassis.door.edge import Door
+from chassis.door.web import PublicDoor, Route
 from chassis.identity import AccessTokens
-from chassis.parts import Parts, Peers
-from chassis.service import Service
-from chassis.web import PublicDoor, Route
+from chassis.running import housekeeping
+from chassis.running.parts import Parts, Peers
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from contracts.auth import REVOKES
 from contracts.billing import PUBLISHES
 

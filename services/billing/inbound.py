@@ -6,9 +6,9 @@ from uuid import UUID
 from billing.domain import customer, line_item, oslo, payment, pricing
 from billing.names import line_item_id, payment_id
 from chassis.domain import Decider
-from chassis.envelope import Heard
-from chassis.handling import Unit
-from chassis.inbox import Reaction
+from chassis.hearing.inbox import Reaction
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import Unit
 from contracts import auth, media, video
 
 # a source speaks of its own kind of target, whatever its events say

@@ -1,6 +1,6 @@
 """What holds in billing's tables at every moment: the money, to the øre."""
 
-from chassis.service import Invariant
+from chassis.unit.service import Invariant
 
 LINES_ADD_UP = Invariant(
     name="lines_add_up",

@@ -15,7 +15,7 @@ from billing.names import series_id
 from billing.projections import line_items
 from chassis import codec, ids
 from chassis.errors import Conflict, Rejected
-from chassis.handling import Unit
+from chassis.unit.handling import Unit
 from contracts.auth import BillingProfile
 from contracts.billing import CreateInvoices, RecordInvoicePayment
 

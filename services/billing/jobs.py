@@ -9,12 +9,12 @@ from billing.gateways.documents import Buyer, Document, Line, Seller, invoice_pd
 from billing.kept import buyer_of
 from billing.projections import invoices, line_items
 from chassis.blobs import Folder
-from chassis.calls import CancelJobs, Job
 from chassis.errors import ServiceError
-from chassis.handling import App, Unit
 from chassis.identity import service_actor
-from chassis.jobs import Control, Kind, Task
-from chassis.store import Recorded
+from chassis.jobs.jobs import Control, Kind, Task
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.handling import App, Unit
+from chassis.unit.store import Recorded
 
 BILLING = service_actor("billing")
 BACKOFF_S = (1, 5, 30, 120, 600)  # an issued invoice without its document: the disk comes back

@@ -6,7 +6,7 @@ from uuid import UUID
 from billing.domain.invoice_facts import InvoiceDrafted, InvoiceIssued, InvoicePaid, Paid
 from billing.domain.line_item import LineItemCreated
 from billing.domain.payment import ClearanceRefused, ClearanceRepeated, Cleared, TargetCleared
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import billing as told
 
 

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from billing.domain import customer, invoice, payment, pricing
 from billing.names import payment_id
-from chassis import store
-from chassis.calls import Call
 from chassis.domain import Decider
 from chassis.errors import Forbidden
-from chassis.handling import App, not_found
-from chassis.pages import scope
-from chassis.store import Stream
+from chassis.unit import store
+from chassis.unit.calls import Call
+from chassis.unit.handling import App, not_found
+from chassis.unit.pages import scope
+from chassis.unit.store import Stream
 from contracts.billing import (
     ChargeSavedCard,
     GetPaymentStatus,

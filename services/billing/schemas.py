@@ -3,9 +3,9 @@
 from marshmallow.validate import Length, Range
 
 from billing.invoicing import MOST_LINES
-from chassis import feed
 from chassis.codec import request
-from chassis.pages import LIMIT
+from chassis.unit import feed
+from chassis.unit.pages import LIMIT
 from contracts import billing
 
 CanUseInvoiceBilling = request(billing.CanUseInvoiceBilling)

@@ -4,7 +4,7 @@ from billing import invoicing, questions, schemas
 from billing.domain import oslo
 from billing.projections import invoices, line_items
 from chassis.errors import Rejected
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
 
 
 class BillingService:

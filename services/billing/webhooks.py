@@ -9,11 +9,11 @@ from werkzeug.wrappers import Request, Response
 from billing.gateways.stripe import StripeEvent, verify
 from billing.kept import stripe_event
 from chassis import ids
-from chassis.calls import Call
+from chassis.door.web import MAX_WEBHOOK_BYTES
 from chassis.errors import ServiceError
-from chassis.handling import App
 from chassis.identity import service_actor
-from chassis.web import MAX_WEBHOOK_BYTES
+from chassis.unit.calls import Call
+from chassis.unit.handling import App
 
 
 def stripe_webhook(app: App, secret: str | None, livemode: bool) -> Callable[[Request], Response]:

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from chassis import codec
 from chassis.blobs import Blob, Folder
-from chassis.calls import CancelJobs, Job
 from chassis.errors import (
     DeadlineExceeded,
     Invalid,
@@ -17,9 +16,10 @@ from chassis.errors import (
     ServiceError,
     Unavailable,
 )
-from chassis.handling import Unit
-from chassis.jobs import Control, Kind, Task
-from chassis.store import Recorded
+from chassis.jobs.jobs import Control, Kind, Task
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.handling import Unit
+from chassis.unit.store import Recorded
 from media.domain import image, project
 from media.domain.image import Complete, Fail, ImageQueued, Result
 from media.domain.project_messages import NoteImageFinished

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from chassis import ids
 from chassis.errors import Forbidden, Rejected
-from chassis.handling import Unit
 from chassis.identity import Actor
+from chassis.unit.handling import Unit
 from contracts import media as asked
 from media.domain import customer, image, project
 from media.domain.project_messages import (

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from chassis import feed
 from chassis.codec import request
-from chassis.pages import LIMIT
+from chassis.unit import feed
+from chassis.unit.pages import LIMIT
 from contracts import media
 from media.domain.rooms import ROOM_TYPES
 from media.gateways.pictures import MAX_BYTES

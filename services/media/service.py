@@ -1,6 +1,6 @@
 """media over RPC: the table of contents. What each method does stands in `projects`, `uploads`."""
 
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
 from media import projects, replies, schemas, uploads
 
 

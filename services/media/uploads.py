@@ -6,10 +6,10 @@ from uuid import UUID
 
 from chassis import ids
 from chassis.blobs import Folder
-from chassis.calls import Call, Written
 from chassis.domain import value
 from chassis.errors import Invalid, NotFound, Rejected, Unavailable
-from chassis.handling import App, Unit
+from chassis.unit.calls import Call, Written
+from chassis.unit.handling import App, Unit
 from contracts import media as asked
 from media.domain import image, project
 from media.domain.image import AddImage, Original

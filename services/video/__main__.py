@@ -1,5 +1,5 @@
 """`python -m video …`."""
 
-from chassis import command_line
+from chassis.running import command_line
 
 command_line.run("video")

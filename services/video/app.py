@@ -4,15 +4,18 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from chassis import housekeeping, ids, postgres, revocations
+from chassis import ids
 from chassis.blobs import Folder
 from chassis.codec import snake
-from chassis.edge import Door
-from chassis.handling import App
+from chassis.database import postgres
+from chassis.door import revocations
+from chassis.door.edge import Door
+from chassis.door.web import PublicDoor, Route
 from chassis.identity import AccessTokens
-from chassis.parts import Parts, Peers
-from chassis.service import Service
-from chassis.web import PublicDoor, Route
+from chassis.running import housekeeping
+from chassis.running.parts import Parts, Peers
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from contracts.auth import REVOKES
 from contracts.video import PUBLISHES
 from video import inbound, outbound

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from chassis import ids
 from chassis.blobs import Folder
 from chassis.errors import Forbidden, Rejected
-from chassis.handling import Unit
 from chassis.identity import Actor
 from chassis.personal import keep, personal
+from chassis.unit.handling import Unit
 from contracts import video as requests
 from video.domain import customer, piece, video_project
 from video.domain.piece import CompletePiece, FailPiece, Result, WantPiece

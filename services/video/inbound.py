@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.domain import Decider
-from chassis.envelope import Heard
-from chassis.handling import Unit
-from chassis.inbox import Reaction
+from chassis.hearing.inbox import Reaction
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import Unit
 from contracts import auth, billing
 from video.domain import customer, video_project
 from video.domain.customer import NoteWorkspace

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from chassis import codec
 from chassis.blobs import Folder
-from chassis.calls import CancelJobs, Job
 from chassis.domain import value
 from chassis.errors import ServiceError
-from chassis.handling import App, Unit
-from chassis.jobs import Kind, Task
-from chassis.parts import Peers
-from chassis.store import Recorded
+from chassis.jobs.jobs import Kind, Task
+from chassis.running.parts import Peers
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.handling import App, Unit
+from chassis.unit.store import Recorded
 from video import films
 from video.domain import video_project
 from video.domain.piece import PieceWanted, Result

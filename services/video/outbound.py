@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import video as told
 from video.domain.video import FilmCompiled, StartRequested, VideoCreated, VideoFailed
 

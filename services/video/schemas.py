@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from marshmallow import ValidationError
 from marshmallow.validate import Length, Range, Regexp
 
-from chassis import feed
 from chassis.codec import request
-from chassis.pages import LIMIT
+from chassis.unit import feed
+from chassis.unit.pages import LIMIT
 from contracts import video
 from video.domain.rooms import ROOM_TYPES
 

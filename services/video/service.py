@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
 from contracts.video import Progress
 from video import films, schemas
 from video.projections import progress, video_clips, video_projects

@@ -1,6 +1,6 @@
 """What a process counts as it goes, for Prometheus. No label holds an id.
 
-What is read from the database when it is asked for stands in `chassis.backlog`.
+What is read from the database when it is asked for stands in `chassis.database.backlog`.
 """
 
 import time

@@ -11,7 +11,7 @@ class Port(Protocol):
 
 
 class Ports(Protocol):
-    """What gives ports to all services, as `chassis.rpc.Rpc` does."""
+    """What gives ports to all services, as `chassis.broker.rpc.Rpc` does."""
 
     def port(
         self, service: str, *, auth_token: str | None = None, timeout_s: float | None = None

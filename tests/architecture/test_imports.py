@@ -33,8 +33,9 @@ EDGE = {"eventlet", "kombu", "nameko"}
 VALUES = {  # the parts of the frame that a service's own rooms are given values by
     f"chassis.{name}"
     for name in (
-        *("blobs", "calls", "codec", "domain", "edge", "envelope", "errors", "feed", "handling"),
-        *("identity", "ids", "inbox", "jobs", "money", "parts", "personal", "store", "web"),
+        *("blobs", "codec", "domain", "errors", "identity", "ids", "money", "personal"),
+        *("unit.calls", "unit.envelope", "unit.feed", "unit.handling", "unit.store"),
+        *("door.edge", "door.web", "hearing.inbox", "jobs.jobs", "running.parts"),
     )
 }
 
@@ -82,7 +83,9 @@ def projection(service: str, module: str) -> bool:
     if below(module, "sqlalchemy.orm"):
         return False
     own = (f"{service}.domain", f"{service}.projections", f"{service}.tables", f"{service}.kept")
-    frame_values = (VALUES | {"chassis.pages", "chassis.projection"}) - {"chassis.handling"}
+    frame_values = (VALUES | {"chassis.unit.pages", "chassis.unit.projection"}) - {
+        "chassis.unit.handling"
+    }
     return standard(module) or below(module, "sqlalchemy", *own) or module in frame_values
 
 
@@ -124,13 +127,13 @@ def gateway(service: str, module: str) -> bool:
 def facade(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.gateways", f"{service}.app")
-    allowed = VALUES | {"chassis.nameko_ext"}
+    allowed = VALUES | {"chassis.green.nameko_ext"}
     return standard(module) or below(module, "contracts", "clients", "nameko") or module in allowed
 
 
 def assembled(service: str, module: str) -> bool:
     ours = below(module, service, "chassis", "contracts", "clients")
-    return standard(module) or (ours and module != "chassis.nameko_ext")
+    return standard(module) or (ours and module != "chassis.green.nameko_ext")
 
 
 def other(service: str, module: str) -> bool:
@@ -177,8 +180,8 @@ def test_a_file_imports_only_what_its_room_may(source: Source) -> None:
 
 @pytest.mark.parametrize("source", sources("shared"), ids=lambda each: each.where)
 def test_nameko_and_eventlet_have_their_homes_in_the_frame(source: Source) -> None:
-    edge = ("chassis.nameko_ext", "chassis.nameko_queue")
-    homes = {"nameko": edge, "eventlet": (*edge, "chassis.green")}
+    edge = ("chassis.green.nameko_ext", "chassis.green.nameko_queue")
+    homes = {"nameko": edge, "eventlet": (*edge, "chassis.green.green")}
     for library, home in homes.items():
         if source.name not in home:
             assert not [each for each in source.imports() if below(each, library)]
@@ -208,7 +211,7 @@ def test_nobody_imports_by_the_name_of_a_source_root() -> None:
         ("billing.domain.invoice", "media.domain.customer", False),
         ("billing.projections.invoices", "sqlalchemy.dialects.postgresql", True),
         ("billing.projections.invoices", "sqlalchemy.orm", False),
-        ("billing.projections.invoices", "chassis.handling", False),
+        ("billing.projections.invoices", "chassis.unit.handling", False),
         ("billing.projections.invoices", "nameko.rpc", False),
         ("billing.inbound", "contracts.auth", True),
         ("billing.inbound", "sqlalchemy", False),
@@ -220,13 +223,13 @@ def test_nobody_imports_by_the_name_of_a_source_root() -> None:
         ("billing.acts.invoices", "billing.projections.invoices", True),
         ("billing.acts.invoices", "billing.kept", True),
         ("billing.acts.invoices", "contracts.billing", True),
-        ("billing.acts.invoices", "chassis.handling", True),
+        ("billing.acts.invoices", "chassis.unit.handling", True),
         ("billing.acts.invoices", "requests", False),
         ("billing.acts.invoices", "stripe", False),
         ("billing.acts.invoices", "sqlalchemy", False),
         ("billing.acts.invoices", "nameko", False),
         ("billing.acts.invoices", "urllib.request", False),
-        ("billing.acts.invoices", "chassis.nameko_ext", False),
+        ("billing.acts.invoices", "chassis.green.nameko_ext", False),
         ("billing.acts.invoices", "billing.app", False),
         ("billing.acts.invoices", "billing.inbound", False),
         ("billing.gateways.stripe", "stripe", True),
@@ -239,8 +242,8 @@ def test_nobody_imports_by_the_name_of_a_source_root() -> None:
         ("billing.app", "media.app", False),
         ("billing.invoicing", "media.domain.customer", False),
         ("billing.invoicing", "embedded.suite", False),
-        ("chassis.store", "contracts.auth", False),
-        ("chassis.store", "billing.app", False),
+        ("chassis.unit.store", "contracts.auth", False),
+        ("chassis.unit.store", "billing.app", False),
         ("contracts.billing", "chassis.codec", False),
         ("contracts.billing", "chassis.domain", True),
         ("clients.billing", "psycopg", False),

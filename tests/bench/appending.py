@@ -18,9 +18,11 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.stage import per_second, together
-from chassis import codec, feed, postgres, store
-from chassis.loops import BUSY_S
-from chassis.store import Recorded
+from chassis import codec
+from chassis.database import postgres
+from chassis.running.loops import BUSY_S
+from chassis.unit import feed, store
+from chassis.unit.store import Recorded
 from integration import boxes
 from integration.box_database import MINE, NOON, Database, call
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from nameko.standalone.rpc import ClusterRpcProxy
 
 from bench.stage import Stage, together
-from chassis.rpc import Rpc
+from chassis.broker.rpc import Rpc
 from integration.served_boxes import own_boxes
 
 CALLERS = 8

@@ -14,8 +14,9 @@ from nameko.standalone.events import event_dispatcher
 from bench.reacting import WAIT_S, hearing
 from bench.stage import Stage, together
 from bench.telling import THINGS, bind, tell_until
-from chassis import ids, postgres
-from chassis.handling import App
+from chassis import ids
+from chassis.database import postgres
+from chassis.unit.handling import App
 from integration import boxes, scales
 from integration.box_database import call, database, person
 from integration.nameko_process import line, nameko_process

@@ -13,12 +13,13 @@ from typing import Any
 from bench.relaying import dispatch
 from bench.stage import Stage, together
 from bench.telling import Told, bind, tell, tell_until, told
-from chassis import feed, postgres
-from chassis.handling import App
-from chassis.hearing import Hearing
-from chassis.inbox import Consumer
-from chassis.member import ALONE, Member
-from chassis.rabbit import Receiver
+from chassis.broker.rabbit import Receiver
+from chassis.database import postgres
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.live import Hearing
+from chassis.hearing.member import ALONE, Member
+from chassis.unit import feed
+from chassis.unit.handling import App
 from integration import boxes, scales
 from integration.box_database import database
 from integration.nameko_process import line, nameko_process

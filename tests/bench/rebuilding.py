@@ -1,7 +1,7 @@
 """Rebuilding: how many events a second a projection is made anew from, beside the live one."""
 
 from bench.telling import Told
-from chassis import rebuilding
+from chassis.unit import rebuilding
 from integration import boxes
 
 

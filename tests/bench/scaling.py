@@ -8,7 +8,7 @@ from functools import partial
 from bench.reacting import hear_until
 from bench.stage import Stage, together
 from bench.telling import Told, bind, tell, told
-from chassis import member
+from chassis.hearing import member
 from integration import scales
 from integration.box_database import database
 

@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bench.stage import PATIENCE_S, Stage
-from chassis import feed, postgres
-from chassis.handling import App, Unit
-from chassis.lease import Lease
-from chassis.loops import Loops
-from chassis.rabbit import Publisher, Receiver
-from chassis.relay import relay
+from chassis.broker.rabbit import Publisher, Receiver
+from chassis.broker.relay import relay
+from chassis.database import postgres
+from chassis.database.lease import Lease
+from chassis.running.loops import Loops
+from chassis.unit import feed
+from chassis.unit.handling import App, Unit
 from integration import boxes
 from integration.box_database import Database, call, database, number_all, person
 

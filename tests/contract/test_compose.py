@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from chassis import postgres, settings
-from chassis.process import STOP_S, ProcessSettings
-from chassis.tasks import Owner
+from chassis import settings
+from chassis.database import postgres
+from chassis.running.process import STOP_S, ProcessSettings
+from chassis.running.tasks import Owner
 from contract import compose
 from contracts import SERVICES
 from suitectl import files, init, inventory, keys
@@ -204,5 +205,5 @@ def test_blobs_and_mails_lie_in_volumes_that_serve_and_work_share() -> None:
 def test_the_database_has_connections_for_two_replicas_of_everything() -> None:
     command = compose.services()["postgres"]["command"]
     options = dict(each.split("=") for each in command if "=" in each)
-    a_process = 10 + postgres.PROBES  # chassis.postgres.engine
+    a_process = 10 + postgres.PROBES  # chassis.database.postgres.engine
     assert int(options["max_connections"]) >= 2 * len(PROCESSES) * a_process

@@ -16,8 +16,8 @@ from typing import Any
 SERVICES = ("auth", "media", "billing", "affiliate")
 # what a role's process imports first and what it imports of each service
 MODULES = {
-    "serve": ("chassis.serve", ("app", "settings", "service")),
-    "work": ("chassis.work", ("app", "settings")),
+    "serve": ("chassis.running.serve", ("app", "settings", "service")),
+    "work": ("chassis.running.work", ("app", "settings")),
 }
 running: set[int] = set()
 

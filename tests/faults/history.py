@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, TextClause, text
 
-from chassis import feed
 from chassis.domain import value
+from chassis.unit import feed
 from faults.checks import calls, effects, log, money, outcomes, telling
 from faults.checks.rows import Cursor, JobRow, Known, Part, Reply, Stored, Totals
 from faults.ledger import Called

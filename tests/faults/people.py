@@ -8,6 +8,7 @@ from threading import Event, RLock
 from typing import Any
 from uuid import UUID
 
+from chassis.broker.rpc import Rpc
 from chassis.domain import value
 from chassis.errors import (
     Conflict,
@@ -16,7 +17,6 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.rpc import Rpc
 from clients import Affiliate, Auth, Billing, Media
 from clients.client import Client
 from embedded.mailbox import mails

@@ -4,7 +4,7 @@ import time
 
 from sqlalchemy import Connection, text
 
-from chassis import feed
+from chassis.unit import feed
 from embedded.rest import unsettled
 from faults.suite import NAMES, SERVICES, FaultySuite
 from faults.wire import AMQP

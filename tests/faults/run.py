@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from chassis.broker.rpc import Rpc
 from chassis.domain import value
-from chassis.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from faults import stories

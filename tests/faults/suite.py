@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from chassis.rpc import Rpc
+from chassis.broker.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from distributed.servers import GATEWAY, Servers
 from distributed.service_process import ServiceProcess

@@ -9,8 +9,8 @@ import pytest
 from amqp import Channel, Message
 from sqlalchemy import make_url
 
+from chassis.broker.link import Link
 from chassis.errors import Unavailable
-from chassis.link import Link
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from faults.proxy import Proxy

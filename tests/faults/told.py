@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import amqp
 
+from chassis.broker.link import Link
 from chassis.domain import value
-from chassis.envelope import HEADER
-from chassis.link import Link
+from chassis.unit.envelope import HEADER
 
 QUEUE = "faults.tap"
 

@@ -15,11 +15,13 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from chassis import feed, ids, postgres, schema, schema_numbering, schema_pending
-from chassis.calls import Call
-from chassis.handling import App
+from chassis import ids
+from chassis.database import postgres, schema, schema_numbering, schema_pending
 from chassis.identity import Actor
-from chassis.service import Service
+from chassis.unit import feed
+from chassis.unit.calls import Call
+from chassis.unit.handling import App
+from chassis.unit.service import Service
 from embedded.postgres import Server
 from integration import boxes, scales
 

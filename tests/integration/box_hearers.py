@@ -6,12 +6,12 @@ from uuid import UUID
 
 import psycopg
 
-from chassis import feed
-from chassis.envelope import Heard, heard
-from chassis.handling import App
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
-from chassis.parking import kind
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.parking import kind
+from chassis.jobs.jobs import Worker
+from chassis.unit import feed
+from chassis.unit.envelope import Heard, heard
+from chassis.unit.handling import App
 from integration.box_database import Database, number_all, open_box, put_in, told
 
 Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]

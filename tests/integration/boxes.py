@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text, insert, update
 
-from chassis.calls import CancelJobs, Job
 from chassis.domain import UNTIMED, Decider, value
 from chassis.errors import Rejected
 from chassis.personal import recall, recall_optional
-from chassis.projection import Change, Projection
-from chassis.service import Service
-from chassis.store import Recorded
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.projection import Change, Projection
+from chassis.unit.service import Service
+from chassis.unit.store import Recorded
 
 metadata = MetaData()
 

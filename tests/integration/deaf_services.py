@@ -12,10 +12,13 @@ from affiliate.service import AffiliateService
 from auth import accounts, kept
 from auth.service import AuthService
 from billing.service import BillingService
-from chassis import feed, ids, migrations, revocations
-from chassis.edge import Caller
-from chassis.inbox import Consumer
-from chassis.parts import Parts
+from chassis import ids
+from chassis.database import migrations
+from chassis.door import revocations
+from chassis.door.edge import Caller
+from chassis.hearing.inbox import Consumer
+from chassis.running.parts import Parts
+from chassis.unit import feed
 from embedded import assembly
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys

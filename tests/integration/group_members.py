@@ -11,16 +11,18 @@ from typing import Any
 
 from amqp.exceptions import NotFound
 
-from chassis import feed, member, parking, postgres
-from chassis.envelope import Heard, heard
-from chassis.handling import App, Unit
-from chassis.hearing import Hearing
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
-from chassis.link import Link
-from chassis.loops import Loops
-from chassis.member import Member
-from chassis.rabbit import Receiver, queue
+from chassis.broker.link import Link
+from chassis.broker.rabbit import Receiver, queue
+from chassis.database import postgres
+from chassis.hearing import member, parking
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.live import Hearing
+from chassis.hearing.member import Member
+from chassis.jobs.jobs import Worker
+from chassis.running.loops import Loops
+from chassis.unit import feed
+from chassis.unit.envelope import Heard, heard
+from chassis.unit.handling import App, Unit
 from integration import boxes, scales
 from integration.box_database import Database
 from integration.box_hearers import at

@@ -12,12 +12,12 @@ import pytest
 from psycopg.rows import dict_row
 
 from auth import accounts
-from chassis import feed
-from chassis.cursors import call
 from chassis.errors import Rejected
-from chassis.handling import App
-from chassis.inbox import Consumer, Reaction
+from chassis.hearing.cursors import call
+from chassis.hearing.inbox import Consumer, Reaction
 from chassis.testing.rabbit import Broker
+from chassis.unit import feed
+from chassis.unit.handling import App
 from contracts import auth as told
 from distributed.servers import Servers
 from embedded.postgres import Server

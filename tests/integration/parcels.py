@@ -11,16 +11,17 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import Engine, make_url, text
 
-from chassis import feed, postgres, schema, schema_numbering, schema_pending
-from chassis.calls import Call
+from chassis.broker.rabbit import Receiver
+from chassis.database import postgres, schema, schema_numbering, schema_pending
 from chassis.domain import Decider, value
-from chassis.envelope import Heard
-from chassis.handling import App, Unit
+from chassis.hearing.inbox import Consumer, Reaction
 from chassis.identity import service_actor
-from chassis.inbox import Consumer, Reaction
-from chassis.rabbit import Receiver
-from chassis.service import Service
-from chassis.store import Recorded
+from chassis.unit import feed
+from chassis.unit.calls import Call
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import App, Unit
+from chassis.unit.service import Service
+from chassis.unit.store import Recorded
 from embedded.postgres import Server
 
 PARCEL, SHELF = UUID(int=1), UUID(int=2)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chassis import rebuilding
-from chassis.handling import App
-from chassis.rebuilding import Report
+from chassis.unit import rebuilding
+from chassis.unit.handling import App
+from chassis.unit.rebuilding import Report
 from integration.box_database import Database, number_all, open_box
 
 DEADLINE_S = 30.0

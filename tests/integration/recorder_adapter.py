@@ -21,8 +21,8 @@ from eventsourcing.persistence import (
 from sqlalchemy import Engine, Row, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import feed
-from chassis.store import split_name, stream_name
+from chassis.unit import feed
+from chassis.unit.store import split_name, stream_name
 from integration.box_database import NOON
 from waiting import until
 

@@ -4,7 +4,7 @@ import os
 import signal
 from typing import Any
 
-from chassis.nameko_ext import CallerProvider, DoorProvider, command, container, query
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, container, query
 
 # isort: split
 from marshmallow import Schema, fields, post_load
@@ -12,12 +12,13 @@ from nameko.containers import ServiceContainer
 from nameko.rpc import rpc
 from sqlalchemy import Connection, text
 
-from chassis import deadline, errors, ids, postgres
+from chassis import deadline, errors, ids
+from chassis.broker.rpc import Rpc
+from chassis.database import postgres
 from chassis.domain import value
-from chassis.edge import Door
-from chassis.handling import App
+from chassis.door.edge import Door
 from chassis.identity import AccessTokens, Permission
-from chassis.rpc import Rpc
+from chassis.unit.handling import App
 from integration import boxes
 from integration.box_database import MINE
 

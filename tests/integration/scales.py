@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Column, Integer, MetaData, Table, Text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from chassis.calls import Job
 from chassis.domain import Decider, value
-from chassis.envelope import Heard
 from chassis.errors import Rejected
-from chassis.handling import Unit
-from chassis.inbox import Reaction
-from chassis.projection import Change, Projection
-from chassis.service import Service
-from chassis.store import Recorded
+from chassis.hearing.inbox import Reaction
+from chassis.unit.calls import Job
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import Unit
+from chassis.unit.projection import Change, Projection
+from chassis.unit.service import Service
+from chassis.unit.store import Recorded
 from integration.boxes import WeightAdded
 
 UNREADABLE_G = 666  # a weight that meets a bug

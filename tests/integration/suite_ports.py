@@ -8,7 +8,7 @@ from demo.suite import Suite
 
 @dataclass
 class SuitePorts:
-    """Gives ports as `chassis.rpc.Rpc` does; keeps the names of the methods called."""
+    """Gives ports as `chassis.broker.rpc.Rpc` does; keeps the names of the methods called."""
 
     suite: Suite
     called: list[str] = field(default_factory=list)

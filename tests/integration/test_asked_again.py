@@ -17,12 +17,12 @@ from affiliate import referral
 from affiliate.domain import earning
 from auth.accounts import create_system_admin
 from chassis import ids
-from chassis.calls import Call
-from chassis.envelope import Heard
+from chassis.database.schema import NONE_TOLD
 from chassis.errors import Unauthenticated
-from chassis.handling import App, Unit
 from chassis.identity import service_actor
-from chassis.schema import NONE_TOLD
+from chassis.unit.calls import Call
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import App, Unit
 from contracts import billing
 from contracts.affiliate import SetPayoutDetails
 from demo.people import Person

@@ -16,15 +16,16 @@ from psycopg.rows import dict_row
 from billing import app as billing
 from billing.service import BillingService
 from billing.settings import Settings
-from chassis import migrations, settings
+from chassis import settings
 from chassis.codec import plain
-from chassis.edge import Caller
-from chassis.envelope import Heard
+from chassis.database import migrations
+from chassis.database.schema import NONE_TOLD
+from chassis.door.edge import Caller
 from chassis.errors import ServiceError
+from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor, TokenIssuer, new_key_pair
-from chassis.inbox import Consumer
-from chassis.parts import Parts
-from chassis.schema import NONE_TOLD
+from chassis.running.parts import Parts
+from chassis.unit.envelope import Heard
 from embedded.assembly import SELLER
 from embedded.direct import DirectPort
 from embedded.postgres import Server

@@ -15,9 +15,9 @@ import psycopg
 import pytest
 
 from chassis import deadline, ids
+from chassis.broker.rpc import Rpc
 from chassis.errors import DeadlineExceeded, Unauthenticated, Unavailable
 from chassis.port import Port
-from chassis.rpc import Rpc
 from clients import Auth, Media, SignedIn
 from embedded.suite import Suite
 from integration import test_nameko_edge as edge

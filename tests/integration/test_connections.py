@@ -7,9 +7,9 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from chassis import postgres
+from chassis.database import postgres
 from chassis.errors import Unavailable
-from chassis.handling import App
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.box_database import Database, database
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chassis import forks
-from chassis.envelope import Heard
-from chassis.feed import START
-from chassis.inbox import Consumer
+from chassis.hearing import forks
+from chassis.hearing.inbox import Consumer
+from chassis.unit.envelope import Heard
+from chassis.unit.feed import START
 from embedded.postgres import Server
 from integration import machines, scales
 from integration.box_database import database, number_all, open_box, put_in

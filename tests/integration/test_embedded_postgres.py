@@ -15,7 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
-from chassis import postgres
+from chassis.database import postgres
 from chassis.errors import Conflict, Unavailable
 from embedded.postgres import Server
 from embedded.postgres_place import Place

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from chassis import ids
-from chassis.envelope import Heard
 from chassis.errors import Conflict, Invalid
+from chassis.unit.envelope import Heard
 from demo import __main__ as demo
 from embedded.suite import Suite
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from chassis import feed
-from chassis.envelope import heard
 from chassis.errors import Conflict, Invalid
-from chassis.feed import START, Page
-from chassis.handling import App
+from chassis.unit import feed
+from chassis.unit.envelope import heard
+from chassis.unit.feed import START, Page
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import MINE, call, database, number_all, open_box, person, put_in

@@ -10,12 +10,12 @@ import pytest
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 
-from chassis import forks
-from chassis.envelope import Heard, item
 from chassis.errors import Conflict, Rejected, Unavailable
-from chassis.feed import START
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
+from chassis.hearing import forks
+from chassis.hearing.inbox import Consumer
+from chassis.unit.envelope import Heard, item
+from chassis.unit.feed import START
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped
 from integration import boxes, scales

@@ -8,15 +8,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis import feed, forks, groups, member, parking
-from chassis.cursors import Place
-from chassis.envelope import Heard
 from chassis.errors import Conflict, NotFound, Rejected
-from chassis.feed import START
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
-from chassis.member import ALONE, Member
+from chassis.hearing import forks, groups, member, parking
+from chassis.hearing.cursors import Place
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.member import ALONE, Member
+from chassis.jobs.jobs import Worker
+from chassis.unit import feed
+from chassis.unit.envelope import Heard
+from chassis.unit.feed import START
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import (

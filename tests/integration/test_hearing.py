@@ -10,16 +10,18 @@ from typing import Any
 import kombu
 import pytest
 
-from chassis import envelope, forks, rabbit
-from chassis.envelope import Heard
+from chassis.broker import rabbit
+from chassis.broker.link import TIMEOUT_S
+from chassis.broker.rabbit import Publisher, Receiver
+from chassis.broker.relay import relay
 from chassis.errors import Conflict, Unavailable
-from chassis.handling import App, Unit
-from chassis.hearing import Hearing
-from chassis.inbox import Consumer
-from chassis.link import TIMEOUT_S
-from chassis.rabbit import Publisher, Receiver
-from chassis.relay import relay
+from chassis.hearing import forks
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.live import Hearing
 from chassis.testing.rabbit import Broker
+from chassis.unit import envelope
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration.a_stalling_net import stalling
 from integration.parcels import (
@@ -391,7 +393,7 @@ def test_a_fork_is_found_when_the_head_is_compared(
 def test_hearing_live_keeps_the_view_fresh_once_the_head_was_reached(
     shop: App, depot: App, publisher: Publisher, hearing: Hearing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.cursors.CHECKED_EVERY_S", 0)
+    monkeypatch.setattr("chassis.hearing.cursors.CHECKED_EVERY_S", 0)
     query = "select checked_at from cursors"
 
     def checked_at() -> Any:

@@ -11,12 +11,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from chassis.envelope import Heard
 from chassis.errors import ServiceError
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
-from chassis.parking import kind
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.parking import kind
+from chassis.jobs.jobs import Worker
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import Database, database, number_all, open_box, put_in

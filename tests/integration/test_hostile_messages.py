@@ -11,7 +11,7 @@ import amqp
 import kombu
 import pytest
 
-from chassis.rpc import Rpc
+from chassis.broker.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from integration.served_boxes import PATIENCE_S, Boxes, own_boxes

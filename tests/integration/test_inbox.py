@@ -10,11 +10,11 @@ import pytest
 from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 
-from chassis.envelope import Heard
 from chassis.errors import Internal, Unavailable
-from chassis.feed import START
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
+from chassis.hearing.inbox import Consumer
+from chassis.unit.envelope import Heard
+from chassis.unit.feed import START
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import (
@@ -268,7 +268,7 @@ def test_standing_at_the_head_is_noted_by_the_databases_clock_every_two_seconds(
     app: App, hearer: Database, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("chassis.cursors.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("chassis.hearing.cursors.time.monotonic", lambda: now[0])
     noted = "select checked_at from cursors"
     packed(app, [1])
     read = pages(app)

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from chassis.errors import Rejected, ServiceError
-from chassis.handling import App, Unit
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, open_box

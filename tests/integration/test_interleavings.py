@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from chassis import feed, store
-from chassis.handling import App
-from chassis.schema import NONE_TOLD
-from chassis.store import Recorded
+from chassis.database.schema import NONE_TOLD
+from chassis.unit import feed, store
+from chassis.unit.handling import App
+from chassis.unit.store import Recorded
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import MINE, NOON, Database, call, database, number_all, positions

@@ -16,10 +16,10 @@ from affiliate import invariants as affiliate
 from affiliate.projections import earnings, payouts
 from billing import invariants as billing
 from billing.projections import invoice_payments, invoices, line_items
-from chassis.calls import Job
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
-from chassis.jobs import Kind, Worker
+from chassis.hearing.inbox import Consumer
+from chassis.jobs.jobs import Kind, Worker
+from chassis.unit.calls import Job
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import NOON, Database, call, database, number_all, open_box

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis import schedules
-from chassis.calls import Job
 from chassis.errors import Rejected, ServiceError, Unavailable
-from chassis.handling import App, Unit
-from chassis.jobs import CLAIM_S, Cancelled, Control, Kind, Task, Worker
-from chassis.schedules import Schedule
+from chassis.jobs import schedules
+from chassis.jobs.jobs import CLAIM_S, Cancelled, Control, Kind, Task, Worker
+from chassis.jobs.schedules import Schedule
+from chassis.unit.calls import Job
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chassis import store
-from chassis.calls import Job
 from chassis.errors import Rejected
-from chassis.handling import App, Unit
-from chassis.jobs import MOST_CRASHES, Control, Kind, Task, Worker
+from chassis.jobs.jobs import MOST_CRASHES, Control, Kind, Task, Worker
+from chassis.unit import store
+from chassis.unit.calls import Job
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import call, database, open_box

@@ -8,12 +8,12 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from chassis import backlog, postgres
-from chassis.backlog import Backlog
-from chassis.calls import Job
+from chassis.database import backlog, postgres
+from chassis.database.backlog import Backlog
+from chassis.door.internal_door import database_answers, relay_keeps_up
 from chassis.errors import Unavailable
-from chassis.handling import App, Unit
-from chassis.internal_door import database_answers, relay_keeps_up
+from chassis.unit.calls import Job
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, number_all, open_box, told

@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event, make_url
 
-from chassis import postgres
+from chassis.database import postgres
+from chassis.database.lease import Lease
 from chassis.errors import Unavailable
-from chassis.handling import App
-from chassis.lease import Lease
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.box_database import Database, all_at_once, database
 from integration.nameko_process import line
@@ -25,8 +25,8 @@ WAITING = "select count(*) from pg_locks where not granted"
 
 HOLDER = """
 import sys
-from chassis import postgres
-from chassis.lease import Lease
+from chassis.database import postgres
+from chassis.database.lease import Lease
 
 lease = Lease(postgres.engine(sys.argv[1], name="holder"), "relay", "stopped one", 1.0)
 for _ in sys.stdin:

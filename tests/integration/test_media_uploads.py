@@ -17,14 +17,15 @@ from interior_photos import get_photo_dir
 from PIL import Image
 from werkzeug.test import Client
 
-from chassis import migrations, settings
-from chassis.edge import Caller
-from chassis.envelope import Heard
+from chassis import settings
+from chassis.database import migrations
+from chassis.database.schema import NONE_TOLD
+from chassis.door.edge import Caller
 from chassis.errors import NotFound, Rejected
+from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor, TokenIssuer, new_key_pair
-from chassis.inbox import Consumer
-from chassis.parts import Parts, Port
-from chassis.schema import NONE_TOLD
+from chassis.running.parts import Parts, Port
+from chassis.unit.envelope import Heard
 from embedded.direct import DirectPort
 from embedded.postgres import Server
 from media import app as media

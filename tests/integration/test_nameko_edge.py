@@ -14,7 +14,7 @@ import kombu.pools
 import psycopg
 import pytest
 
-from chassis.nameko_ext import register_errors  # before nameko: it filters eventlet's warning
+from chassis.green.nameko_ext import register_errors  # before nameko: it filters eventlet's warning
 
 # isort: split
 from nameko.exceptions import MethodNotFound
@@ -22,11 +22,12 @@ from nameko.standalone.rpc import ClusterRpcProxy
 
 from auth.app import build
 from auth.settings import Settings
-from chassis import migrations, settings
+from chassis import settings
+from chassis.database import migrations
 from chassis.errors import Invalid, Rejected, Unauthenticated
 from chassis.identity import new_key_pair
-from chassis.jobs import Worker
-from chassis.parts import Port
+from chassis.jobs.jobs import Worker
+from chassis.running.parts import Port
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from integration.nameko_process import nameko_process

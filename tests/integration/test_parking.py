@@ -12,8 +12,6 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from chassis import parking
-from chassis.envelope import Heard, heard, item
 from chassis.errors import (
     Conflict,
     DeadlineExceeded,
@@ -22,9 +20,11 @@ from chassis.errors import (
     Rejected,
     Unavailable,
 )
-from chassis.handling import App, Unit
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
+from chassis.hearing import parking
+from chassis.hearing.inbox import Consumer
+from chassis.jobs.jobs import Worker
+from chassis.unit.envelope import Heard, heard, item
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped, unsettled
 from integration import scales
@@ -48,10 +48,10 @@ KEY = ("scales", "boxes")
 DYING = """
 import json, os, sys
 from dataclasses import replace
-from chassis import postgres
-from chassis.envelope import heard
-from chassis.handling import App
-from chassis.inbox import Consumer
+from chassis.database import postgres
+from chassis.unit.envelope import heard
+from chassis.unit.handling import App
+from chassis.hearing.inbox import Consumer
 from integration import scales
 
 def die(unit, event):

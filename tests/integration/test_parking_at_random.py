@@ -13,13 +13,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from chassis import parking
-from chassis.envelope import Heard
 from chassis.errors import Rejected, Unavailable
-from chassis.failures import is_final
-from chassis.handling import Unit
-from chassis.inbox import Consumer
-from chassis.jobs import Worker
+from chassis.hearing import parking
+from chassis.hearing.failures import is_final
+from chassis.hearing.inbox import Consumer
+from chassis.jobs.jobs import Worker
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import Unit
 from embedded.postgres import Server
 from integration import machines, scales
 from integration.box_database import database, number_all, open_box, put_in

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.link import Link
+from chassis.broker.link import Link
 from chassis.testing.rabbit_node import Node, installed
 from contracts import BROKER_USERS
 from suitectl import inventory, keys

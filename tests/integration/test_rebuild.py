@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from chassis import rebuilding
 from chassis.errors import Rejected
-from chassis.handling import App, Unit
 from chassis.personal import keep, recall, recall_optional
+from chassis.unit import rebuilding
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (

@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
-from chassis import migrations, postgres, projection, rebuilding
+from chassis.database import migrations, postgres
 from chassis.errors import Conflict, Invalid
-from chassis.handling import App
-from chassis.store import Recorded
+from chassis.unit import projection, rebuilding
+from chassis.unit.handling import App
+from chassis.unit.store import Recorded
 from embedded.keys import SERVICES
 from embedded.postgres import Server
 from integration import boxes

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, text
 
-from chassis.handling import App, Unit
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (

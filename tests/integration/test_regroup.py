@@ -5,18 +5,19 @@ from contextlib import closing, suppress
 
 import pytest
 
-from chassis import groups, member, rabbit
+from chassis.broker import rabbit
+from chassis.broker.link import Link
+from chassis.broker.rabbit import Publisher
+from chassis.broker.relay import relay
 from chassis.errors import Conflict, NotFound, Unavailable
-from chassis.handling import App
-from chassis.hearing import Hearing
-from chassis.inbox import Consumer
-from chassis.link import Link
-from chassis.member import ALONE, Member
-from chassis.rabbit import Publisher
-from chassis.regroup import regroup
-from chassis.relay import relay
+from chassis.hearing import groups, member
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.live import Hearing
+from chassis.hearing.member import ALONE, Member
+from chassis.running.regroup import regroup
 from chassis.settings import Misconfigured
 from chassis.testing.rabbit import Broker
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import Database, database

@@ -10,15 +10,15 @@ from uuid import UUID
 
 import pytest
 
-from chassis import member
+from chassis.broker.link import Link
+from chassis.broker.rabbit import Publisher
+from chassis.broker.relay import relay
 from chassis.errors import Conflict, Unavailable
-from chassis.handling import App
-from chassis.link import Link
-from chassis.member import ALONE, Member
-from chassis.rabbit import Publisher
-from chassis.regroup import regroup
-from chassis.relay import relay
+from chassis.hearing import member
+from chassis.hearing.member import ALONE, Member
+from chassis.running.regroup import regroup
 from chassis.testing.rabbit import Broker
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import Database, call, database, number_all, open_box, person

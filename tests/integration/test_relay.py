@@ -11,15 +11,17 @@ import amqp
 import kombu
 import pytest
 
-from chassis import envelope, postgres, rabbit
-from chassis.envelope import Heard
+from chassis.broker import rabbit
+from chassis.broker.link import TIMEOUT_S
+from chassis.broker.rabbit import Publisher, Receiver
+from chassis.broker.relay import relay
+from chassis.database import postgres
 from chassis.errors import Unavailable
-from chassis.handling import App
-from chassis.inbox import Consumer
-from chassis.link import TIMEOUT_S
-from chassis.rabbit import Publisher, Receiver
-from chassis.relay import relay
+from chassis.hearing.inbox import Consumer
 from chassis.testing.rabbit import Broker
+from chassis.unit import envelope
+from chassis.unit.envelope import Heard
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.nameko_process import line, nameko_process
 from integration.parcels import (

@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 
 from auth import revoking
-from chassis import housekeeping
 from chassis.errors import ServiceError, Unauthenticated
+from chassis.running import housekeeping
 from embedded.keys import SERVICES
 from embedded.postgres import Server
 from integration.box_database import all_at_once

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from chassis import housekeeping, revocations
+from chassis.door import revocations
 from chassis.errors import Unauthenticated
-from chassis.handling import App
 from chassis.identity import LEEWAY, LIFETIME, Actor
+from chassis.running import housekeeping
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.box_database import NOON, call, database
 

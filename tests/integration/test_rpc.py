@@ -21,13 +21,13 @@ from chassis.errors import (
     Unauthenticated,
     Unavailable,
 )
-from chassis.nameko_ext import register_errors  # before nameko: it filters eventlet's warning
+from chassis.green.nameko_ext import register_errors  # before nameko: it filters eventlet's warning
 
 # isort: split
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from chassis.link import TIMEOUT_S
-from chassis.rpc import Rpc
+from chassis.broker.link import TIMEOUT_S
+from chassis.broker.rpc import Rpc
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes

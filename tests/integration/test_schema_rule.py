@@ -19,11 +19,12 @@ from sqlalchemy import Engine, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis import feed, migrations, postgres, schema_rule
-from chassis.calls import Call
+from chassis.database import migrations, postgres, schema_rule
 from chassis.errors import Conflict, Unavailable
-from chassis.handling import App
 from chassis.identity import service_actor
+from chassis.unit import feed
+from chassis.unit.calls import Call
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.box_database import NOON
 from integration.service_database import service_database

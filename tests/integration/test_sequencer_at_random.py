@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import Connection
 
-from chassis import feed, store
-from chassis.schema import NONE_TOLD
+from chassis.database.schema import NONE_TOLD
+from chassis.unit import feed, store
 from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import MINE, NOON, call, database, positions

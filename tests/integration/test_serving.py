@@ -13,8 +13,8 @@ import kombu
 import pytest
 from kombu.exceptions import OperationalError
 
-from chassis.nameko_queue import RECONNECT_S, QueueConsumer
-from chassis.rpc import Rpc
+from chassis.broker.rpc import Rpc
+from chassis.green.nameko_queue import RECONNECT_S, QueueConsumer
 from chassis.testing.rabbit import Broker
 from embedded.postgres import Server
 from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
@@ -26,7 +26,7 @@ WORKERS = 10
 
 WATCHED = """
 import os
-from chassis import nameko_ext
+from chassis.green import nameko_ext
 
 def tell():
     while True:
@@ -40,7 +40,7 @@ eventlet.spawn(tell)
 CROWDED = """
 import resource
 from contextlib import suppress
-from chassis import green
+from chassis.green import green
 from chassis.errors import Unavailable
 import eventlet, socket
 

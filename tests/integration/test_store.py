@@ -13,11 +13,11 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from chassis import feed, store
-from chassis.calls import Job
-from chassis.handling import App
-from chassis.schema import NONE_TOLD
-from chassis.store import Recorded
+from chassis.database.schema import NONE_TOLD
+from chassis.unit import feed, store
+from chassis.unit.calls import Job
+from chassis.unit.handling import App
+from chassis.unit.store import Recorded
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (

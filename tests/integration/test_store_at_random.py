@@ -14,10 +14,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import store
-from chassis.calls import Call
 from chassis.errors import Conflict, NotFound, Rejected
-from chassis.handling import Unit
+from chassis.unit import store
+from chassis.unit.calls import Call
+from chassis.unit.handling import Unit
 from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import MINE, call, database

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from chassis import migrations, parking
-from chassis.calls import Job
-from chassis.cursors import call
-from chassis.inbox import Consumer
-from chassis.jobs import Kind, Worker
+from chassis.database import migrations
+from chassis.hearing import parking
+from chassis.hearing.cursors import call
+from chassis.hearing.inbox import Consumer
+from chassis.jobs.jobs import Kind, Worker
+from chassis.unit.calls import Job
 from distributed.servers import Servers
 from integration.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
 from suitectl.__main__ import main

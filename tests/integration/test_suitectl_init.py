@@ -12,7 +12,7 @@ import pytest
 from amqp.exceptions import AccessRefused
 from psycopg.errors import InsufficientPrivilege
 
-from chassis import migrations
+from chassis.database import migrations
 from chassis.testing.rabbit import Broker
 from demo.__main__ import DISTRIBUTED, forget
 from distributed.servers import Servers

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from chassis import store
-from chassis.calls import Job
 from chassis.errors import Conflict, NotFound, Rejected, ServiceError, Unavailable
-from chassis.handling import App, Unit
 from chassis.identity import Actor, service_actor
 from chassis.personal import keep
+from chassis.unit import store
+from chassis.unit.calls import Job
+from chassis.unit.handling import App, Unit
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (

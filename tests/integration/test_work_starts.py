@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from chassis import migrations
+from chassis.database import migrations
 from chassis.testing.rabbit import Broker
 from contracts import SERVICES
 from embedded import assembly

@@ -10,11 +10,11 @@ from auth import accounts
 from auth.app import SERVICE as AUTH
 from auth.domain import user, workspace
 from chassis import ids
-from chassis.calls import Call
 from chassis.errors import ServiceError
-from chassis.handling import App, Unit
 from chassis.identity import service_actor
 from chassis.personal import keep
+from chassis.unit.calls import Call
+from chassis.unit.handling import App, Unit
 from distributed.suite import Suite
 
 FRESH_S = 120  # a token lives for 300 s: whoever is given one may use it for a while

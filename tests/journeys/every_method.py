@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis import ids
-from chassis.edge import Caller, Method
+from chassis.door.edge import Caller, Method
 from chassis.identity import Actor, Permission, TokenIssuer
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys

@@ -5,8 +5,8 @@ from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from chassis.schema import NONE_TOLD
-from chassis.service import Invariant
+from chassis.database.schema import NONE_TOLD
+from chassis.unit.service import Invariant
 from demo.suite import Suite
 from embedded.keys import SERVICES
 from suitectl.invariants import FRAME

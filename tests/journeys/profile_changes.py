@@ -9,9 +9,9 @@ from uuid import UUID
 from auth.app import SERVICE as AUTH
 from auth.domain import workspace
 from chassis import ids
-from chassis.calls import Call
-from chassis.handling import App, Unit
 from chassis.identity import service_actor
+from chassis.unit.calls import Call
+from chassis.unit.handling import App, Unit
 from demo.suite import Suite
 from distributed.suite import Suite as DistributedSuite
 

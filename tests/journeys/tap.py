@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import amqp
 
-from chassis.link import Link
+from chassis.broker.link import Link
 
 EXCHANGE = "{}.events"
 

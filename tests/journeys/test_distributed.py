@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import Unavailable
-from chassis.feed import START
 from chassis.testing.rabbit import Broker
+from chassis.unit.feed import START
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
 from embedded.postgres import Server

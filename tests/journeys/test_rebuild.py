@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import text
 
-from chassis import postgres, rebuilding
+from chassis.database import postgres
+from chassis.unit import rebuilding
 from demo.main_job import Outcome
 from embedded.keys import SERVICES
 from embedded.suite import Suite

@@ -5,7 +5,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from chassis import migrations, postgres
+from chassis.database import migrations, postgres
 from contract.seed_schema import compare, load_deviations, load_tables
 from embedded.keys import SERVICES
 from embedded.suite import Suite

@@ -8,9 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self
 
+from chassis.broker.rpc import Rpc
 from chassis.domain import value
 from chassis.errors import ServiceError
-from chassis.rpc import Rpc
 from demo.suite import Suite
 from journeys.crowd import Member
 

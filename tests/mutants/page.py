@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 
-from chassis.service import Invariant
+from chassis.unit.service import Invariant
 from embedded.keys import SERVICES
 from mutants.mutant import ROOT, all_mutants
 from suitectl.invariants import CURSOR_KNOWN, FRAME

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.lease import LEASE_S
-from chassis.rpc import Rpc
+from chassis.broker.rpc import Rpc
+from chassis.database.lease import LEASE_S
 from chassis.testing.rabbit import Broker
 from contracts import SERVICES
 from demo.people import Person

@@ -2,6 +2,6 @@
 
 from affiliate import app  # noqa: F401 - its tables are in the metadata once it is imported
 from affiliate.tables import metadata
-from chassis.migrations import run
+from chassis.database.migrations import run
 
 run(metadata)

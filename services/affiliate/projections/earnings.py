@@ -26,9 +26,9 @@ from sqlalchemy import (
 from affiliate.domain.earning import Earned, EarningPaidOut, EarningReleased, EarningReserved
 from affiliate.tables import metadata
 from chassis.identity import Actor
-from chassis.pages import page, scope
-from chassis.projection import Change, Projection
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page, scope
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded, version_of
 
 table = Table(
     "affiliate_earning",

@@ -30,10 +30,10 @@ from affiliate.domain.payout import (
 from affiliate.projections import earnings
 from affiliate.tables import metadata
 from chassis.errors import NotFound
-from chassis.pages import page
 from chassis.personal import recall_optional
-from chassis.projection import Change, Projection
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded, version_of
 
 table = Table(
     "payout",

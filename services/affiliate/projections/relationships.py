@@ -21,10 +21,10 @@ from sqlalchemy import (
 
 from affiliate.domain.relationship import RelationshipStarted
 from affiliate.tables import metadata
-from chassis.pages import page
 from chassis.personal import recall_optional
-from chassis.projection import Change, Projection
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded, version_of
 
 table = Table(
     "affiliate_relationship",

@@ -2,6 +2,6 @@
 
 from auth import app  # noqa: F401 - its tables are in the metadata once it is imported
 from auth.tables import metadata
-from chassis.migrations import run
+from chassis.database.migrations import run
 
 run(metadata)

@@ -21,10 +21,10 @@ from sqlalchemy import (
 from auth.domain.session import SessionEnded, SessionRenewed, SessionStarted
 from auth.kept import recall_hash
 from auth.tables import metadata
-from chassis import pages
 from chassis.personal import recall_optional
-from chassis.projection import Change, Projection
-from chassis.store import Recorded
+from chassis.unit import pages
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded
 
 table = Table(
     "session",

@@ -22,8 +22,8 @@ from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, Workspa
 from auth.tables import metadata
 from chassis.identity import Actor
 from chassis.personal import recall, recall_optional
-from chassis.projection import Change, Projection, row
-from chassis.store import Recorded
+from chassis.unit.projection import Change, Projection, row
+from chassis.unit.store import Recorded
 
 table = Table(
     "workspace",

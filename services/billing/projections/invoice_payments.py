@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Table, Text, i
 
 from billing.domain.invoice_facts import InvoicePaymentRecorded
 from billing.tables import metadata
-from chassis.projection import Change, Projection
-from chassis.store import Recorded
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded
 
 table = Table(
     "invoice_payment",

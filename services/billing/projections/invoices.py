@@ -33,9 +33,9 @@ from billing.domain.invoice_facts import (
 from billing.projections import line_items
 from billing.tables import metadata
 from chassis.identity import Actor
-from chassis.pages import page
-from chassis.projection import Change, Projection, row
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page
+from chassis.unit.projection import Change, Projection, row
+from chassis.unit.store import Recorded, version_of
 
 table = Table(
     "invoice",

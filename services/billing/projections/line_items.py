@@ -22,9 +22,9 @@ from sqlalchemy import (
 
 from billing.domain.line_item import LineItemCreated, LineItemInvoiced, description
 from billing.tables import metadata
-from chassis.pages import page
-from chassis.projection import Change, Projection
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded, version_of
 
 table = Table(
     "invoice_line_item",

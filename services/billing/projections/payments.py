@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import insert
 from billing.domain.line_item import LineItemCreated
 from billing.domain.payment import ClearanceRepeated, TargetCleared, TargetSettled
 from billing.tables import metadata
-from chassis.projection import Change, Projection
-from chassis.store import Recorded
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded
 
 table = Table(
     "project_payment",

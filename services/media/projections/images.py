@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.errors import NotFound
-from chassis.projection import Change, Projection
-from chassis.store import Recorded, version_of
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded, version_of
 from media.domain.failures import FAILURES
 from media.domain.image import (
     ImageAdded,

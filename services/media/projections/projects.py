@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 
 from chassis.identity import Actor
-from chassis.pages import page, scope
-from chassis.projection import Change, Projection, row
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page, scope
+from chassis.unit.projection import Change, Projection, row
+from chassis.unit.store import Recorded, version_of
 from media.domain.project_messages import (
     Cleared,
     ImageFinished,

@@ -21,8 +21,8 @@ from sqlalchemy import (
 from chassis import ids
 from chassis.errors import NotFound
 from chassis.identity import Actor
-from chassis.projection import Change, Projection
-from chassis.store import Recorded
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded
 from video.domain.video import ClipFailed, GenerationStarted, PieceFinished, TransitionDropped
 from video.tables import metadata
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.personal import recall_optional
-from chassis.projection import Change, Projection
-from chassis.store import Recorded
+from chassis.unit.projection import Change, Projection
+from chassis.unit.store import Recorded
 from video.domain.plan import Wanted, source_key
 from video.domain.rooms import motion_prompt
 from video.domain.video import (

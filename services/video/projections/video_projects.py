@@ -23,10 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.identity import Actor
-from chassis.pages import page, scope
 from chassis.personal import recall_optional
-from chassis.projection import Change, Projection, row
-from chassis.store import Recorded, version_of
+from chassis.unit.pages import page, scope
+from chassis.unit.projection import Change, Projection, row
+from chassis.unit.store import Recorded, version_of
 from video.domain.plan import run_id
 from video.domain.video import (
     CompileStarted,

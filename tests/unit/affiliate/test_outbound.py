@@ -7,7 +7,7 @@ from uuid import UUID
 from affiliate.domain import earning, payout
 from affiliate.outbound import outbound
 from affiliate.projections import earnings
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts.affiliate import CommissionEarned, CommissionSkipped, PayoutSent
 
 ID, AFFILIATE, REFERRED, RELATIONSHIP, INVOICE, ADMIN = (UUID(int=n) for n in range(1, 7))

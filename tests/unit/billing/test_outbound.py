@@ -22,7 +22,7 @@ from billing.domain.payment import (
 )
 from billing.outbound import outbound
 from chassis.domain import fold
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import billing as told
 
 WORKSPACE, TARGET, SUBJECT, LINE = (UUID(int=n) for n in range(1, 5))

@@ -11,10 +11,11 @@ from werkzeug.test import Client
 from billing.app import SERVICE
 from billing.gateways.stripe import StripeEvent, verify
 from billing.webhooks import stripe_webhook
-from chassis import ids, postgres
+from chassis import ids
+from chassis.database import postgres
+from chassis.door.web import PublicDoor, Route
 from chassis.errors import Invalid, Unauthenticated
-from chassis.handling import App
-from chassis.web import PublicDoor, Route
+from chassis.unit.handling import App
 
 SECRET = "whsec_of_this_test"
 BODY = {

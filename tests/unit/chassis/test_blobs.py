@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from chassis import errors
 from chassis.blobs import LINK_LIFETIME, Folder
-from chassis.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, Route
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BYTES = bytes(range(256)) * 20

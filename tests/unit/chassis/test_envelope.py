@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from chassis.domain import value
-from chassis.envelope import DENIED, MAX_BYTES, Outbox, attributes, heard
 from chassis.errors import Rejected
+from chassis.unit.envelope import DENIED, MAX_BYTES, Outbox, attributes, heard
 
 
 @value

@@ -7,9 +7,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chassis.cursors import following
-from chassis.envelope import Heard
-from chassis.feed import START
+from chassis.hearing.cursors import following
+from chassis.unit.envelope import Heard
+from chassis.unit.feed import START
 
 NONE = UUID(str(START["event_id"]))
 CHAINS = some.lists(some.integers(1, 3), max_size=12)  # private events lie between told ones

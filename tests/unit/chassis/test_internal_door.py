@@ -7,8 +7,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 from werkzeug.test import Client
 
+from chassis.door.internal_door import Check, InternalDoor, answers
 from chassis.errors import Unavailable
-from chassis.internal_door import Check, InternalDoor, answers
 
 
 def fine() -> None:

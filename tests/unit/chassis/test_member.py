@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chassis import member, settings
-from chassis.member import ALONE, MOST, Member
-from chassis.process import ProcessSettings
+from chassis import settings
+from chassis.hearing import member
+from chassis.hearing.member import ALONE, MOST, Member
+from chassis.running.process import ProcessSettings
 from chassis.settings import Misconfigured
 
 STREAM = "invoice-00000000-0000-0000-0000-00000000000"

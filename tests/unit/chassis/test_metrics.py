@@ -13,8 +13,9 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 from sqlalchemy import create_engine
 
-from chassis import internal_door, metrics
-from chassis.backlog import Backlog
+from chassis import metrics
+from chassis.database.backlog import Backlog
+from chassis.door import internal_door
 from chassis.errors import Conflict, ServiceError, Unavailable
 
 DEPLOY = Path(__file__).parents[3] / "deploy"

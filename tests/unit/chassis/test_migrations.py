@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import migrations
+from chassis.database import migrations
 
 
 def test_the_checkout_may_lie_in_a_folder_of_any_name(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Actor, service_actor
-from chassis.pages import CURSOR_MAX, cut, list_id, read, scope
+from chassis.unit.pages import CURSOR_MAX, cut, list_id, read, scope
 
 NOON = datetime(2026, 3, 1, 12, 30, 0, 123456, UTC)
 MINE, OTHER = UUID(int=1), UUID(int=2)

@@ -4,8 +4,8 @@ from dataclasses import fields
 
 import pytest
 
-from chassis import revocations
 from chassis.codec import snake
+from chassis.door import revocations
 from contracts import auth
 
 

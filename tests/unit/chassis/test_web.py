@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from chassis.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, Route
 
 
 def test_a_bug_is_a_bare_500_and_the_log_holds_no_link(caplog: pytest.LogCaptureFixture) -> None:

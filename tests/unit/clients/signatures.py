@@ -7,7 +7,7 @@ from typing import Any, Union, get_args
 from affiliate.service import AffiliateService
 from auth.service import AuthService
 from billing.service import BillingService
-from chassis.edge import Method
+from chassis.door.edge import Method
 from clients import Affiliate, Auth, Billing, Media, Video
 from clients.auth import Unchanged
 from clients.client import Client

@@ -20,7 +20,7 @@ ID = UUID(int=1)
 WRITTEN = {"id": str(ID), "version": 3}
 LOADED = """
 import sys
-import clients, chassis.rpc
+import clients, chassis.broker.rpc
 heavy = {"sqlalchemy", "psycopg", "nameko", "eventlet"}
 print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
 """

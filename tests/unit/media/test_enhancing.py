@@ -16,7 +16,7 @@ from chassis.errors import (
     ServiceError,
     Unavailable,
 )
-from chassis.jobs import Task
+from chassis.jobs.jobs import Task
 from media.domain.failures import FAILURES
 from media.gateways.engine import Enhanced, Report
 from media.jobs import enhance, params_hash, reason

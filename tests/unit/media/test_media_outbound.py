@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import media as told
 from media.domain.image import Image, ImageEnhanced, ImageQueued, Original, Result
 from media.domain.project_messages import RunCompleted, RunFailed, StartRequested

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.codec import plain
 from chassis.domain import fold
-from chassis.store import Recorded
+from chassis.unit.store import Recorded
 from contracts import video as told
 from unit.video.films import (
     CLEARED,

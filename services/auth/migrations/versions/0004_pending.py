@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import schema_pending
+from chassis.database import schema_pending
 
 revision = "0004"
 down_revision = "0003"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import schema_numbering
+from chassis.database import schema_numbering
 
 revision = "0005"
 down_revision = "0004"

@@ -1,0 +1,180 @@
+"""One line to the other services: a connection with a reply queue, used by one call at a time."""
+
+import json
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, repeat
+from typing import Any
+
+import amqp
+from amqp.exceptions import AccessRefused, PreconditionFailed
+from amqp.spec import Basic
+
+from chassis import deadline, ids
+from chassis.broker.link import Link
+from chassis.errors import (
+    Conflict,
+    DeadlineExceeded,
+    Forbidden,
+    Internal,
+    Invalid,
+    ServiceError,
+    Unavailable,
+    from_wire,
+)
+
+EXCHANGE = "nameko-rpc"
+PUBLISH = Basic.Publish  # as amqp names what an error answers
+NON_PERSISTENT = 1
+PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)  # before a repeat, with jitter; the last one from then on
+NAMEKO = {  # what nameko itself says of a call that does not fit
+    "MethodNotFound": "chassis.method_not_found",
+    "IncorrectSignature": "chassis.invalid_argument",
+    "MalformedRequest": "chassis.malformed_request",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: the same in all attempts of one call."""
+
+    key: str  # routing key: service.method
+    body: str
+    id: str  # the correlation id
+    headers: Mapping[str, str]
+
+
+class Line:
+    """A connection with a reply queue of its own."""
+
+    def __init__(self, uri: str, user: str | None, name: str) -> None:
+        """Connect at the first call; `user` is who calls, `name` is part of the reply key."""
+        self.user, self.name = user, name
+        self._link = Link(uri, self._prepare)
+        self._reply_to = ""
+        self._awaited: str | None = None
+        self._reply: Mapping[str, Any] | None = None
+        self._unroutable = False
+
+    def call(self, request: Request, least_attempt_s: float) -> Any:
+        """Make attempts until one is answered, or the surrounding deadline leaves no time.
+
+        Raises what `RpcPort.call` raises.
+        """
+        self._awaited, self._reply = request.id, None
+        for pause_s in _pauses():
+            rest_s = deadline.remaining() or 0.0
+            attempt_s = rest_s / 2 if rest_s / 2 >= least_attempt_s else rest_s
+            try:
+                reply = self._attempt(request, attempt_s)
+                if reply is not None:
+                    return _result(reply)
+            except (Unavailable, Conflict) as error:
+                if not _worth_a_repeat(error) or (deadline.remaining() or 0.0) <= pause_s:
+                    raise
+                time.sleep(pause_s)
+            if deadline.remaining() == 0:
+                raise DeadlineExceeded("chassis.no_reply", f"{request.key} did not answer in time")
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        self._link.close()
+
+    def _attempt(self, request: Request, wait_s: float) -> Mapping[str, Any] | None:
+        """Send the request and return the reply, which may be an earlier attempt's; or None."""
+        until = time.monotonic() + wait_s
+        try:
+            with self._link.channel() as channel:
+                self._unroutable = False
+                if self._reply is None:
+                    self._publish(channel, request, wait_s)
+                while self._reply is None and not self._unroutable:
+                    if not self._link.wait(until - time.monotonic()):
+                        return None
+        except Unavailable as error:
+            raise _as_refusal(error) from error.__cause__
+        reply, self._reply = self._reply, None
+        if reply is None:
+            raise Unavailable("chassis.service_unavailable", f"nobody answers to {request.key}")
+        return reply
+
+    def _publish(self, channel: amqp.Channel, request: Request, wait_s: float) -> None:
+        message = amqp.Message(
+            request.body,
+            content_type="application/json",
+            content_encoding="utf-8",
+            delivery_mode=NON_PERSISTENT,  # a password must not wait on a disk
+            expiration=str(max(1, int(wait_s * 1000))),  # gone when the next attempt is made
+            reply_to=self._reply_to,
+            correlation_id=request.id,
+            user_id=self.user,
+            application_headers={
+                **request.headers,
+                "nameko.call_id_stack": [f"{self.name}.call.{request.id}"],
+                "nameko.deadline_s": deadline.remaining(),
+            },
+        )
+        # without a confirm: a message that nobody gets is returned, one that is refused ends
+        # the channel, and both arrive where the reply is waited for
+        channel.basic_publish(message, EXCHANGE, routing_key=request.key, mandatory=True)
+
+    def _prepare(self, channel: amqp.Channel) -> None:
+        # the exchange is not declared, as that takes the right to delete it: binding fails without
+        own = ids.fresh()
+        queue, self._reply_to = f"rpc.reply-{self.name}-{own}", f"reply.{self.name}.{own}"
+        channel.queue_declare(queue, durable=False, exclusive=True, auto_delete=True)
+        channel.queue_bind(queue, EXCHANGE, self._reply_to)
+        channel.basic_consume(queue, no_ack=True, callback=self._take)
+        channel.events["basic_return"].add(self._take_back)
+
+    def _take(self, message: amqp.Message) -> None:
+        if message.properties.get("correlation_id") != self._awaited:
+            return  # the late reply to a call that was given up
+        with suppress(ValueError):
+            reply = json.loads(message.body)
+            if isinstance(reply, dict):
+                self._reply = reply
+
+    def _take_back(self, *_returned: Any) -> None:
+        self._unroutable = True
+
+
+def _pauses() -> Iterator[float]:
+    """Yield how long to pause before each repeat, without an end: the deadline is the end."""
+    for pause_s in chain(PAUSES_S, repeat(PAUSES_S[-1])):
+        # all callers of a server that comes back must not come at the same moment
+        yield pause_s * random.uniform(0.5, 1.5)  # noqa: S311
+
+
+def _worth_a_repeat(error: ServiceError) -> bool:
+    """Return whether a repeat with the same correlation id is safe and may fare better."""
+    # in progress: it is an earlier attempt of ours that is
+    return isinstance(error, Unavailable) or error.code == "chassis.in_progress"
+
+
+def _as_refusal(error: Unavailable) -> ServiceError:
+    """Return `Forbidden` for what the broker will refuse for ever, else the error itself."""
+    cause = error.__cause__
+    if isinstance(cause, AccessRefused | PreconditionFailed) and cause.method_sig == PUBLISH:
+        return Forbidden("chassis.refused_by_broker", error.message)
+    return error
+
+
+def _result(reply: Mapping[str, Any]) -> Any:
+    """Return the result in a reply of nameko's form, or raise the error in it."""
+    error = reply.get("error")
+    if not error:
+        return reply.get("result")
+    if not isinstance(error, dict):
+        raise Internal("chassis.unreadable_error", "the peer sent an error that is none")
+    module, _, kind = str(error.get("exc_path")).rpartition(".")
+    if module == "chassis.errors":
+        given = error.get("exc_args")
+        raise from_wire(kind, given[0] if isinstance(given, list) and given else "")
+    if module == "nameko.exceptions" and kind in NAMEKO:
+        raise Invalid(NAMEKO[kind], str(error.get("value")))
+    # what it says may show more than a caller should see
+    raise Internal("chassis.peer_failed", f"the peer failed with {error.get('exc_type')}")

@@ -1,0 +1,182 @@
+"""RabbitMQ: what is declared there, telling in batches, hearing in batches.
+
+The broker is a cache of the log. What it loses is pulled, what it delivers twice is known by its
+position; so a connection that fails is dropped at once and nothing is assumed of what was on it.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import amqp
+import kombu
+from amqp.exceptions import MessageNacked, NotFound
+
+from chassis.broker.link import TIMEOUT_S, Link, require_exchange
+from chassis.unit import envelope
+from chassis.unit.envelope import Heard
+
+PREFETCH = 200  # messages delivered and not yet acknowledged
+HEARTBEAT_S = 10  # a consumer that hangs loses its role to the standby in 20 to 30 s
+GATHER_S = 0.0005  # how long a batch waits for one message more
+PERSISTENT = 2
+# a header or a body that is missing, malformed, of another type, or nested without an end
+UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
+
+# Frozen: a queue is refused to whoever declares it otherwise. What may change is a policy.
+QUEUE_ARGUMENTS = {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
+    "x-max-length": 100_000,
+    "x-overflow": "drop-head",  # a gap is noticed and pulled
+    "x-delivery-limit": 1_000_000,  # a crash loop must not drop what is healthy
+}
+
+log = logging.getLogger(__name__)
+
+
+def exchange(service: str) -> kombu.Exchange:
+    """Return the exchange that a service tells its events on, the same as nameko declares."""
+    # declared by `require_exchange` alone: a hearer lacks the right
+    return kombu.Exchange(f"{service}.events", type="topic", durable=True, no_declare=True)
+
+
+def queue(consumer: str, source: str) -> kombu.Queue:
+    """Return the queue in which a consumer finds everything that a source tells."""
+    return kombu.Queue(
+        f"{consumer}.hears.{source}",
+        exchange=exchange(source),
+        routing_key="#",
+        queue_arguments=QUEUE_ARGUMENTS,
+    )
+
+
+def count_hearers(channel: amqp.Channel, name: str) -> int:
+    """Return how many hear a queue, those who stand by too; 0 where there is no such queue."""
+    probe = channel.connection.channel()  # a question that is answered by no closes its channel
+    try:
+        count = int(probe.queue_declare(name, passive=True).consumer_count)
+    except NotFound:
+        return 0
+    probe.close()
+    return count
+
+
+class Publisher:
+    """Tells one service's events. For one thread."""
+
+    def __init__(self, uri: str, service: str, timeout_s: float = TIMEOUT_S) -> None:
+        """Connect at the first batch; a batch's confirms may take `timeout_s`."""
+        self.service, self.timeout_s = service, timeout_s
+        self._exchange = exchange(service)
+        self._link = Link(uri, self._prepare)
+        self._sent, self._unconfirmed = 0, set[int]()
+
+    def publish(self, told: Iterable[Mapping[str, Any]]) -> None:
+        """Publish events (attributes and `data`) in this order; return once all are confirmed.
+
+        Raises `Unavailable` for a refusal, a lost connection or a confirm that is late: each of
+        them may have arrived then, or not.
+        """
+        with self._link.channel() as channel:
+            for each in told:
+                name = each["type"].partition(".")[2]
+                # without waiting: a round trip for each message costs five times the throughput
+                channel.basic_publish(_message(each), self._exchange.name, routing_key=name)
+                self._sent += 1
+                self._unconfirmed.add(self._sent)
+            deadline = time.monotonic() + self.timeout_s
+            while self._unconfirmed:
+                if not self._link.wait(deadline - time.monotonic()):
+                    raise TimeoutError("not confirmed in time")
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        self._link.close()
+
+    def _prepare(self, channel: amqp.Channel) -> None:
+        require_exchange(channel, self._exchange.name)
+        channel.confirm_select()
+        self._sent, self._unconfirmed = 0, set()  # a channel counts from 1
+        channel.events["basic_ack"].add(self._confirmed)
+        channel.events["basic_nack"].add(_refused)
+
+    def _confirmed(self, tag: int, multiple: bool) -> None:
+        if multiple:
+            self._unconfirmed = {each for each in self._unconfirmed if each > tag}
+        else:
+            self._unconfirmed.discard(tag)
+
+
+class Receiver:
+    """Hears one source for one consumer. For one thread."""
+
+    def __init__(self, uri: str, consumer: str, source: str, prefetch: int = PREFETCH) -> None:
+        """Connect and declare the queue at the first batch."""
+        self.prefetch = prefetch
+        self._queue = queue(consumer, source)
+        self._link = Link(uri, self._prepare, HEARTBEAT_S)
+        self._arrived: list[amqp.Message] = []
+        self._last_tag: int | None = None
+
+    def receive(self, wait_s: float) -> list[Heard]:
+        """Return a batch: what has come, or comes within `wait_s`; at most `prefetch` events.
+
+        Until they are acknowledged, the broker keeps them and delivers them again to whoever
+        comes after this connection. Raises `Unavailable`.
+        """
+        with self._link.channel():
+            timeout_s = GATHER_S if self._arrived else wait_s
+            while len(self._arrived) < self.prefetch and self._link.wait(timeout_s):
+                timeout_s = GATHER_S
+        batch, self._arrived = self._arrived, []
+        if batch:
+            self._last_tag = batch[-1].delivery_tag
+        return [heard for message in batch if (heard := self._heard(message)) is not None]
+
+    def acknowledge(self) -> None:
+        """Let the broker forget all that was received. Raises `Unavailable`."""
+        with self._link.channel() as channel:
+            if self._last_tag is not None:
+                channel.basic_ack(self._last_tag, multiple=True)
+                self._last_tag = None
+
+    def close(self) -> None:
+        """Close the connection; what was not acknowledged is delivered again.
+
+        The consumer is never cancelled first: the broker would hand later messages to another
+        one before it takes these back.
+        """
+        self._link.close()
+
+    def _prepare(self, channel: amqp.Channel) -> None:
+        self._arrived, self._last_tag = [], None  # tags count for their channel only
+        require_exchange(channel, self._queue.exchange.name)
+        self._queue.declare(channel=channel)
+        channel.basic_qos(0, self.prefetch, False)
+        channel.basic_consume(self._queue.name, callback=lambda each: self._arrived.append(each))
+
+    def _heard(self, message: amqp.Message) -> Heard | None:
+        """Return what a message says; None for one that is not ours: what it hides is pulled."""
+        try:
+            return envelope.from_message(message.headers or {}, json.loads(message.body))
+        except UNREADABLE:
+            log.warning("not an event", extra={"queue": self._queue.name}, exc_info=True)
+            return None
+
+
+def _message(told: Mapping[str, Any]) -> amqp.Message:
+    return amqp.Message(
+        json.dumps(told["data"]),
+        content_type="application/json",
+        content_encoding="utf-8",
+        application_headers=envelope.headers(told),
+        delivery_mode=PERSISTENT,
+        message_id=told["id"],
+    )
+
+
+def _refused(tag: int, multiple: bool) -> None:
+    raise MessageNacked(f"the broker refused message {tag}")

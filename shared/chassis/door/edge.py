@@ -1,0 +1,219 @@
+"""From arguments to a decision and back to JSON: what every RPC method does, in one place.
+
+`service.py` declares its methods with `@command` and `@query` of `nameko_ext`; both come here,
+over RabbitMQ and in the embedded suite alike.
+"""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema
+from sqlalchemy import Connection, text
+
+from chassis import codec, deadline, ids, metrics, telemetry
+from chassis.codec import plain
+from chassis.domain import value
+from chassis.door import revocations
+from chassis.errors import Internal, Invalid, ServiceError, Unavailable
+from chassis.identity import AccessTokens, Actor, Permission, service_actor
+from chassis.unit import feed
+from chassis.unit.calls import Call
+from chassis.unit.handling import App
+
+KEY = re.compile("[^\x00-\x1f\ud800-\udfff]{1,200}")
+
+log = logging.getLogger(__name__)
+
+
+@value
+class Caller:
+    """What a call brings besides its arguments."""
+
+    auth_token: str | None = None  # a person's access token
+    service: str | None = None  # a service's broker user, validated by the broker
+    correlation_id: str | None = None
+    call_id: str | None = None  # the message's own id: a redelivered call is the same command
+    deadline_s: float | None = None  # how much longer the caller waits
+
+
+@value
+class Door:
+    """What a service checks its callers with."""
+
+    app: App
+    tokens: AccessTokens
+    permissions: Mapping[str, Permission]
+    hears: tuple[str, ...] = ()
+    tools: Any = None  # what this service's own methods need besides
+
+    def actor(self, caller: Caller, method: str) -> Actor:
+        """Return who calls. Raises `Unauthenticated` or `Forbidden`.
+
+        A service that hands on a person's token acts as that person.
+        """
+        if caller.auth_token is None and caller.service is not None:
+            actor = service_actor(caller.service)
+        else:
+            actor = self.tokens.actor(caller.auth_token, self.app.clock())
+        self.permissions[method].check(actor, method)
+        return actor
+
+    def events_read(self, request: feed.EventsRead) -> dict[str, Any]:
+        """Answer `events_read`: what this service has told, on from a cursor."""
+        after = plain(asdict(request.after)) if request.after else None
+        return self.app.query(
+            lambda connection: feed.read(
+                connection, self.app.service.name, after, request.types, request.limit
+            ).reply()
+        )
+
+    def describe(self) -> dict[str, Any]:
+        """Answer `describe`: what this service is, tells and hears."""
+        revision = self.app.query(lambda connection: connection.execute(_REVISION).scalar_one())
+        return {
+            "service": self.app.service.name,
+            "version": self.app.service.version,
+            "schema": revision,
+            "publishes": sorted(self.app.outbox.types.values()),
+            "hears": sorted(self.hears),
+        }
+
+
+@value
+class Method:
+    """One RPC method: its request's schema, and how its repeats are told."""
+
+    name: str
+    request: Schema
+    work: Callable[[Any, Any, Call], Any]  # (facade, request, call) -> reply
+    writes: bool
+    key_required: bool = False  # marked $ in the RPC surface
+    sensitive: tuple[str, ...] = ()  # arguments that are neither logged nor hashed
+
+
+def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
+    """Check, run and answer one call; return JSON.
+
+    Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`. A
+    call whose caller has stopped waiting is refused before any work. One that runs is finished:
+    a repeat finds its reply.
+    """
+    door: Door = facade.door
+    caller: Caller = facade.caller
+    request_id = str(ids.fresh())
+    correlation_id = caller.correlation_id or request_id
+    service = door.app.service.name
+    with (
+        telemetry.context(
+            service=service,
+            method=method.name,
+            request_id=request_id,
+            correlation_id=correlation_id,
+        ),
+        metrics.rpc(service, method.name),
+        deadline.within(caller.deadline_s),
+    ):
+        try:
+            deadline.check()
+            return _answer(method, facade, door, caller, correlation_id, args, dict(arguments))
+        except ServiceError as error:
+            log.info("refused", extra={"code": error.code, "kind": type(error).__name__})
+            raise
+        except Exception:
+            log.exception("a bug")
+            raise Internal("chassis.internal", "a bug of ours", request_id=request_id) from None
+
+
+def _answer(
+    method: Method,
+    facade: Any,
+    door: Door,
+    caller: Caller,
+    correlation_id: str,
+    args: tuple[Any, ...],
+    arguments: dict[str, Any],
+) -> Any:
+    if args:
+        raise Invalid("chassis.invalid_argument", "arguments are given by name")
+    actor = door.actor(caller, method.name)
+    with telemetry.context(workspace_id=actor.workspace_id):
+        return _run(method, facade, door, caller, actor, correlation_id, arguments)
+
+
+def _run(
+    method: Method,
+    facade: Any,
+    door: Door,
+    caller: Caller,
+    actor: Actor,
+    correlation_id: str,
+    arguments: dict[str, Any],
+) -> Any:
+    if actor.kind == "person":
+        door.app.query(lambda connection: _must_stand(connection, method, door, actor))
+    options = _options(method, arguments)
+    request = codec.load_with(method.request, arguments)
+    key = options["idempotency_key"] or caller.call_id
+    digest = _digest(method, arguments)
+    call = Call(
+        id=_call_id(door.app.service.name, method.name, actor, key, digest),
+        at=door.app.clock(),
+        actor=actor,
+        correlation_id=correlation_id,
+        method=method.name if method.writes and key else None,
+        body_sha256=digest,
+        expected_version=options["expected_version"],
+    )
+    return plain(method.work(facade, request, call))
+
+
+def _must_stand(connection: Connection, method: Method, door: Door, actor: Actor) -> None:
+    """Refuse a revoked token; and by an old view, what is not for the revoked above all."""
+    revocations.check(connection, actor)
+    by_admins = method.writes and door.permissions[method.name].system_admin
+    if (method.key_required or by_admins) and revocations.stale(connection, door.app.service.name):
+        message = "not before it is known again whose access has been revoked"
+        raise Unavailable("auth.revocations_stale", message)
+
+
+def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Take out of the arguments what every command accepts."""
+    if not method.writes:
+        return {"idempotency_key": None, "expected_version": None}
+    key = arguments.pop("idempotency_key", None)
+    expected = arguments.pop("expected_version", None)
+    wrong = {}
+    if key is not None and not (isinstance(key, str) and KEY.fullmatch(key)):
+        wrong["idempotency_key"] = ["1 to 200 printable characters."]
+    if expected is not None and not (type(expected) is int and expected >= 0):
+        wrong["expected_version"] = ["Not a version."]
+    if wrong:
+        raise Invalid("chassis.invalid_argument", details={"fields": wrong})
+    if method.key_required and key is None:
+        raise Invalid("chassis.idempotency_key_required", f"{method.name} needs idempotency_key")
+    return {"idempotency_key": key, "expected_version": expected}
+
+
+def _call_id(service: str, method: str, actor: Actor, key: str | None, digest: str) -> UUID:
+    if key is None:
+        return ids.fresh()
+    if actor.kind == "anyone":
+        # strangers share no keys: only who asks for the same thing can repeat it
+        return ids.derive(ids.ROOT, service, method, actor, digest, key)
+    return ids.derive(ids.ROOT, service, method, actor, key)
+
+
+def _digest(method: Method, arguments: Mapping[str, Any]) -> str:
+    # a fast hash of a password would be as good as the password
+    body = {name: arguments[name] for name in arguments if name not in method.sensitive}
+    written = json.dumps(body, sort_keys=True, default=str)  # nameko's clients send UUIDs as such
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+_REVISION = text("select version_num from alembic_version")

@@ -1,0 +1,157 @@
+"""nameko's home in the frame: the entrypoints, and what a worker is given."""
+
+import logging
+import math
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any
+
+from chassis.green.nameko_queue import QueueConsumer, RpcConsumer  # first: it filters a warning
+
+# isort: split
+import nameko.rpc
+from nameko.containers import ServiceContainer
+from nameko.exceptions import MalformedRequest, get_module_path, registry
+from nameko.extensions import DependencyProvider
+
+from chassis.door import edge
+from chassis.door.edge import KEY, Caller, Door
+from chassis.errors import KINDS, ServiceError, from_wire
+
+HEARTBEAT_S = 10
+
+# `edge` has logged it already, in one line
+logging.getLogger("nameko.containers").addFilter(
+    lambda record: not str(record.msg).startswith("(expected) error handling worker")
+)
+
+
+def container(facade: type[Any], amqp_uri: str, door: Door, max_workers: int) -> ServiceContainer:
+    """Return what serves the methods of `facade`, at most `max_workers` calls at once."""
+    config = {
+        "AMQP_URI": amqp_uri,
+        "HEARTBEAT": HEARTBEAT_S,
+        "max_workers": max_workers,
+        "door": door,
+    }
+    return ServiceContainer(facade, config)
+
+
+def hears(container: ServiceContainer) -> bool:
+    """Return whether calls are delivered to that container now."""
+    queues = [each for each in container.subextensions if isinstance(each, QueueConsumer)]
+    return all(each.hears for each in queues)
+
+
+class DoorProvider(DependencyProvider):
+    """Gives a worker its service's door, which whoever starts the container has built."""
+
+    def get_dependency(self, worker_ctx: Any) -> Door:
+        """Return the door from the container's configuration."""
+        door: Door = self.container.config["door"]
+        return door
+
+
+class CallerProvider(DependencyProvider):
+    """Gives a worker who calls, and how long they wait."""
+
+    def get_dependency(self, worker_ctx: Any) -> Caller:
+        """Return the caller of this call."""
+        return Caller(**{name: worker_ctx.data.get(name) for name in CALLER})
+
+
+CALLER = ("auth_token", "service", "correlation_id", "call_id", "deadline_s")
+
+
+class Rpc(nameko.rpc.Rpc):
+    """nameko's entrypoint, to which a call's sender, id and deadline are known."""
+
+    rpc_consumer = RpcConsumer()
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Start a worker. Raises `MalformedRequest` for what is no call."""
+        if not (
+            isinstance(body, dict)
+            and isinstance(body.get("args"), list)
+            and isinstance(body.get("kwargs"), dict)
+        ):
+            raise MalformedRequest("a call is a JSON object of `args` and `kwargs`")
+        super().handle_message(body, message)
+
+    def unpack_message_headers(self, message: Any) -> dict[str, Any]:
+        """Return what a worker knows of its call, taken from where it cannot be forged.
+
+        Only what the frame uses, and of the right form: nameko's own worker would fail on the
+        rest, and take the service with it.
+        """
+        headers, properties = message.headers, message.properties
+        stack = headers.get("nameko.call_id_stack")
+        return {
+            "call_id_stack": [each for each in stack if isinstance(each, str)]
+            if isinstance(stack, list)
+            else [],
+            "auth_token": headers.get("nameko.auth_token"),
+            "service": properties.get("user_id"),  # the broker has compared it with the connection
+            "correlation_id": _text(headers.get("nameko.correlation_id")),
+            "call_id": _text(properties.get("correlation_id")),
+            "deadline_s": _seconds(headers.get("nameko.deadline_s")),
+        }
+
+
+def _text(given: Any) -> str | None:
+    return given if isinstance(given, str) and KEY.fullmatch(given) else None
+
+
+def _seconds(given: Any) -> float | None:
+    return given if isinstance(given, int | float) and not math.isnan(given) else None
+
+
+def command(
+    request: type[Any], *, key_required: bool = False, sensitive: tuple[str, ...] = ()
+) -> Callable[[Any], Any]:
+    """Declare a method `(self, request, call)` that changes something.
+
+    `request` is a marshmallow schema class; besides its fields callers may give
+    `idempotency_key` and `expected_version`. `sensitive` arguments are never logged or hashed.
+    """
+
+    def declare(work: Callable[..., Any]) -> Any:
+        method = edge.Method(
+            name=work.__name__,
+            request=request(),
+            work=work,
+            writes=True,
+            key_required=key_required,
+            sensitive=sensitive,
+        )
+        return _entrypoint(method, work)
+
+    return declare
+
+
+def query(request: type[Any]) -> Callable[[Any], Any]:
+    """Declare a method `(self, request, call)` that only reads."""
+
+    def declare(work: Callable[..., Any]) -> Any:
+        method = edge.Method(name=work.__name__, request=request(), work=work, writes=False)
+        return _entrypoint(method, work)
+
+    return declare
+
+
+def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
+    @wraps(work)
+    def entry(self: Any, /, *args: Any, **arguments: Any) -> Any:
+        return edge.serve(method, self, args, arguments)
+
+    del entry.__wrapped__  # nameko checks what callers may pass
+    entry.method = method  # type: ignore[attr-defined]
+    # called twice: nameko's decorator drops its options when it is given the function with them
+    options = {"sensitive_arguments": method.sensitive, "expected_exceptions": ServiceError}
+    return Rpc.decorator(**options)(entry)
+
+
+def register_errors() -> None:
+    """Let nameko's proxies in this process raise our errors as what they were."""
+    for name, kind in KINDS.items():
+        registry[get_module_path(kind)] = partial(from_wire, name)

@@ -1,0 +1,164 @@
+"""How calls come off nameko's queue: whatever a message says, and whatever the broker does."""
+
+import logging
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
+
+# nameko stands on eventlet, which is deprecated upstream: known, and why the edge is thin
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+
+import nameko.messaging
+import nameko.rpc
+from amqp.exceptions import AMQPError, ChannelError, MessageNacked
+from kombu.exceptions import DecodeError, OperationalError
+from kombu.transport import pyamqp
+from nameko.amqp.publish import Publisher
+from nameko.rpc import get_rpc_exchange
+
+from chassis.broker import link
+from chassis.broker.link import require_exchange
+
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+REPLY_KEY = re.compile(rf"(reply\.[a-z_.]+\.)?{UUID}")  # ours; a plain nameko client's has no name
+REPLY_LIVES_S = 60  # in the queue of a caller that does not fetch it
+RECONNECT_S = 2  # between attempts, however long the broker has been away
+
+log = logging.getLogger(__name__)
+
+
+class Message(pyamqp.Message):
+    """kombu's, which unpacks nothing: what is small when sent may be larger than the memory."""
+
+    def __init__(self, msg: Any, channel: Any = None, **options: Any) -> None:
+        """Take a message as amqp delivers it; a packed one is one that cannot be read."""
+        headers = msg.properties.get("application_headers") or {}
+        packed = headers.pop("compression", None)
+        super().__init__(msg, channel=channel, **options)
+        if packed is not None:
+            why: Any = (DecodeError, DecodeError("a packed body"), None)
+            self.errors.append(why)
+
+
+class QueueConsumer(nameko.messaging.QueueConsumer):
+    """nameko's, which neither logs nor dies of what it cannot read, nor of a lost connection."""
+
+    def __init__(self) -> None:
+        """Nothing is heard yet."""
+        super().__init__()
+        self.hears = False  # whether calls are delivered now
+        self._under_way: set[Any] = set()  # what is neither acknowledged nor given back
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[Any]:
+        """Yield a connection, soon after there is a broker; kombu would wait longer and longer."""
+        with self.create_connection() as connection:
+            connection.ensure_connection(self.on_connection_error, interval_max=RECONNECT_S)
+            yield connection
+
+    @contextmanager
+    def consumer_context(self, **options: Any) -> Iterator[Any]:
+        """Yield what is consumed with; meanwhile calls are heard."""
+        with super().consumer_context(**options) as opened:
+            self.hears = True
+            try:
+                yield opened
+            finally:
+                self.hears = False
+
+    @property
+    def connection(self) -> Any:
+        """The connection's parameters, for kombu."""
+        connection = super().connection
+        options = {**connection.transport_options, "frame_handler": link.frame_handler}
+        connection.transport_options = options
+        return connection
+
+    def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
+        """Return the consumers on a new connection, to a broker that may be a new one as well."""
+        require_exchange(channel, get_rpc_exchange(self.container.config).name)
+        channel.Message = Message
+        return super().get_consumers(consumer_cls, channel)
+
+    def on_iteration(self) -> None:
+        """End with the last consumer, but not before all is answered: it would be run again."""
+        super().on_iteration()
+        if not self._consumers and self._under_way:
+            self.should_stop = False
+
+    def handle_message(self, provider: Any, body: Any, message: Any) -> None:
+        """Start a worker."""
+        self._under_way.add(message)
+        super().handle_message(provider, body, message)
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        """Hand on a message whose body is no JSON: who sent it is told so."""
+        for provider in self._providers:
+            self.handle_message(provider, None, message)
+
+    def ack_message(self, message: Any) -> None:
+        """Acknowledge; where the connection is lost, the broker delivers again."""
+        with suppress(OSError):
+            super().ack_message(message)
+        self._under_way.discard(message)
+
+    def requeue_message(self, message: Any) -> None:
+        """Give back; where the connection is lost, the broker has it back already."""
+        with suppress(OSError):
+            super().requeue_message(message)
+        self._under_way.discard(message)
+
+
+class Responder(nameko.rpc.Responder):
+    """nameko's, whose replies are not kept longer than anybody waits for them, nor on a disk."""
+
+    publisher_cls = partial(Publisher, delivery_mode=1, expiration=REPLY_LIVES_S)
+
+
+class RpcConsumer(nameko.rpc.RpcConsumer):
+    """nameko's, but whatever a message says, it is answered or dropped, and the service lives."""
+
+    queue_consumer = QueueConsumer()
+
+    def setup(self) -> None:
+        """Name the queue; its exchange is the consumer's to require."""
+        super().setup()
+        self.queue.exchange.no_declare = True
+
+    def handle_message(self, body: Any, message: Any) -> None:
+        """Run a call, if there is somewhere to reply to.
+
+        The reply is published with this service's rights: to a key that is no caller's, it would
+        be a message of ours to whoever the sender chooses.
+        """
+        if REPLY_KEY.fullmatch(message.properties.get("reply_to") or ""):
+            super().handle_message(body, message)
+        else:
+            log.warning("dropped a call that names no reply queue")
+            self.queue_consumer.ack_message(message)
+
+    def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Reply and acknowledge; where the broker is away, the call is delivered again."""
+        message.properties["content_type"] = "application/json"  # of the reply, as of all replies
+        config = self.container.config
+        exchange = get_rpc_exchange(config)
+        responder = Responder(config["AMQP_URI"], exchange, "json", message)
+        try:
+            result, exc_info = responder.send_response(result, exc_info)
+        except (AMQPError, OperationalError, OSError) as error:
+            if not _refused(error):
+                log.warning("the broker is away, and so a reply is lost", exc_info=True)
+                self.queue_consumer.requeue_message(message)
+                return result, exc_info
+            log.warning("the broker refuses a reply", exc_info=True)
+        self.queue_consumer.ack_message(message)
+        return result, exc_info
+
+
+def _refused(error: Exception) -> bool:
+    """Return whether the broker has said no: to the reply, or for the queue that it is for."""
+    refusals = ChannelError | MessageNacked
+    return isinstance(error, refusals) or isinstance(error.__cause__, refusals)

@@ -1,0 +1,257 @@
+"""Jobs: work outside any transaction, claimed from a table, its result taken exactly once.
+
+A claim holds for 30 s and is renewed by a heartbeat; `claims` is its fencing token: a result
+counts only while the token is the same. Only an attempt that ended in an error is a failure; a job
+whose claims end in nothing, as its processes die, is given up after the tenth.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis import ids, metrics, telemetry
+from chassis.codec import plain
+from chassis.database import postgres
+from chassis.domain import value
+from chassis.errors import DeadlineExceeded, Internal, ServiceError
+from chassis.identity import service_actor
+from chassis.unit.calls import Call
+from chassis.unit.handling import App, Unit
+
+CLAIM_S = 30
+HEARTBEAT_S = 10
+PROGRESS_EVERY_S = 0.5
+MOST_CRASHES = 10  # claims of one job that may end without a result or an error
+JOB_CRASHES = "chassis.job_crashes"
+
+log = logging.getLogger(__name__)
+
+
+@value
+class Task:
+    """A job as its kind's functions see it."""
+
+    id: UUID
+    kind: str
+    subject: UUID
+    workspace_id: UUID | None
+    args: Mapping[str, Any]
+    meta: Mapping[str, Any]
+    claims: int
+    failures: int
+
+
+@value
+class Kind:
+    """How one kind of job is done.
+
+    `run(task, control)` works outside any transaction and returns JSON; `finish(unit, task,
+    result)` records it in one unit with the job's end; `give_up(unit, task, error)` does so after
+    the last attempt, or at once for an error that no repeat can mend.
+    """
+
+    name: str
+    run: Callable[[Task, "Control"], Any]
+    finish: Callable[[Unit, Task, Any], object]
+    give_up: Callable[[Unit, Task, ServiceError], object]
+    attempts: int = 3
+    timeout_s: int = 300
+    backoff_s: tuple[int, ...] = (1, 2, 4, 8, 10)  # before the 2nd attempt, the 3rd, …
+
+
+class Cancelled(Exception):
+    """The job was cancelled, or somebody else has claimed it: stop, and report nothing."""
+
+
+class Control:
+    """What a running job holds: it tells how far it is and asks whether to go on."""
+
+    def __init__(self, app: App, task: Task, timeout_s: int) -> None:
+        self._app, self._task, self._deadline = app, task, time.monotonic() + timeout_s
+        self._told_at, self._told = 0.0, (-1, "")
+        self.lost = threading.Event()  # set by the heartbeat
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the job is not ours any more, `DeadlineExceeded` if it is late."""
+        if self.lost.is_set():
+            raise Cancelled
+        if time.monotonic() > self._deadline:
+            raise DeadlineExceeded(f"{self._app.service.name}.job_timeout")
+
+    def progress(self, percent: int, step: str) -> None:
+        """Tell how far the job is; written at most twice a second, a new step always."""
+        self.check()
+        due = time.monotonic() - self._told_at >= PROGRESS_EVERY_S or step != self._told[1]
+        if not due or (percent, step) == self._told:
+            return
+        self._told_at, self._told = time.monotonic(), (percent, step)
+        told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
+        with postgres.autocommit(self._app.engine) as connection:
+            parameters = {"id": self._task.id, "claims": self._task.claims, "progress": told}
+            connection.exec_driver_sql(_PROGRESS, parameters)
+
+
+class Worker:
+    """Does the jobs of one service, one at a time for each thread that calls `work`."""
+
+    def __init__(self, app: App, kinds: Iterable[Kind]) -> None:
+        self.app = app
+        self.kinds = {kind.name: kind for kind in kinds}
+        # by claim: a job whose claim ran out may be held here twice
+        self._held: dict[tuple[UUID, int], tuple[Task, Control]] = {}
+        self._abandoned = threading.Event()
+
+    def release(self) -> None:
+        """Free the claims of a process that is known to be dead."""
+        with postgres.autocommit(self.app.engine) as connection:
+            connection.execute(_RELEASE)
+
+    def work(self) -> bool:
+        """Claim one job that is due and do it; False if there was none."""
+        task = self._claim()
+        if task is None:
+            return False
+        told = {"job": str(task.id), "kind": task.kind, "correlation_id": task.meta["correlation"]}
+        with (
+            telemetry.context(**told, workspace_id=task.workspace_id),
+            metrics.job(self.app.service.name, task.kind) as attempt,
+        ):
+            attempt.outcome = self._attempt(task, self.kinds[task.kind])
+        return True
+
+    def _attempt(self, task: Task, kind: Kind) -> str:
+        try:
+            control = Control(self.app, task, kind.timeout_s)
+            self._held[(task.id, task.claims)] = (task, control)
+            if self._abandoned.is_set():
+                raise Cancelled
+            if task.claims - task.failures > MOST_CRASHES:
+                raise Internal(JOB_CRASHES, f"{MOST_CRASHES} processes ended while they did it")
+            self._end(task, kind.finish, kind.run(task, control))
+            return "done"
+        except Cancelled:
+            log.info("job stopped")
+            return "stopped"
+        except Exception as error:
+            return self._fail(task, kind, error)
+        finally:
+            self._held.pop((task.id, task.claims), None)
+
+    def heartbeat(self) -> None:
+        """Renew every claim held here; tell those that were lost or cancelled."""
+        for task, control in list(self._held.values()):
+            with postgres.autocommit(self.app.engine) as connection:
+                kept = connection.execute(_RENEW, {"id": task.id, "claims": task.claims}).first()
+            if kept is None:
+                control.lost.set()
+
+    def abandon(self) -> None:
+        """Stop what runs here; it is claimed anew, by whoever comes first, after its claim."""
+        self._abandoned.set()  # for what is being claimed just now
+        for _, control in list(self._held.values()):
+            control.lost.set()
+
+    def _claim(self) -> Task | None:
+        with postgres.autocommit(self.app.engine) as connection:
+            row = connection.execute(_CLAIM, {"kinds": list(self.kinds)}).one_or_none()
+        if row is None:
+            return None
+        return Task(
+            id=row.id,
+            kind=row.kind,
+            subject=UUID(row.subject),
+            workspace_id=UUID(row.workspace_id) if row.workspace_id else None,
+            args=row.args,
+            meta=row.meta,
+            claims=row.claims,
+            failures=row.failures,
+        )
+
+    def _end(
+        self,
+        task: Task,
+        record: Callable[[Unit, Task, Any], object],
+        result: Any,
+        state: str = "done",
+        error: str | None = None,
+    ) -> None:
+        """Record the result and the job's end in one unit, where the token still matches."""
+
+        def work(unit: Unit) -> None:
+            ended = {"id": task.id, "claims": task.claims, "state": state, "error": error}
+            if unit.execute(_END, **ended).first() is None:
+                raise Cancelled
+            record(unit, task, result)
+
+        call_id = ids.derive(task.id, task.claims)
+        self.app.attempt(self._call(call_id, task.meta["correlation"], str(task.id)), work)
+
+    def _fail(self, task: Task, kind: Kind, error: Exception) -> str:
+        known = (
+            error
+            if isinstance(error, ServiceError)
+            else Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
+        )
+        failures = task.failures + 1
+        log.warning("job failed", exc_info=error, extra={"failures": failures})
+        if known.retryable and failures < kind.attempts:
+            delay = kind.backoff_s[min(failures, len(kind.backoff_s)) - 1]
+            parameters = {"id": task.id, "claims": task.claims, "error": str(known), "delay": delay}
+            with postgres.autocommit(self.app.engine) as connection:
+                connection.execute(_AGAIN, parameters)
+            return "again"
+        try:
+            self._give_up(task, kind, known)
+            return "dead"
+        except Cancelled:
+            log.info("job stopped")
+            return "stopped"
+
+    def _give_up(self, task: Task, kind: Kind, error: ServiceError) -> None:
+        try:
+            self._end(task, kind.give_up, error, "dead", str(error))
+        except Exception as bug:
+            if isinstance(bug, Cancelled) or (isinstance(bug, ServiceError) and bug.retryable):
+                raise
+            # without an end it would be claimed again for ever
+            log.exception("job not given up")
+            self._end(task, _nothing, None, "dead", f"{error}; then, giving up: {bug!r}")
+
+    def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:
+        actor = service_actor(self.app.service.name)
+        return Call(
+            id=id,
+            at=self.app.clock(),
+            actor=actor,
+            correlation_id=correlation_id,
+            causation=causation,
+        )
+
+
+def _nothing(unit: Unit, task: Task, result: Any) -> None:
+    """Record nothing but the job's end."""
+
+
+_CLAIM = text(
+    f"update jobs set state = 'claimed', claims = claims + 1,"  # noqa: S608
+    f" run_at = now() + interval '{CLAIM_S} seconds'"
+    " where id = (select id from jobs where run_at <= now() and state in ('waiting', 'claimed')"
+    " and kind = any(:kinds) order by run_at, id for update skip locked limit 1) returning *"
+)
+_HELD = "where id = :id and claims = :claims and state = 'claimed'"
+_RENEW = text(f"update jobs set run_at = now() + interval '{CLAIM_S} seconds' {_HELD} returning id")  # noqa: S608
+_END = text(f"update jobs set state = :state, error = :error {_HELD} returning id")  # noqa: S608
+_AGAIN = text(
+    "update jobs set state = 'waiting', failures = failures + 1, error = :error,"  # noqa: S608
+    f" run_at = now() + :delay * interval '1 second' {_HELD}"
+)
+_PROGRESS = (
+    "update jobs set progress = %(progress)s where id = %(id)s and claims = %(claims)s"
+    " and state = 'claimed'"
+)
+_RELEASE = text("update jobs set run_at = now(), state = 'waiting' where state = 'claimed'")

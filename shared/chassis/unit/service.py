@@ -1,0 +1,35 @@
+"""What a service consists of: the lists that its `app.py` writes out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
+from typing import Any
+
+from chassis.codec import Upcaster
+from chassis.domain import Decider, value
+from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.projection import Projection
+from chassis.unit.store import Recorded
+
+
+@value
+class Invariant:
+    """What holds in a database at every moment: a name, a sentence, a query for what breaks it."""
+
+    name: str
+    holds: str
+    query: str
+
+
+@value
+class Service:
+    """One service: what decides, what is shown, what is told, what is to be done."""
+
+    name: str
+    version: str
+    deciders: tuple[Decider[Any, Any, Any], ...]
+    projections: tuple[Projection, ...]
+    outbound: Callable[[Recorded, Any], Any]
+    jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]]
+    publishes: tuple[type[Any], ...] = ()
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
+    invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's

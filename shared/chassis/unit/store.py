@@ -1,0 +1,163 @@
+"""Streams: read a state, append events. Everything here happens in the caller's transaction."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    column,
+    func,
+    select,
+    table,
+)
+
+from chassis.codec import Codec, dump, schema_version
+from chassis.database import postgres
+from chassis.domain import Decider, value
+
+
+@value
+class Recorded:
+    """An event with its place: what projections, `outbound` and `jobs` are given."""
+
+    event_id: UUID
+    stream_id: str  # 'invoice-<uuid>'
+    subject: UUID  # the uuid in it
+    version: int
+    event: Any
+    meta: Mapping[str, Any]
+    recorded_at: datetime
+
+    @property
+    def workspace_id(self) -> UUID | None:
+        """The tenant that the event belongs to."""
+        workspace = self.meta["workspace"]
+        return UUID(workspace) if workspace else None
+
+
+@dataclass(slots=True)
+class Stream:
+    """One stream as a unit sees it: its state, and the version it stands at."""
+
+    decider: Decider[Any, Any, Any]
+    id: UUID
+    name: str = field(init=False)  # the stream's id in the store
+    state: Any = None
+    version: int = 0
+    last_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Write the name once: each event of the stream needs it several times."""
+        self.name = stream_name(self.decider.name, self.id)
+
+
+def stream_name(category: str, id: UUID) -> str:
+    """Return 'invoice-<uuid>'."""
+    return f"{category}-{id}"
+
+
+def split_name(stream_id: str) -> tuple[str, UUID]:
+    """Return the category and the uuid of 'invoice-<uuid>'; the uuid has dashes of its own."""
+    return stream_id[:-37], UUID(stream_id[-36:])
+
+
+_EVENTS = (
+    "select stream_id, version, type, schema_version, data, recorded_at from events"
+    " where stream_id = any(%(names)s) order by stream_id, version"
+)
+_LAST_EVENT = (
+    "select stream_id, version, type, schema_version, data, recorded_at from events"
+    " where stream_id = any(%(names)s) order by version desc limit 1"
+)
+
+
+def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> None:
+    """Fold the stored events of these streams into them, in one round trip.
+
+    A serial stream is read alone and only its last event, which is its whole state.
+    """
+    by_name = {stream.name: stream for stream in streams}
+    serial = len(streams) == 1 and streams[0].decider.serial
+    query = _LAST_EVENT if serial else _EVENTS
+    rows = postgres.run(connection, query, {"names": list(by_name)})
+    for stream_id, version, type, written_as, data, recorded_at in rows:
+        stream = by_name[stream_id]
+        event = codec.load(type, written_as, data)
+        stream.state = stream.decider.evolve(stream.state, event)
+        stream.version, stream.last_at = version, recorded_at
+
+
+def lock(connection: Connection, names: Iterable[str]) -> None:
+    """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
+    for name in sorted(names):
+        postgres.run(connection, _LOCK, {"name": name})
+
+
+_LOCK = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_APPEND = "select append(%(events)s::jsonb, %(jobs)s::jsonb, %(command)s::jsonb)"
+
+
+def append(
+    connection: Connection,
+    events: Sequence[tuple[Recorded, Mapping[str, Any] | None]],
+    jobs: Sequence[Mapping[str, Any]],
+    command: Mapping[str, Any] | None,
+) -> None:
+    """Append events (each with its outbox), queue jobs and store the reply, in one statement.
+
+    Raises `DBAPIError` of the driver's UniqueViolation where a rival was faster.
+    """
+    rows = [_row(recorded, outbox) for recorded, outbox in events]
+    parameters = {
+        "events": json.dumps(rows),
+        "jobs": json.dumps(jobs),
+        "command": json.dumps(command) if command else None,
+    }
+    postgres.run(connection, _APPEND, parameters)
+
+
+def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "event_id": str(recorded.event_id),
+        "stream_id": recorded.stream_id,
+        "version": recorded.version,
+        "type": type(recorded.event).__name__,
+        "schema_version": schema_version(type(recorded.event)),
+        "data": dump(recorded.event),
+        "meta": recorded.meta,
+        "outbox": outbox,
+        "recorded_at": recorded.recorded_at.isoformat(),
+    }
+
+
+def cancel(connection: Connection, kind: str, subject: UUID) -> None:
+    """End the jobs of that kind on that subject; a running one sees it at its next heartbeat."""
+    postgres.run(connection, _CANCEL, {"kind": kind, "subject": str(subject)})
+
+
+def reply(connection: Connection, call_id: UUID) -> tuple[str, dict[str, Any]] | None:
+    """Return the body_sha256 and reply that are stored for a call."""
+    return postgres.run(connection, _REPLY, {"id": call_id}).fetchone()
+
+
+_CANCEL = (
+    "update jobs set state = 'cancelled'"
+    " where kind = %(kind)s and subject = %(subject)s and state in ('waiting', 'claimed')"
+)
+_REPLY = "select body_sha256, reply from commands where id = %(id)s"
+_STORED = table("events", column("stream_id"), column("version"))
+
+
+def version_of(category: str, id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return, as a column of a query, the version that the stream of a row stands at."""
+    return (
+        select(func.max(_STORED.c.version))
+        .where(_STORED.c.stream_id == f"{category}-" + id)
+        .scalar_subquery()
+    )
