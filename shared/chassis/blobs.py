@@ -20,6 +20,7 @@ from chassis.domain import value
 
 LINK_LIFETIME = timedelta(minutes=15)
 CHUNK = 1 << 20
+SCHEME = "blob:"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9_-]+)*(?:\.[a-z0-9]+)?")
 
 
@@ -34,7 +35,17 @@ class Blob:
     @property
     def ref(self) -> str:
         """The stable reference that the seed's `*_url` columns hold."""
-        return f"blob:{self.key}"
+        return ref_of(self.key)
+
+
+def ref_of(key: str) -> str:
+    """Return the reference to what lies under that key."""
+    return f"{SCHEME}{key}"
+
+
+def key_of(ref: str) -> str:
+    """Return under which key lies what a reference names."""
+    return ref.removeprefix(SCHEME)
 
 
 class Folder:

@@ -1,7 +1,7 @@
 """What a domain file is made of: values, deciders, and the fold of a stream into a state."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Generic, TypeVar, dataclass_transform
@@ -16,7 +16,15 @@ Command = TypeVar("Command")
 Event = TypeVar("Event")
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field,))
+def sensitive(*, default: Any = MISSING) -> Any:
+    """Declare a field that is neither logged, hashed nor stored in the reply to a repeat.
+
+    In a reply it may be None, as a repeat has it.
+    """
+    return field(default=default, repr=False, metadata={"sensitive": True})
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field, sensitive))
 def value(cls: type[V]) -> type[V]:
     """Make `cls` a value: frozen, slotted, keyword-only, so that two ids are never swapped."""
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)

@@ -21,8 +21,9 @@ from chassis.hearing.member import Member
 from chassis.jobs.jobs import Worker
 from chassis.running.loops import Loops
 from chassis.unit import feed
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from integration import boxes, scales
 from integration.box_database import Database
 from integration.box_hearers import at

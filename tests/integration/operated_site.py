@@ -18,7 +18,7 @@ from chassis.hearing.inbox import Consumer, Reaction
 from chassis.testing.rabbit import Broker
 from chassis.unit import feed
 from chassis.unit.handling import App
-from contracts import auth as told
+from contracts.auth import events as told
 from distributed.servers import Servers
 from embedded.postgres import Server
 from journeys import distributed_suite

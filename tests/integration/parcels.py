@@ -18,8 +18,9 @@ from chassis.hearing.inbox import Consumer, Reaction
 from chassis.identity import service_actor
 from chassis.unit import feed
 from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from chassis.unit.service import Service
 from chassis.unit.store import Recorded
 from embedded.postgres import Server

@@ -2,22 +2,25 @@
 
 import os
 import signal
-from typing import Any
 
-from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, container, query
+from chassis.green.methods import act, look, unit
+from chassis.green.nameko_ext import CallerProvider, DoorProvider, container
 
 # isort: split
-from marshmallow import Schema, fields, post_load
 from nameko.containers import ServiceContainer
 from nameko.rpc import rpc
 from sqlalchemy import Connection, text
 
 from chassis import deadline, errors, ids
+from chassis.asked import Asked, Command, Json, Written
 from chassis.broker.rpc import Rpc
 from chassis.database import postgres
 from chassis.domain import value
 from chassis.door.edge import Door
-from chassis.identity import AccessTokens, Permission
+from chassis.door.tokens import AccessTokens
+from chassis.identity import Permission
+from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration import boxes
 from integration.box_database import MINE
@@ -28,76 +31,106 @@ SERVE += "for each in beside:\n    each.start()\n"
 
 
 @value
-class Given:
+class OpenBox(Command[Written]):
     label: str = ""
 
 
-class GivenSchema(Schema):
-    label = fields.String()
+@value
+class OpenAndDie(Command[Written]):
+    label: str = ""
 
-    @post_load
-    def made(self, data: dict[str, Any], **_: Any) -> Given:
-        return Given(**data)
+
+@value
+class Given(Asked[Json]):
+    label: str = ""
+
+
+@value
+class Who(Given):
+    pass
+
+
+@value
+class AskOn(Given):
+    pass
+
+
+@value
+class Wait(Asked[str]):
+    pass
+
+
+@value
+class BeInProgressOnce(Asked[str]):
+    label: str = ""
+
+
+@value
+class Fail(Asked[str]):
+    label: str = ""
+
+
+def open_box(unit: Unit, asked: OpenBox | OpenAndDie) -> Written:
+    opened = boxes.OpenBox(workspace_id=MINE, label=asked.label)
+    return unit.decide(boxes.box, ids.derive(unit.call.id, "box"), opened).written
+
+
+def open_and_die(door: Door, call: Call, asked: OpenAndDie) -> Written:
+    """Die after the commit and before the reply, if the test wants it."""
+    reply = door.app.unit(call, lambda unit: open_box(unit, asked), Written)
+    if door.tools["die"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return reply
+
+
+def who(door: Door, call: Call, asked: Who) -> Json:
+    return {
+        "actor": f"{call.actor}",
+        "correlation_id": call.correlation_id,
+        "label": asked.label,
+        "remaining_s": deadline.remaining(),
+    }
+
+
+def ask_on(door: Door, call: Call, asked: AskOn) -> Json:
+    port = door.tools["rpc"].port("boxes", timeout_s=3_600)
+    return {"here": deadline.remaining(), "there": port.call("who")["remaining_s"]}
+
+
+def wait(db: Connection, door: Door, call: Call, asked: Wait) -> str:
+    db.execute(text("set local lock_timeout = 0"))
+    lock = text("select pg_advisory_lock_shared(:key), pg_advisory_unlock_shared(:key)")
+    db.execute(lock, {"key": LOCK})
+    return "waited"
+
+
+def be_in_progress_once(door: Door, call: Call, asked: BeInProgressOnce) -> str:
+    seen = door.tools["seen"]
+    if asked.label not in seen:
+        seen.add(asked.label)
+        raise errors.Conflict("chassis.in_progress", "an earlier attempt is at it")
+    return "done"
+
+
+def fail(door: Door, call: Call, asked: Fail) -> str:
+    if asked.label in errors.KINDS:
+        raise errors.KINDS[asked.label](
+            "boxes.failed", "on purpose", details={"at": [1]}, retry_after_s=7
+        )
+    raise KeyError("a secret")
 
 
 class BoxesService:
     name = "boxes"
-    door = DoorProvider()
-    caller = CallerProvider()
+    door, caller = DoorProvider(), CallerProvider()
 
-    @command(GivenSchema)
-    def open_box(self, request: Given, call: Any) -> Any:
-        return open_box(self.door.app, request.label, call)
-
-    @command(GivenSchema)
-    def open_and_die(self, request: Given, call: Any) -> Any:
-        """Die after the commit and before the reply, if the test wants it."""
-        reply = open_box(self.door.app, request.label, call)
-        if self.door.tools["die"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return reply
-
-    @query(GivenSchema)
-    def who(self, request: Given, call: Any) -> Any:
-        return {
-            "actor": f"{call.actor}",
-            "correlation_id": call.correlation_id,
-            "label": request.label,
-            "remaining_s": deadline.remaining(),
-        }
-
-    @query(GivenSchema)
-    def ask_on(self, request: Given, call: Any) -> Any:
-        port = self.door.tools["rpc"].port("boxes", timeout_s=3_600)
-        return {"here": deadline.remaining(), "there": port.call("who")["remaining_s"]}
-
-    @query(GivenSchema)
-    def wait(self, request: Given, call: Any) -> Any:
-        lock = text("select pg_advisory_lock_shared(:key), pg_advisory_unlock_shared(:key)")
-        patiently = text("set local lock_timeout = 0")
-
-        def work(connection: Connection) -> None:
-            connection.execute(patiently)
-            connection.execute(lock, {"key": LOCK})
-
-        self.door.app.query(work)
-        return "waited"
-
-    @query(GivenSchema)
-    def be_in_progress_once(self, request: Given, call: Any) -> Any:
-        seen = self.door.tools["seen"]
-        if request.label not in seen:
-            seen.add(request.label)
-            raise errors.Conflict("chassis.in_progress", "an earlier attempt is at it")
-        return "done"
-
-    @query(GivenSchema)
-    def fail(self, request: Given, call: Any) -> Any:
-        if request.label in errors.KINDS:
-            raise errors.KINDS[request.label](
-                "boxes.failed", "on purpose", details={"at": [1]}, retry_after_s=7
-            )
-        raise KeyError("a secret")
+    open_box = unit(OpenBox, open_box)
+    open_and_die = act(OpenAndDie, open_and_die)
+    who = act(Who, who)
+    ask_on = act(AskOn, ask_on)
+    wait = look(Wait, wait)
+    be_in_progress_once = act(BeInProgressOnce, be_in_progress_once)
+    fail = act(Fail, fail)
 
 
 class PlainService:
@@ -110,11 +143,6 @@ class PlainService:
     @rpc  # type: ignore[untyped-decorator]
     def fail(self) -> None:
         raise LookupError("a secret")
-
-
-def open_box(app: App, label: str, call: Any) -> Any:
-    opened = boxes.OpenBox(workspace_id=MINE, label=label)
-    return app.handle(boxes.box, ids.derive(call.id, "box"), opened, call)
 
 
 def containers() -> list[ServiceContainer]:

@@ -12,8 +12,8 @@ from chassis.domain import Decider, value
 from chassis.errors import Rejected
 from chassis.hearing.inbox import Reaction
 from chassis.unit.calls import Job
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
 from chassis.unit.projection import Change, Projection
 from chassis.unit.service import Service
 from chassis.unit.store import Recorded

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -13,18 +14,19 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
-from affiliate import referral
-from affiliate.domain import earning
+from affiliate.acts import payees
+from affiliate.domain import earning, earning_messages
 from auth.accounts import create_system_admin
 from chassis import ids
 from chassis.database.schema import NONE_TOLD
 from chassis.errors import Unauthenticated
-from chassis.identity import service_actor
+from chassis.identity import Actor, service_actor
 from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
-from contracts import billing
-from contracts.affiliate import SetPayoutDetails
+from chassis.unit.handling import App
+from contracts.affiliate.payees import SetPayoutDetails
+from contracts.billing import events as billing
 from demo.people import Person
 from embedded.suite import Suite
 
@@ -76,16 +78,21 @@ def by_service(app: App) -> Call:
     return Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="the-correlation")
 
 
+def by_its_owner(app: App, workspace_id: UUID) -> Call:
+    owner = Actor(kind="person", id=str(uuid4()), workspace_id=workspace_id, role="owner")
+    return replace(by_service(app), actor=owner)
+
+
 def set_account(app: App, workspace_id: UUID, account: str) -> None:
     app.attempt(
-        by_service(app),
-        lambda unit: referral.set_payout_details(unit, workspace_id, details(account)),
+        by_its_owner(app, workspace_id),
+        lambda unit: payees.set_details(unit, details(account)),
     )
 
 
-def earned(workspace_id: UUID) -> earning.Earn:
+def earned(workspace_id: UUID) -> earning_messages.Earn:
     paid_at = datetime(2026, 4, 15, 12, tzinfo=UTC)
-    return earning.Earn(
+    return earning_messages.Earn(
         relationship_id=uuid4(),
         affiliate_workspace_id=workspace_id,
         referred_workspace_id=uuid4(),
@@ -170,7 +177,7 @@ def test_an_account_said_once_more_does_not_undo_a_change_made_meanwhile(suite: 
     set_account(app, UUID(workspace_id), "old")
 
     def change(unit: Unit) -> None:
-        referral.set_payout_details(unit, UUID(workspace_id), details("new"))
+        payees.set_details(unit, details("new"))
         written.set()
         # the rival has read the old account: it is through, or waits to write over this one
         deadline = time.monotonic() + PATIENCE_S
@@ -182,7 +189,7 @@ def test_an_account_said_once_more_does_not_undo_a_change_made_meanwhile(suite: 
         said.set()
 
     with ThreadPoolExecutor(2) as rivals:
-        changed = rivals.submit(app.attempt, by_service(app), change)
+        changed = rivals.submit(app.attempt, by_its_owner(app, UUID(workspace_id)), change)
         assert written.wait(PATIENCE_S)
         again = rivals.submit(say_again)
         changed.result()

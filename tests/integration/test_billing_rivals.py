@@ -21,9 +21,10 @@ from chassis.codec import plain
 from chassis.database import migrations
 from chassis.database.schema import NONE_TOLD
 from chassis.door.edge import Caller
+from chassis.door.tokens import TokenIssuer, new_key_pair
 from chassis.errors import ServiceError
 from chassis.hearing.inbox import Consumer
-from chassis.identity import Actor, TokenIssuer, new_key_pair
+from chassis.identity import Actor
 from chassis.running.parts import Parts
 from chassis.unit.envelope import Heard
 from embedded.assembly import SELLER

@@ -9,7 +9,7 @@ import pytest
 from chassis.errors import Conflict, Invalid
 from chassis.unit import feed
 from chassis.unit.envelope import heard
-from chassis.unit.feed import START, Page
+from chassis.unit.feed import START, Stretch
 from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
@@ -22,7 +22,7 @@ def app(postgres_server: Server) -> Iterator[App]:
         yield app
 
 
-def read(app: App, **arguments: Any) -> Page:
+def read(app: App, **arguments: Any) -> Stretch:
     with app.engine.connect() as connection:
         return feed.read(connection, "boxes", **arguments)
 

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from chassis.errors import Conflict, Rejected, Unavailable
 from chassis.hearing import forks
 from chassis.hearing.inbox import Consumer
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, item
 from chassis.unit.feed import START
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped
 from integration import boxes, scales

@@ -10,14 +10,15 @@ import pytest
 
 from chassis.errors import Conflict, NotFound, Rejected
 from chassis.hearing import forks, groups, member, parking
-from chassis.hearing.cursors import Place
+from chassis.hearing.cursors import Cursor
 from chassis.hearing.inbox import Consumer
 from chassis.hearing.member import ALONE, Member
 from chassis.jobs.jobs import Worker
 from chassis.unit import feed
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import (
@@ -397,7 +398,7 @@ def test_the_number_of_members_stays_while_the_source_is_stopped(
 def test_a_place_is_its_members_alone(app: App, hearing: App, make: Make) -> None:
     pack(app, [1])
     make(FIRST).pull(pages(app))
-    stands = Place(hearing, "scales.1of2", "boxes").stands()
+    stands = Cursor(hearing, "scales.1of2", "boxes").stands()
     assert (stands.position, stands.stopped) == (at(all_told(app)[-1])["position"], None)
     with pytest.raises(NotFound):
-        Place(hearing, "scales.1of3", "boxes").stands()
+        Cursor(hearing, "scales.1of3", "boxes").stands()

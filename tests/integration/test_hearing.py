@@ -20,8 +20,9 @@ from chassis.hearing.inbox import Consumer
 from chassis.hearing.live import Hearing
 from chassis.testing.rabbit import Broker
 from chassis.unit import envelope
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration.a_stalling_net import stalling
 from integration.parcels import (

@@ -15,8 +15,9 @@ from chassis.errors import ServiceError
 from chassis.hearing.inbox import Consumer
 from chassis.hearing.parking import kind
 from chassis.jobs.jobs import Worker
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import Database, database, number_all, open_box, put_in

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from chassis.errors import Internal, Unavailable
 from chassis.hearing.inbox import Consumer
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import scales
 from integration.box_database import (

@@ -14,8 +14,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from chassis.domain import value
 from chassis.errors import Rejected, ServiceError
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, open_box
@@ -54,15 +56,15 @@ def seal(unit: Unit, mine: UUID, other: UUID, *, pin: bool, meanwhile: Callable[
     if pin:
         unit.decide(boxes.box, other, boxes.PutIn(thing=f"note of {mine}", weight_g=1))
     meanwhile()
-    return unit.decide(boxes.box, mine, boxes.Seal()).reply()
+    return unit.decide(boxes.box, mine, boxes.Seal()).written
 
 
 def seal_both_in_turns(app: App, *, pin: bool) -> tuple[UUID, UUID]:
     """Let each of two boxes be sealed by a unit that has seen the other one open."""
     one, other = open_box(app), open_box(app)
     rival = partial(seal, mine=other, other=one, pin=pin, meanwhile=lambda: None)
-    meanwhile = once(lambda: app.unit(call(), rival))
-    app.unit(call(), partial(seal, mine=one, other=other, pin=pin, meanwhile=meanwhile))
+    meanwhile = once(lambda: app.answer(call(), rival))
+    app.answer(call(), partial(seal, mine=one, other=other, pin=pin, meanwhile=meanwhile))
     return one, other
 
 
@@ -83,17 +85,25 @@ def test_a_unit_that_appends_to_what_it_read_is_decided_anew_when_that_changed(
     assert sorted(own.rows("select status from box")) == [("open",), ("sealed",)]
 
 
+@value
+class PutIn:
+    id: UUID
+    version: int
+    made: UUID
+
+
 def put_in(app: App, box_id: UUID, thing: str, meanwhile: Callable[[], object]) -> dict[str, Any]:
     """Put a thing in under the one key; the reply says which run of the work gave it."""
     same = call(id=KEY, body=thing, keyed=True)
-    made = str(uuid4())
+    made = uuid4()
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> PutIn:
         meanwhile()
         command = boxes.PutIn(thing=thing, weight_g=1)
-        return unit.decide(boxes.box, box_id, command).reply(made=made)
+        put = unit.decide(boxes.box, box_id, command)
+        return PutIn(id=put.id, version=put.version, made=made)
 
-    return app.unit(same, work)
+    return app.answer(same, work)
 
 
 def nothing() -> None:

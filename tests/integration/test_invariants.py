@@ -19,7 +19,8 @@ from billing.projections import invoice_payments, invoices, line_items
 from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Kind, Worker
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import NOON, Database, call, database, number_all, open_box
@@ -53,7 +54,7 @@ def do_a_job(app: App) -> None:
     def record(unit: Unit, *_: Any) -> None:
         unit.decide(boxes.box, box_id, boxes.PutIn(thing="lamp", weight_g=1))
 
-    app.unit(call(), queue)
+    app.answer(call(), queue)
     Worker(app, [Kind(name="weigh", run=lambda *_: None, finish=record, give_up=record)]).work()
 
 

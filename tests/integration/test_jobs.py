@@ -13,7 +13,8 @@ from chassis.jobs import schedules
 from chassis.jobs.jobs import CLAIM_S, Cancelled, Control, Kind, Task, Worker
 from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
@@ -72,7 +73,7 @@ def queue(app: App, box_id: UUID) -> UUID:
         unit.queue(Job(kind="weigh", subject=subject, args={"box": box_id}))
         return {}
 
-    app.unit(call(), work)
+    app.answer(call(), work)
     return subject
 
 

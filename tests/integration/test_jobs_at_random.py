@@ -18,7 +18,8 @@ from chassis.errors import Rejected
 from chassis.jobs.jobs import MOST_CRASHES, Control, Kind, Task, Worker
 from chassis.unit import store
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import call, database, open_box
@@ -103,7 +104,7 @@ class Jobs(RuleBasedStateMachine):
             unit.queue(Job(kind=NAME, subject=subject))
             return {}
 
-        self.app.unit(call(), work)
+        self.app.answer(call(), work)
         id = self.own.one("select id from jobs where subject = %(it)s", it=str(subject))
         self.model[id] = Row()
 

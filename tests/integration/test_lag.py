@@ -13,7 +13,8 @@ from chassis.database.backlog import Backlog
 from chassis.door.internal_door import database_answers, relay_keeps_up
 from chassis.errors import Unavailable
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, number_all, open_box, told
@@ -156,7 +157,7 @@ def test_jobs_are_due_claimed_or_dead_by_kind(app: App, own: Database, read: Rea
             unit.queue(Job(kind="mail", subject=uuid4(), args={}))
         return {}
 
-    app.unit(call(), queue)
+    app.answer(call(), queue)
     own.change("update jobs set state = 'dead' where kind = 'mail'")
     own.change(
         "update jobs set state = 'claimed' where id = (select min(id::text)::uuid from jobs"

@@ -24,8 +24,8 @@ from auth.app import build
 from auth.settings import Settings
 from chassis import settings
 from chassis.database import migrations
+from chassis.door.tokens import new_key_pair
 from chassis.errors import Invalid, Rejected, Unauthenticated
-from chassis.identity import new_key_pair
 from chassis.jobs.jobs import Worker
 from chassis.running.parts import Port
 from chassis.testing.rabbit import Broker

@@ -23,8 +23,9 @@ from chassis.errors import (
 from chassis.hearing import parking
 from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Worker
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard, item
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped, unsettled
 from integration import scales

@@ -18,8 +18,8 @@ from chassis.hearing import parking
 from chassis.hearing.failures import is_final
 from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Worker
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
 from embedded.postgres import Server
 from integration import machines, scales
 from integration.box_database import database, number_all, open_box, put_in

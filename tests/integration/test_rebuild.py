@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from chassis.asked import Written
 from chassis.errors import Rejected
 from chassis.personal import keep, recall, recall_optional
 from chassis.unit import rebuilding
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
@@ -66,14 +68,14 @@ def open_for(app: App, owner: str, workspace_id: UUID = MINE) -> UUID:
     """Open a box with an owner's name and address, and for some a note."""
     box_id = uuid4()
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> Written:
         note = {"note": f"for {owner}"} if len(owner) % 2 else {}
         texts = {"owner": owner, "owner_email": f"{owner}@example.com", **note}
         unit.execute(keep(box_id, box_id, texts))
         command = boxes.OpenBox(workspace_id=workspace_id, label=owner)
-        return unit.decide(boxes.box, box_id, command).reply()
+        return unit.decide(boxes.box, box_id, command).written
 
-    app.unit(call(person(workspace_id)), work)
+    app.answer(call(person(workspace_id)), work)
     return box_id
 
 
@@ -198,7 +200,7 @@ def test_many_pages_of_events_are_rebuilt(own: Database, app: App) -> None:
             unit.decide(boxes.box, box_id, command)
         return {}
 
-    app.unit(call(), work)
+    app.answer(call(), work)
     rebuild(own, app)
     assert own.rows("select things from rebuilt.box") == [(1_100,)]
     assert differences(own) == []

@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, text
 
-from chassis.unit.handling import App, Unit
+from chassis.asked import Written
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
@@ -147,14 +149,14 @@ def test_a_unit_that_has_read_a_projection_before_it_appends_goes_first(
     """It holds the table and waits for `events`, the switch the other way round."""
     box_id, read = open_box(app), threading.Event()
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> Written:
         unit.connection.execute(select(boxes.box_table)).all()
         read.set()
         until(lambda: holds(own, "AccessExclusiveLock", "box"))
-        return unit.decide(boxes.box, box_id, boxes.PutIn(thing="saw", weight_g=1)).reply()
+        return unit.decide(boxes.box, box_id, boxes.PutIn(thing="saw", weight_g=1)).written
 
     with ThreadPoolExecutor(2) as threads:
-        unit = threads.submit(app.unit, call(), work)
+        unit = threads.submit(app.answer, call(), work)
         assert read.wait(DEADLINE_S)
         report = threads.submit(rebuild, own, app).result()
         assert unit.result()["version"] == 2

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from chassis.door import revocations
+from chassis.door.tokens import LEEWAY, LIFETIME
 from chassis.errors import Unauthenticated
-from chassis.identity import LEEWAY, LIFETIME, Actor
+from chassis.identity import Actor
 from chassis.running import housekeeping
 from chassis.unit.handling import App
 from embedded.postgres import Server

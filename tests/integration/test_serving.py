@@ -44,7 +44,7 @@ from chassis.green import green
 from chassis.errors import Unavailable
 import eventlet, socket
 
-door = green.HttpServer("127.0.0.1", 0, lambda environ, respond: [])
+door = green.GreenHttpServer("127.0.0.1", 0, lambda environ, respond: [])
 door.must_answer()
 client, held = socket.socket(), []
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

@@ -14,10 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from chassis.asked import Written
 from chassis.errors import Conflict, NotFound, Rejected
 from chassis.unit import store
 from chassis.unit.calls import Call
-from chassis.unit.handling import Unit
+from chassis.unit.deciding import Unit
 from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import MINE, call, database
@@ -67,7 +68,7 @@ class Store(RuleBasedStateMachine):
         for box_id, thing in things:
             self.model.setdefault(box_id, []).append(thing)
             expected.append(len(self.model[box_id]))
-        assert self.app.unit(call(), work) == {"versions": expected}
+        assert self.app.answer(call(), work) == {"versions": expected}
 
     @rule(box_ids=some_boxes)
     def one_that_is_regretted(self, box_ids: list[UUID]) -> None:
@@ -78,24 +79,24 @@ class Store(RuleBasedStateMachine):
             raise Regret
 
         with pytest.raises(Regret):
-            self.app.unit(call(), work)
+            self.app.answer(call(), work)
 
     @rule(box_ids=some_boxes)
     def one_that_a_rule_refuses_at_its_end(self, box_ids: list[UUID]) -> None:
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> Written:
             for box_id in box_ids:
                 self.put(unit, box_id, str(uuid4()))
-            return unit.decide(boxes.box, uuid4(), boxes.Seal()).reply()
+            return unit.decide(boxes.box, uuid4(), boxes.Seal()).written
 
         with pytest.raises(NotFound):
-            self.app.unit(call(), work)
+            self.app.answer(call(), work)
 
     @rule(box_id=some_box, keyed=st.booleans())
     def a_command_that_expects_the_version(self, box_id: UUID, keyed: bool) -> None:
         version = len(self.model.get(box_id, []))
         thing = str(uuid4())
         same = call(keyed=keyed, body=thing, expected_version=version)
-        reply = self.app.unit(same, lambda unit: {"version": self.put(unit, box_id, thing)})
+        reply = self.app.answer(same, lambda unit: {"version": self.put(unit, box_id, thing)})
         self.model.setdefault(box_id, []).append(thing)
         assert reply == {"version": version + 1}
         if keyed:
@@ -105,7 +106,7 @@ class Store(RuleBasedStateMachine):
     def a_command_that_expects_another(self, box_id: UUID, off: int) -> None:
         wrong = call(expected_version=len(self.model.get(box_id, [])) + off)
         with pytest.raises(Conflict):
-            self.app.unit(wrong, lambda unit: {"version": self.put(unit, box_id, "never")})
+            self.app.answer(wrong, lambda unit: {"version": self.put(unit, box_id, "never")})
 
     @precondition(lambda self: self.replies)
     @rule(data=st.data(), other_body=st.booleans())
@@ -113,9 +114,9 @@ class Store(RuleBasedStateMachine):
         same, box_id, reply = data.draw(st.sampled_from(self.replies))
         if other_body:
             with pytest.raises(Rejected):
-                self.app.unit(replace(same, body_sha256="other"), lambda _: {})
+                self.app.answer(replace(same, body_sha256="other"), lambda _: {})
             return
-        again = self.app.unit(same, lambda unit: {"version": self.put(unit, box_id, "again")})
+        again = self.app.answer(same, lambda unit: {"version": self.put(unit, box_id, "again")})
         assert again == reply
 
     @rule(box_id=some_box, off=by_how_much, more=st.integers(0, 2))

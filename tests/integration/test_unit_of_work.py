@@ -10,12 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import text
 
+from chassis.asked import Written
+from chassis.codec import plain
+from chassis.domain import sensitive, value
 from chassis.errors import Conflict, NotFound, Rejected, ServiceError, Unavailable
 from chassis.identity import Actor, service_actor
 from chassis.personal import keep
 from chassis.unit import store
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
@@ -58,7 +62,7 @@ def test_a_command_appends_projects_and_replies(own: Database, app: App) -> None
     told = []
     app.committed = lambda: told.append(True)
     box_id = uuid4()
-    assert app.handle(boxes.box, box_id, opening(), call()) == {"id": str(box_id), "version": 1}
+    assert app.handle(boxes.box, box_id, opening(), call()) == Written(id=box_id, version=1)
     assert own.one("select status from box where id = %(id)s", id=str(box_id)) == "open"
     ((meta, outbox),) = own.rows("select meta, outbox from events")
     assert meta["actor"] == str(person())
@@ -79,14 +83,14 @@ def test_a_repeat_with_the_same_body_is_given_the_first_reply(own: Database, app
 def test_a_repeat_that_its_faster_rival_left_nothing_to_do_is_given_the_first_reply(
     own: Database, app: App
 ) -> None:
-    same, given = call(id=uuid4(), body="a", keyed=True), list[dict[str, Any]]()
+    same, given = call(id=uuid4(), body="a", keyed=True), list[Written]()
 
     def work(unit: Unit) -> dict[str, Any]:
         # it commits after the look for its reply, and has spent what this one needs
         given.append(app.handle(boxes.box, uuid4(), opening(), same))
         raise Rejected("boxes.spent")
 
-    assert app.unit(same, work) == given[0]
+    assert app.answer(same, work) == plain(given[0])
     assert own.one("select count(*) from events") == 1
 
 
@@ -103,7 +107,7 @@ def test_a_key_that_stands_for_another_body_is_rejected(own: Database, app: App)
 def test_equal_calls_at_once_have_one_effect_and_equal_replies(own: Database, app: App) -> None:
     box_id, same = uuid4(), call(id=uuid4(), body="a", keyed=True)
     replies = all_at_once([lambda: app.handle(boxes.box, box_id, opening(), same)] * 20)
-    assert replies == [{"id": str(box_id), "version": 1}] * 20
+    assert replies == [Written(id=box_id, version=1)] * 20
     assert own.one("select count(*) from events") == 1
     assert own.one("select count(*) from commands") == 1
 
@@ -142,9 +146,9 @@ def test_somebody_without_a_workspace_sees_nothing_and_a_system_admin_all(app: A
     lonely = Actor(kind="person", id=str(uuid4()))
     assert refused(app, box_id, boxes.Seal(), lonely)[0] == "boxes.box_not_found"
     admin = Actor(kind="person", id=str(uuid4()), is_system_admin=True)
-    assert app.handle(boxes.box, box_id, boxes.Seal(), call(admin))["version"] == 2
+    assert app.handle(boxes.box, box_id, boxes.Seal(), call(admin)).version == 2
     other = service_actor("scales")
-    assert app.handle(boxes.box, box_id, boxes.Unseal(), call(other))["version"] == 3
+    assert app.handle(boxes.box, box_id, boxes.Unseal(), call(other)).version == 3
 
 
 def test_another_version_than_expected_is_a_conflict_that_names_the_version(app: App) -> None:
@@ -156,7 +160,7 @@ def test_another_version_than_expected_is_a_conflict_that_names_the_version(app:
         assert caught.value.code == "chassis.version_mismatch"
         assert caught.value.details == {"current_version": 2}
         assert not caught.value.retryable
-    assert app.handle(boxes.box, box_id, boxes.Seal(), call(expected_version=2))["version"] == 3
+    assert app.handle(boxes.box, box_id, boxes.Seal(), call(expected_version=2)).version == 3
 
 
 def test_of_rivals_that_expect_the_same_version_one_wins(own: Database, app: App) -> None:
@@ -187,7 +191,7 @@ def test_a_failed_unit_leaves_nothing(own: Database, app: App, error: Exception)
         raise error
 
     with pytest.raises(type(error)):
-        app.unit(call(id=uuid4(), keyed=True), work)
+        app.answer(call(id=uuid4(), keyed=True), work)
     assert counts(own) == before
 
 
@@ -195,27 +199,27 @@ def test_a_statement_that_fails_at_the_very_end_leaves_nothing(own: Database, ap
     open_box(app, "tools")
     before = counts(own)
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> Written:
         unit.execute(keep(uuid4(), uuid4(), {"owner": "Ada"}))
         unit.decide(boxes.shelf, uuid4(), boxes.Build(workspace_id=MINE))
-        return unit.decide(boxes.box, uuid4(), opening("tools")).reply()
+        return unit.decide(boxes.box, uuid4(), opening("tools")).written
 
     with pytest.raises(Rejected) as caught:
-        app.unit(call(id=uuid4(), keyed=True), work)
+        app.answer(call(id=uuid4(), keyed=True), work)
     assert caught.value.code == "boxes.label_taken"
     assert counts(own) == before
 
 
 def test_each_unique_index_has_its_own_code(app: App) -> None:
-    def open_for(email: str, unit: Unit) -> dict[str, Any]:
+    def open_for(email: str, unit: Unit) -> Written:
         box_id = uuid4()
         unit.execute(keep(box_id, box_id, {"owner_email": email}))
-        return unit.decide(boxes.box, box_id, opening(str(box_id))).reply()
+        return unit.decide(boxes.box, box_id, opening(str(box_id))).written
 
-    app.unit(call(), partial(open_for, "ada@example.com"))
-    app.unit(call(), partial(open_for, "eve@example.com"))
+    app.answer(call(), partial(open_for, "ada@example.com"))
+    app.answer(call(), partial(open_for, "eve@example.com"))
     with pytest.raises(Rejected) as caught:
-        app.unit(call(), partial(open_for, "ada@example.com"))
+        app.answer(call(), partial(open_for, "ada@example.com"))
     assert caught.value.code == "boxes.owner_taken"
 
 
@@ -227,15 +231,21 @@ def test_of_rivals_for_one_label_one_wins(own: Database, app: App) -> None:
     assert own.one("select count(*) from events") == 1
 
 
+@value
+class Shown:
+    id: UUID
+    token: str | None = sensitive()
+    hint: str
+
+
 def test_secret_fields_of_a_reply_are_stored_as_null(own: Database, app: App) -> None:
     same, box_id = call(id=uuid4(), keyed=True), uuid4()
 
-    def work(unit: Unit) -> dict[str, Any]:
-        return unit.decide(boxes.box, box_id, opening()).reply(token="raw", hint="seen")
+    def work(unit: Unit) -> Shown:
+        return Shown(id=unit.decide(boxes.box, box_id, opening()).id, token="raw", hint="seen")
 
-    assert app.unit(same, work, secret=("token",))["token"] == "raw"
-    again = app.unit(same, work, secret=("token",))
-    assert again == {"id": str(box_id), "version": 1, "token": None, "hint": "seen"}
+    assert app.unit(same, work, Shown) == Shown(id=box_id, token="raw", hint="seen")
+    assert app.unit(same, work, Shown) == Shown(id=box_id, token=None, hint="seen")
     assert "raw" not in str(own.rows("select reply from commands"))
 
 
@@ -248,11 +258,11 @@ def test_two_streams_in_one_unit_are_written_together(own: Database, app: App) -
         unit.decide(boxes.box, box_id, boxes.Seal())
         return {"sealed": unit.state(boxes.box, box_id).sealed}
 
-    assert app.unit(call(), work) == {"sealed": True}
+    assert app.answer(call(), work) == {"sealed": True}
     assert own.one("select boxes from shelf") == 1
     assert own.one("select count(distinct xmin::text) from events where version > 1") == 1
     with pytest.raises(Rejected):
-        app.unit(call(), work)
+        app.answer(call(), work)
     assert own.one("select boxes from shelf") == 1
 
 
@@ -264,7 +274,7 @@ def test_units_that_take_streams_in_opposite_order_all_succeed(own: Database, ap
             unit.decide(boxes.box, box_id, boxes.PutIn(thing=str(number), weight_g=number))
         return {}
 
-    units = [partial(app.unit, call(), partial(work, number)) for number in range(12)]
+    units = [partial(app.answer, call(), partial(work, number)) for number in range(12)]
     assert all_at_once(units) == [{}] * 12
     assert own.rows("select things, weight_g from box") == [(12, 66)] * 2
 
@@ -289,7 +299,7 @@ def test_serial_numbers_have_no_gap_even_where_units_fail(own: Database, app: Ap
             raise Rejected("boxes.no")
         return {"number": taken.state.last}
 
-    units = [partial(app.unit, call(), partial(take, number)) for number in range(30)]
+    units = [partial(app.answer, call(), partial(take, number)) for number in range(30)]
     replies = all_at_once(units)
     taken = sorted(each["number"] for each in replies if isinstance(each, dict))
     assert taken == list(range(1, 21))
@@ -301,12 +311,12 @@ def test_a_job_that_a_unit_queues_after_it_cancelled_others_stays(own: Database,
     box_id = open_box(app)
     app.handle(boxes.box, box_id, boxes.Seal(), call())
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> Written:
         for command in (boxes.Unseal(), boxes.Seal(), boxes.Unseal(), boxes.Seal()):
             written = unit.decide(boxes.box, box_id, command)
-        return written.reply()
+        return written.written
 
-    app.unit(call(), work)
+    app.answer(call(), work)
     assert own.rows("select state from jobs order by state") == [("cancelled",), ("waiting",)]
 
 
@@ -341,22 +351,22 @@ def test_a_connection_cut_in_mid_unit_leaves_nothing_and_the_repeat_succeeds(
     box_id, same = uuid4(), call(id=uuid4(), keyed=True)
     nothing = counts(own)
 
-    def work(unit: Unit, cut: bool) -> dict[str, Any]:
+    def work(unit: Unit, cut: bool) -> Written:
         if cut and before:
             unit.execute(KILL)
         unit.execute(keep(box_id, box_id, {"owner": "Ada"}))
-        reply = unit.decide(boxes.box, box_id, opening()).reply()
+        reply = unit.decide(boxes.box, box_id, opening()).written
         if cut:
             unit.write()  # everything is appended and projected; only the commit is missing
             unit.execute(KILL)
         return reply
 
     with pytest.raises(Unavailable) as caught:
-        app.unit(same, partial(work, cut=True))
+        app.answer(same, partial(work, cut=True))
     assert caught.value.code == "chassis.database_unavailable"
     assert caught.value.retryable
     assert counts(own) == nothing
-    assert app.unit(same, partial(work, cut=False))["version"] == 1
+    assert app.answer(same, partial(work, cut=False))["version"] == 1
     assert own.one("select owner from box") == "Ada"
 
 
@@ -365,15 +375,15 @@ def test_connections_cut_at_random_never_leave_half_a_unit(own: Database, app: A
     app.handle(boxes.shelf, shelf_id, boxes.Build(workspace_id=MINE), call())
 
     def add(number: int) -> str:
-        def work(unit: Unit) -> dict[str, Any]:
+        def work(unit: Unit) -> Written:
             box_id = unit.call.id
             unit.execute(keep(box_id, box_id, {"owner": "Ada"}))
             unit.decide(boxes.box, box_id, opening(str(number)))
             unit.decide(boxes.box, box_id, boxes.Shelve(shelf_id=shelf_id))
-            return unit.decide(boxes.box, box_id, boxes.Seal()).reply()
+            return unit.decide(boxes.box, box_id, boxes.Seal()).written
 
         try:
-            app.unit(call(id=uuid4(), keyed=True), work)
+            app.answer(call(id=uuid4(), keyed=True), work)
         except Unavailable:
             return "unavailable"
         return "done"
@@ -410,19 +420,19 @@ def test_a_statement_that_the_operator_stops_is_unavailable(app: App) -> None:
         return {}
 
     with pytest.raises(Unavailable):
-        app.unit(call(), work)
+        app.answer(call(), work)
 
 
 def test_who_waits_too_long_for_the_same_call_is_told_that_it_is_in_progress(app: App) -> None:
     same = call(id=uuid4(), keyed=True)
 
-    def impatient(unit: Unit) -> dict[str, Any]:
+    def impatient(unit: Unit) -> Written:
         unit.execute(text("set local lock_timeout = '50ms'"))
-        return unit.decide(boxes.box, uuid4(), opening()).reply()
+        return unit.decide(boxes.box, uuid4(), opening()).written
 
     with app.engine.connect() as first, first.begin():
         store.append(first, [], [], same.row({"version": 7}))
         with pytest.raises(Conflict) as caught:
-            app.unit(same, impatient)
+            app.answer(same, impatient)
     assert caught.value.code == "chassis.in_progress"
-    assert app.unit(same, impatient) == {"version": 7}
+    assert app.answer(same, impatient) == {"version": 7}

@@ -14,7 +14,8 @@ from chassis.errors import ServiceError
 from chassis.identity import service_actor
 from chassis.personal import keep
 from chassis.unit.calls import Call
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from distributed.suite import Suite
 
 FRESH_S = 120  # a token lives for 300 s: whoever is given one may use it for a while
@@ -82,5 +83,5 @@ def _member(suite: Suite, app: App, number: int) -> Member:
 
     by = service_actor("auth")
     call = Call(id=ids.fresh(), at=app.clock(), actor=by, correlation_id=f"crowd-{number}")
-    session = app.unit(call, work)["session_token"]
+    session = app.answer(call, work)["session_token"]
     return Member(suite=suite, user_id=user_id, workspace_id=workspace_id, session=session)

@@ -10,7 +10,8 @@ import pytest
 
 from chassis import ids
 from chassis.door.edge import Caller, Method
-from chassis.identity import Actor, Permission, TokenIssuer
+from chassis.door.tokens import TokenIssuer
+from chassis.identity import Actor, Permission
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys
 from embedded.suite import FACADES, Suite

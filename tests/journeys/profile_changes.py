@@ -11,7 +11,8 @@ from auth.domain import workspace
 from chassis import ids
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from demo.suite import Suite
 from distributed.suite import Suite as DistributedSuite
 
@@ -42,7 +43,7 @@ class ProfileChanges:
 
         by = service_actor("auth")
         call = Call(id=ids.fresh(), at=self._app.clock(), actor=by, correlation_id="changes")
-        self._app.unit(call, work)
+        self._app.answer(call, work)
 
 
 def told(suite: Suite, service: str, after: int = 0) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.errors import Rejected
 from clients import Billing, Media, SignedIn, all_rows
-from clients.rows.billing import InvoiceWithLines
+from contracts.billing.invoices import InvoiceWithLines
 from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from demo.people import Person

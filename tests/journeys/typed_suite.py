@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, make_dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, get_type_hints
+from typing import Any
 
-from chassis.codec import load, plain
+from chassis.asked import OPTIONS
+from chassis.codec import load_with, plain
+from chassis.door.edge import Method
 from chassis.port import Port
 from demo.suite import Suite
 from integration.suite_ports import SuitePorts
-from unit.clients.signatures import PAIRS, sent
+from unit.clients.signatures import PAIRS, served
 
 
 class Kept:
@@ -43,19 +45,19 @@ class TypedSuite:
     def by(self, port: Port, service: str, method: str, arguments: dict[str, Any]) -> Any:
         """Call a client's method over a port; note where its reply is not what came."""
         kept = Kept(port)
-        call = getattr(PAIRS[service][1](kept), method)
-        reply = call(**typed(call, arguments))
+        facade, client = PAIRS[service]
+        reply = getattr(client(kept), method)(**typed(served(facade)[method], arguments))
         self.called[f"{service}.{method}"] += 1
         self.differing += differences(kept.reply, plain(asdict(reply)), f"{service}.{method}")
         return kept.reply
 
 
-def typed(call: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+def typed(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
     """Return JSON arguments as the client's method takes them."""
-    hints = get_type_hints(call)
-    given = make_dataclass("Given", [(name, sent(hints[name])) for name in arguments])
-    loaded = load(given, arguments)
-    return {name: getattr(loaded, name) for name in arguments}
+    options = {name: arguments[name] for name in OPTIONS if name in arguments}
+    own = {name: each for name, each in arguments.items() if name not in options}
+    loaded = load_with(method.request, own)
+    return {name: loaded[name] for name in own} | options
 
 
 def differences(came: Any, read: Any, where: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""RabbitMQ: a connection that mends itself (`link`), telling (`relay`, `rabbit`), calls (`rpc`)."""

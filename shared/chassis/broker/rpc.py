@@ -16,7 +16,7 @@ from typing import Any
 import kombu
 
 from chassis import deadline, ids
-from chassis.broker.line import Line, Request
+from chassis.broker.rpc_line import Line, Request
 from chassis.errors import DeadlineExceeded
 
 USER = re.compile("[a-z_.]+")  # servers answer to no other reply key: it could be anybody's queue

@@ -1,6 +1,6 @@
 """From arguments to a decision and back to JSON: what every RPC method does, in one place.
 
-`service.py` declares its methods with `@command` and `@query` of `nameko_ext`; both come here,
+`service.py` declares its methods with `unit`, `act` and `look` of `green.methods`; all come here,
 over RabbitMQ and in the embedded suite alike.
 """
 
@@ -9,20 +9,20 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from marshmallow import Schema
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from chassis import codec, deadline, ids, metrics, telemetry
-from chassis.codec import plain
+from chassis.asked import Asked, Keyed, sensitive_fields, writes
 from chassis.domain import value
 from chassis.door import revocations
+from chassis.door.tokens import AccessTokens
 from chassis.errors import Internal, Invalid, ServiceError, Unavailable
-from chassis.identity import AccessTokens, Actor, Permission, service_actor
-from chassis.unit import feed
+from chassis.identity import Actor, Permission, service_actor
+from chassis.marshalling import Rules, request
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
 
@@ -64,37 +64,34 @@ class Door:
         self.permissions[method].check(actor, method)
         return actor
 
-    def events_read(self, request: feed.EventsRead) -> dict[str, Any]:
-        """Answer `events_read`: what this service has told, on from a cursor."""
-        after = plain(asdict(request.after)) if request.after else None
-        return self.app.query(
-            lambda connection: feed.read(
-                connection, self.app.service.name, after, request.types, request.limit
-            ).reply()
-        )
 
-    def describe(self) -> dict[str, Any]:
-        """Answer `describe`: what this service is, tells and hears."""
-        revision = self.app.query(lambda connection: connection.execute(_REVISION).scalar_one())
-        return {
-            "service": self.app.service.name,
-            "version": self.app.service.version,
-            "schema": revision,
-            "publishes": sorted(self.app.outbox.types.values()),
-            "hears": sorted(self.hears),
-        }
+Answer = Callable[[Door, Call, Any], Any]  # (door, call, request) -> the reply as JSON
 
 
 @value
 class Method:
-    """One RPC method: its request's schema, and how its repeats are told."""
+    """One RPC method: what it is asked, and what answers."""
 
     name: str
+    asked: type[Asked[Any]]
     request: Schema
-    work: Callable[[Any, Any, Call], Any]  # (facade, request, call) -> reply
+    answer: Answer
     writes: bool
-    key_required: bool = False  # marked $ in the RPC surface
-    sensitive: tuple[str, ...] = ()  # arguments that are neither logged nor hashed
+    key_required: bool
+    sensitive: tuple[str, ...]  # arguments that are neither logged nor hashed
+
+    @classmethod
+    def of(cls, name: str, asked: type[Asked[Any]], answer: Answer, rules: Rules) -> Self:
+        """Return the method that answers this request; `rules`: by field, beyond its type."""
+        return cls(
+            name=name,
+            asked=asked,
+            request=request(asked, rules),
+            answer=answer,
+            writes=writes(asked),
+            key_required=issubclass(asked, Keyed),
+            sensitive=sensitive_fields(asked),
+        )
 
 
 def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
@@ -121,7 +118,7 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
     ):
         try:
             deadline.check()
-            return _answer(method, facade, door, caller, correlation_id, args, dict(arguments))
+            return _answer(method, door, caller, correlation_id, args, dict(arguments))
         except ServiceError as error:
             log.info("refused", extra={"code": error.code, "kind": type(error).__name__})
             raise
@@ -132,7 +129,6 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
 
 def _answer(
     method: Method,
-    facade: Any,
     door: Door,
     caller: Caller,
     correlation_id: str,
@@ -143,12 +139,11 @@ def _answer(
         raise Invalid("chassis.invalid_argument", "arguments are given by name")
     actor = door.actor(caller, method.name)
     with telemetry.context(workspace_id=actor.workspace_id):
-        return _run(method, facade, door, caller, actor, correlation_id, arguments)
+        return _run(method, door, caller, actor, correlation_id, arguments)
 
 
 def _run(
     method: Method,
-    facade: Any,
     door: Door,
     caller: Caller,
     actor: Actor,
@@ -158,8 +153,8 @@ def _run(
     if actor.kind == "person":
         door.app.query(lambda connection: _must_stand(connection, method, door, actor))
     options = _options(method, arguments)
-    request = codec.load_with(method.request, arguments)
-    key = options["idempotency_key"] or caller.call_id
+    request = method.asked(**codec.load_with(method.request, arguments), **options)
+    key = options.get("idempotency_key") or caller.call_id
     digest = _digest(method, arguments)
     call = Call(
         id=_call_id(door.app.service.name, method.name, actor, key, digest),
@@ -168,9 +163,9 @@ def _run(
         correlation_id=correlation_id,
         method=method.name if method.writes and key else None,
         body_sha256=digest,
-        expected_version=options["expected_version"],
+        expected_version=options.get("expected_version"),
     )
-    return plain(method.work(facade, request, call))
+    return method.answer(door, call, request)
 
 
 def _must_stand(connection: Connection, method: Method, door: Door, actor: Actor) -> None:
@@ -185,7 +180,7 @@ def _must_stand(connection: Connection, method: Method, door: Door, actor: Actor
 def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
     """Take out of the arguments what every command accepts."""
     if not method.writes:
-        return {"idempotency_key": None, "expected_version": None}
+        return {}
     key = arguments.pop("idempotency_key", None)
     expected = arguments.pop("expected_version", None)
     wrong = {}
@@ -214,6 +209,3 @@ def _digest(method: Method, arguments: Mapping[str, Any]) -> str:
     body = {name: arguments[name] for name in arguments if name not in method.sensitive}
     written = json.dumps(body, sort_keys=True, default=str)  # nameko's clients send UUIDs as such
     return hashlib.sha256(written.encode()).hexdigest()
-
-
-_REVISION = text("select version_num from alembic_version")

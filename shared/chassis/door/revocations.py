@@ -16,8 +16,9 @@ from chassis.database import postgres
 from chassis.errors import Unauthenticated
 from chassis.hearing.inbox import Reaction
 from chassis.identity import Actor
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 Kind = Literal["session", "user", "workspace"]
 

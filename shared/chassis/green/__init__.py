@@ -1,0 +1,5 @@
+"""nameko and eventlet: no other room knows either of them.
+
+`methods` makes the lines of a service's table, `nameko_ext` and `nameko_queue` tame nameko, `green`
+prepares a process.
+"""

@@ -51,7 +51,7 @@ def must_not_block(engine: Engine) -> None:
         raise Internal("chassis.hub_blocked", "nothing else ran while a query did")
 
 
-class HttpServer:
+class GreenHttpServer:
     """A WSGI application on a port."""
 
     def __init__(self, host: str, port: int, app: Wsgi) -> None:

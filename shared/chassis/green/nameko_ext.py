@@ -2,8 +2,7 @@
 
 import logging
 import math
-from collections.abc import Callable
-from functools import partial, wraps
+from functools import partial
 from typing import Any
 
 from chassis.green.nameko_queue import QueueConsumer, RpcConsumer  # first: it filters a warning
@@ -14,9 +13,8 @@ from nameko.containers import ServiceContainer
 from nameko.exceptions import MalformedRequest, get_module_path, registry
 from nameko.extensions import DependencyProvider
 
-from chassis.door import edge
 from chassis.door.edge import KEY, Caller, Door
-from chassis.errors import KINDS, ServiceError, from_wire
+from chassis.errors import KINDS, from_wire
 
 HEARTBEAT_S = 10
 
@@ -63,7 +61,7 @@ class CallerProvider(DependencyProvider):
 CALLER = ("auth_token", "service", "correlation_id", "call_id", "deadline_s")
 
 
-class Rpc(nameko.rpc.Rpc):
+class Entrypoint(nameko.rpc.Rpc):
     """nameko's entrypoint, to which a call's sender, id and deadline are known."""
 
     rpc_consumer = RpcConsumer()
@@ -104,51 +102,6 @@ def _text(given: Any) -> str | None:
 
 def _seconds(given: Any) -> float | None:
     return given if isinstance(given, int | float) and not math.isnan(given) else None
-
-
-def command(
-    request: type[Any], *, key_required: bool = False, sensitive: tuple[str, ...] = ()
-) -> Callable[[Any], Any]:
-    """Declare a method `(self, request, call)` that changes something.
-
-    `request` is a marshmallow schema class; besides its fields callers may give
-    `idempotency_key` and `expected_version`. `sensitive` arguments are never logged or hashed.
-    """
-
-    def declare(work: Callable[..., Any]) -> Any:
-        method = edge.Method(
-            name=work.__name__,
-            request=request(),
-            work=work,
-            writes=True,
-            key_required=key_required,
-            sensitive=sensitive,
-        )
-        return _entrypoint(method, work)
-
-    return declare
-
-
-def query(request: type[Any]) -> Callable[[Any], Any]:
-    """Declare a method `(self, request, call)` that only reads."""
-
-    def declare(work: Callable[..., Any]) -> Any:
-        method = edge.Method(name=work.__name__, request=request(), work=work, writes=False)
-        return _entrypoint(method, work)
-
-    return declare
-
-
-def _entrypoint(method: edge.Method, work: Callable[..., Any]) -> Any:
-    @wraps(work)
-    def entry(self: Any, /, *args: Any, **arguments: Any) -> Any:
-        return edge.serve(method, self, args, arguments)
-
-    del entry.__wrapped__  # nameko checks what callers may pass
-    entry.method = method  # type: ignore[attr-defined]
-    # called twice: nameko's decorator drops its options when it is given the function with them
-    options = {"sensitive_arguments": method.sensitive, "expected_exceptions": ServiceError}
-    return Rpc.decorator(**options)(entry)
 
 
 def register_errors() -> None:

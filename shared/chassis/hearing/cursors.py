@@ -11,14 +11,15 @@ from chassis import ids
 from chassis.errors import Conflict, NotFound
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 CHECKED_EVERY_S = 2.0
 STOPPED = "chassis.source_stopped"
 
 
-class Place:
+class Cursor:
     """Where one consumer stands in what one source tells."""
 
     def __init__(self, app: App, consumer: str, source: str) -> None:

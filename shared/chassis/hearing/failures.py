@@ -15,7 +15,7 @@ from chassis.errors import (
     ServiceError,
     Unavailable,
 )
-from chassis.hearing.cursors import STOPPED, Place
+from chassis.hearing.cursors import STOPPED, Cursor
 from chassis.unit.envelope import Heard
 
 MOST_CRASHES = 3  # tries of one event that may end with their process
@@ -57,8 +57,8 @@ class CrashWatch:
     the same at the same moment look like crashes; what that parks is mended by its redrive.
     """
 
-    def __init__(self, place: Place) -> None:
-        self._place = place
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
         self._left = WATCHED
         self._singly = False
         self._counted: tuple[int, int] | None = None  # position, crashes found there
@@ -67,7 +67,7 @@ class CrashWatch:
         """Return how much of `deliveries` to try at once, and how many tries of it have crashed."""
         if self._left <= 0:
             return deliveries, 0
-        stands = self._place.stands()
+        stands = self._cursor.stands()
         known = list(takewhile(lambda each: each.position <= stands.position, deliveries))
         if known:
             return known, 0
@@ -82,7 +82,7 @@ class CrashWatch:
         return batch, crashes
 
     def _crashes(self, position: int) -> int:
-        # once for each place: a try that ended in an error has not ended the process
+        # once for each cursor: a try that ended in an error has not ended the process
         if self._counted is None or self._counted[0] != position:
-            self._counted = (position, max(0, self._place.count_try(position) - 1))
+            self._counted = (position, max(0, self._cursor.count_try(position) - 1))
         return self._counted[1]

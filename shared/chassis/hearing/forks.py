@@ -18,10 +18,11 @@ from chassis import ids
 from chassis.codec import plain
 from chassis.errors import Conflict, Rejected
 from chassis.hearing import cursors
-from chassis.hearing.cursors import Place
+from chassis.hearing.cursors import Cursor
 from chassis.hearing.inbox import Consumer, Read
+from chassis.unit.deciding import Unit
 from chassis.unit.feed import START
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 FORKED = "chassis.forked"
 RESUMED = "fork"  # what is written into `audit`
@@ -46,7 +47,7 @@ def stop(consumer: Consumer, read: Read) -> None:
     `read` is asked about twenty times what the source still knows; in no transaction. Nothing is
     stopped if the cursor has moved meanwhile. Raises what `read` raises.
     """
-    stands = consumer.place.stands()
+    stands = consumer.own_cursor.stands()
     caused = _caused(consumer, stands.position)
     known = _count_known(caused, read)
     found = {
@@ -58,10 +59,10 @@ def stop(consumer: Consumer, read: Read) -> None:
     }
 
     def work(unit: Unit) -> bool:
-        now = consumer.place.hold(unit)
+        now = consumer.own_cursor.hold(unit)
         if now != stands or now.stopped is not None:
             return False
-        unit.execute(_STOP, **consumer.place.key, stopped=found)
+        unit.execute(_STOP, **consumer.own_cursor.key, stopped=found)
         return True
 
     if consumer.app.attempt(cursors.call(consumer.app), work):
@@ -69,7 +70,11 @@ def stop(consumer: Consumer, read: Read) -> None:
             "stopped hearing %s, which has forgotten what was heard of it; caused by that: %s",
             consumer.source,
             json.dumps(found["lost"]),
-            extra={**consumer.place.key, "cursor": found["cursor"], "known": found["last_known"]},
+            extra={
+                **consumer.own_cursor.key,
+                "cursor": found["cursor"],
+                "known": found["last_known"],
+            },
         )
 
 
@@ -79,16 +84,16 @@ def resume(app: App, consumer: str, source: str, who: str) -> dict[str, Any]:
     What is parked from there on is dropped: the source tells it again, or has forgotten it.
     Raises `Rejected` where nothing is stopped.
     """
-    place = Place(app, consumer, source)
+    cursor = Cursor(app, consumer, source)
 
     def work(unit: Unit) -> dict[str, Any]:
-        stopped: dict[str, Any] | None = place.hold(unit).stopped
+        stopped: dict[str, Any] | None = cursor.hold(unit).stopped
         if stopped is None:
             raise Rejected("chassis.not_stopped", f"{consumer} has not stopped hearing {source}")
-        unit.execute(_GO_ON, **place.key, **stopped["last_known"])
+        unit.execute(_GO_ON, **cursor.key, **stopped["last_known"])
         position = stopped["last_known"]["position"]
-        unit.execute(_DROP_PARKED, **place.key, position=position)
-        details = {**place.key, **stopped}
+        unit.execute(_DROP_PARKED, **cursor.key, position=position)
+        details = {**cursor.key, **stopped}
         unit.execute(_AUDIT, who=who, did=RESUMED, details=details)
         return stopped
 

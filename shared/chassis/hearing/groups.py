@@ -8,11 +8,12 @@ from sqlalchemy import Row, text
 
 from chassis.errors import Conflict
 from chassis.hearing import cursors, member
-from chassis.hearing.cursors import Place
+from chassis.hearing.cursors import Cursor
 from chassis.hearing.member import Member
 from chassis.unit import store
+from chassis.unit.deciding import Unit
 from chassis.unit.feed import START
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 REGROUPED = "regroup"  # what is written into `audit`
 
@@ -36,11 +37,11 @@ def begin(app: App, group: str, own: Member, source: str) -> None:
     app.attempt(cursors.call(app), work)
 
 
-def owner(unit: Unit, group: str, source: str, stream_id: str) -> Place:
+def owner(unit: Unit, group: str, source: str, stream_id: str) -> Cursor:
     """Return the cursor of the member whose a stream is now; in whichever process."""
     count = len(unit.execute(_NAMES, **_key(group, source)).all())
     name = member.owner(stream_id, max(1, count)).consumer(group)
-    return Place(unit.app, name, source)
+    return Cursor(unit.app, name, source)
 
 
 def standing(app: App, group: str, source: str) -> list[Row[Any]]:

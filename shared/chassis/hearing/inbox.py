@@ -17,12 +17,13 @@ from chassis import codec, ids, metrics, telemetry
 from chassis.domain import Decider, value
 from chassis.errors import Internal, Unavailable
 from chassis.hearing import cursors, groups, parking
-from chassis.hearing.cursors import Place, following
+from chassis.hearing.cursors import Cursor, following
 from chassis.hearing.failures import MOST_CRASHES, CrashWatch, is_outage
 from chassis.hearing.member import ALONE, Member
 from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 T = TypeVar("T")
 Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a source's `events_read`, by its `after`
@@ -57,21 +58,21 @@ class Consumer:
         self.app, self.source, self.member = app, source, member
         self.group = name or app.service.name
         self.name = member.consumer(self.group)
-        self.place = Place(app, self.name, source)
+        self.own_cursor = Cursor(app, self.name, source)
         self.reactions: dict[str, list[Reaction]] = {}
         for reaction in reactions:
             self.reactions.setdefault(codec.snake(reaction.hears.__name__), []).append(reaction)
-        self._watch = CrashWatch(self.place)
+        self._watch = CrashWatch(self.own_cursor)
         groups.begin(app, self.group, member, source)
 
     def cursor(self) -> dict[str, Any]:
         """Return the pair {position, event_id} of the last event heard."""
-        stands = self.place.stands()
+        stands = self.own_cursor.stands()
         return {"position": stands.position, "event_id": str(stands.event_id)}
 
     def stopped(self) -> bool:
         """Return whether this source is stopped, until an operator lets it go on."""
-        return self.place.stands().stopped is not None
+        return self.own_cursor.stands().stopped is not None
 
     def pull(self, read: Read) -> int:
         """Read on to the source's head, as `pull_page` does; return how many events came."""
@@ -90,7 +91,7 @@ class Consumer:
         items = read(after)["items"]
         metrics.pulled(self.name, self.source, len(items))
         if not items:
-            self.place.note_checked()
+            self.own_cursor.note_checked()
         elif not self.accept([heard(item) for item in items]) and self.cursor() == after:
             raise Internal("chassis.broken_chain", f"what {self.source} tells next does not follow")
         return len(items)
@@ -122,12 +123,12 @@ class Consumer:
 
         def work(unit: Unit, done: frozenset[UUID]) -> bool:
             nonlocal first
-            place = groups.owner(unit, self.group, self.source, stream_id)
-            place.hold_going(unit)
-            first = parking.head(unit, place.key, stream_id)
+            cursor = groups.owner(unit, self.group, self.source, stream_id)
+            cursor.hold_going(unit)
+            first = parking.head(unit, cursor.key, stream_id)
             if first is None or first.dead:
                 return False
-            parking.remove(unit, place.key, first.position)
+            parking.remove(unit, cursor.key, first.position)
             self._react(unit, [heard(first.event)], done)
             return True
 
@@ -139,10 +140,10 @@ class Consumer:
             failed, why = first, error
 
         def note(unit: Unit, _: frozenset[UUID]) -> None:
-            place = groups.owner(unit, self.group, self.source, stream_id)
-            place.hold_going(unit)
+            cursor = groups.owner(unit, self.group, self.source, stream_id)
+            cursor.hold_going(unit)
             unit.on_behalf(replace(self._call(heard(failed.event)), id=ids.fresh()))
-            parking.note_failure(unit, place.key, failed, why)
+            parking.note_failure(unit, cursor.key, failed, why)
 
         self._attempt(note)
         return False
@@ -162,22 +163,22 @@ class Consumer:
         counts: dict[str, int] = {}
 
         def work(unit: Unit, done: frozenset[UUID]) -> bool:
-            stands = self.place.hold_going(unit)
+            stands = self.own_cursor.hold_going(unit)
             taken, whole = following(stands.position, stands.event_id, deliveries)
             known = sum(each.position <= stands.position for each in deliveries)
             counts.update(taken=len(taken), parked=0, duplicate=known)
             if taken:
-                parked = parking.streams(unit, self.place.key)
+                parked = parking.streams(unit, self.own_cursor.key)
                 if len(parked) >= parking.MOST_STREAMS:
                     reason = f"{len(parked)} streams of {self.source} have parked events"
                     raise Unavailable("chassis.too_many_parked", reason)
                 own = [each for each in taken if self.member.owns(each.stream_id)]
                 behind = [each for each in own if each.stream_id in parked]
-                parking.park_behind(unit, self.place.key, behind)
+                parking.park_behind(unit, self.own_cursor.key, behind)
                 counts.update(taken=len(own) - len(behind), parked=len(behind))
                 counts.update(passed=len(taken) - len(own))
                 self._react(unit, [each for each in own if each.stream_id not in parked], done)
-                self.place.move(unit, taken[-1])
+                self.own_cursor.move(unit, taken[-1])
             return whole
 
         with metrics.reaction(self.name, self.source):
@@ -188,12 +189,12 @@ class Consumer:
 
     def _park(self, event: Heard, error: Exception) -> bool:
         def work(unit: Unit, _: frozenset[UUID]) -> bool:
-            stands = self.place.hold_going(unit)
+            stands = self.own_cursor.hold_going(unit)
             taken, whole = following(stands.position, stands.event_id, [event])
             if taken:
                 unit.on_behalf(replace(self._call(event), id=ids.fresh()))
-                parking.park(unit, self.place.key, event, error)
-                self.place.move(unit, event)
+                parking.park(unit, self.own_cursor.key, event, error)
+                self.own_cursor.move(unit, event)
             return whole
 
         whole = self._attempt(work)

@@ -76,7 +76,7 @@ class Hearing:
         if not whole:
             self._at_head, self._ask_at = False, 0.0
         elif batch and self._at_head:
-            self.consumer.place.note_checked()
+            self.consumer.own_cursor.note_checked()
         return bool(batch)
 
     def _due(self) -> bool:
@@ -107,7 +107,7 @@ class Hearing:
             raise _Away from error
 
     def _key(self) -> dict[str, str]:
-        return self.consumer.place.key
+        return self.consumer.own_cursor.key
 
 
 class _Away(Exception):

@@ -15,13 +15,14 @@ from sqlalchemy import Connection, Row, text
 from chassis import ids
 from chassis.errors import NotFound, Rejected, ServiceError
 from chassis.hearing import groups, member
-from chassis.hearing.cursors import Place, call
+from chassis.hearing.cursors import Cursor, call
 from chassis.hearing.failures import described, is_final
 from chassis.jobs.jobs import JOB_CRASHES, Control, Kind, Task
 from chassis.unit import envelope
 from chassis.unit.calls import Job
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 
 REDRIVE = "redrive"
 BACKOFF_S = (1, 5, 30, 120, 600)  # after the 1st failure, the 2nd, …; then the event is dead
@@ -112,11 +113,11 @@ def retry(app: App, consumer: str, source: str, stream_id: str, who: str = "oper
 
     Raises `NotFound` for a stream that has none.
     """
-    place = Place(app, consumer, source)
-    key = place.key
+    cursor = Cursor(app, consumer, source)
+    key = cursor.key
 
     def work(unit: Unit) -> None:
-        place.hold(unit)
+        cursor.hold(unit)
         first = head(unit, key, stream_id)
         if first is None:
             raise NotFound("chassis.nothing_parked", f"nothing of {stream_id} is parked")
@@ -133,11 +134,11 @@ def skip(app: App, consumer: str, source: str, position: int, who: str) -> None:
     Raises `NotFound` for an event that is not parked, `Rejected` for one that waits behind
     another.
     """
-    place = Place(app, consumer, source)
-    key = place.key
+    cursor = Cursor(app, consumer, source)
+    key = cursor.key
 
     def work(unit: Unit) -> None:
-        place.hold(unit)
+        cursor.hold(unit)
         row = unit.execute(_ONE, **key, position=position).one_or_none()
         if row is None:
             raise NotFound("chassis.nothing_parked", f"{source}:{position} is not parked")
@@ -180,9 +181,9 @@ def _queue(unit: Unit, key: Key, stream_id: str, delay_s: int) -> None:
 def _give_up(unit: Unit, task: Task, error: ServiceError) -> None:
     """Go on later; but leave dead what has ended its process again and again."""
     stream_id = task.args["stream_id"]
-    place = groups.owner(unit, task.args["consumer"], task.args["source"], stream_id)
-    key = place.key
-    place.hold(unit)
+    cursor = groups.owner(unit, task.args["consumer"], task.args["source"], stream_id)
+    key = cursor.key
+    cursor.hold(unit)
     first = head(unit, key, stream_id)
     if first is None or first.dead:
         return

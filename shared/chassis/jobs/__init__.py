@@ -1,0 +1,1 @@
+"""Work outside a transaction: claimed, tried, given up (`jobs`), and by the clock (`schedules`)."""

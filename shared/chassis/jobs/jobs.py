@@ -21,7 +21,8 @@ from chassis.domain import value
 from chassis.errors import DeadlineExceeded, Internal, ServiceError
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 
 CLAIM_S = 30
 HEARTBEAT_S = 10

@@ -9,7 +9,8 @@ from chassis.domain import value
 from chassis.identity import service_actor
 from chassis.jobs.jobs import Control, Kind, Task
 from chassis.unit.calls import Call, Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 
 
 @value

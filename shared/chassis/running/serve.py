@@ -42,7 +42,7 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
         built.parts.door,
         given.max_workers,
     )
-    public = green.HttpServer(given.http_host, given.http_port, built.parts.web)
+    public = green.GreenHttpServer(given.http_host, given.http_port, built.parts.web)
     started = green.Watched(container.start)  # waits for the broker
 
     def rpc() -> str | None:
@@ -50,7 +50,7 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
         return None if heard else "calls are not heard"
 
     door = InternalDoor({**readiness.checks(built), "rpc": rpc})
-    inside = green.HttpServer(given.internal_host, given.internal_port, door)
+    inside = green.GreenHttpServer(given.internal_host, given.internal_port, door)
     opened.callback(inside.stop)
     broken = green.Watched(container.wait)
     while not ending.within(LOOK_S) and not broken.ended():

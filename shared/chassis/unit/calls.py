@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis import ids
+from chassis.asked import Written
 from chassis.codec import plain
 from chassis.domain import value
 from chassis.identity import Actor
@@ -91,13 +92,14 @@ class CancelJobs:
 
 
 @value
-class Written:
+class Decided:
     """Where a stream stands after a unit decided on it."""
 
     id: UUID
     version: int
     state: Any
 
-    def reply(self, **more: Any) -> dict[str, Any]:
-        """Return the reply of a command on this stream."""
-        return {"id": self.id, "version": self.version, **more}
+    @property
+    def written(self) -> Written:
+        """The reply of a command on this stream."""
+        return Written(id=self.id, version=self.version)

@@ -9,9 +9,10 @@ from uuid import UUID
 from marshmallow import Schema
 from marshmallow.fields import List, Nested
 
-from chassis.codec import dump, plain, schema, snake
+from chassis.codec import dump, plain, snake
 from chassis.domain import value
 from chassis.errors import Rejected
+from chassis.marshalling import schema
 from chassis.unit.store import split_name
 
 MAX_BYTES = 65_536

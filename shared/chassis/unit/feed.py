@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
@@ -13,28 +12,6 @@ from chassis.errors import Conflict, Invalid
 from chassis.unit.envelope import attributes
 
 BATCH = 200
-
-
-@value
-class Cursor:
-    """Where a reader stands: the last event it heard."""
-
-    position: int
-    event_id: UUID
-
-
-@value
-class EventsRead:
-    """The request of `events_read`, which every service has."""
-
-    after: Cursor | None = None
-    types: tuple[str, ...] | None = None
-    limit: int = BATCH
-
-
-@value
-class Describe:
-    """The request of `describe`, which every service has."""
 
 
 START = {"position": 0, "event_id": NONE_TOLD}
@@ -50,7 +27,7 @@ def number(engine: Engine, most: int = BATCH) -> int:
 
 
 @value
-class Page:
+class Stretch:
     """Told events after a cursor, in order; how far was looked, and where the feed ends."""
 
     items: list[dict[str, Any]]
@@ -58,7 +35,7 @@ class Page:
     head: Mapping[str, Any]
 
     def reply(self) -> dict[str, Any]:
-        """Return the page as `events_read` replies it."""
+        """Return it as `events_read` replies it."""
         return {"items": self.items, "scanned_to": self.scanned_to, "head": self.head}
 
 
@@ -68,7 +45,7 @@ def read(
     after: Mapping[str, Any] | None = None,
     types: Collection[str] | None = None,
     limit: int = BATCH,
-) -> Page:
+) -> Stretch:
     """Return at most `limit` told events after the pair `after` (None: from the beginning).
 
     `types` ('billing.invoice_paid', …) leaves out others; `scanned_to` passes over them all the
@@ -85,7 +62,7 @@ def read(
         for row in rows
         if types is None or row.outbox["type"] in types
     ]
-    return Page(
+    return Stretch(
         items=items,
         scanned_to=_pair(rows[-1]) if rows else dict(after),
         head=head(connection),

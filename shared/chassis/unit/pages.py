@@ -11,17 +11,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from marshmallow.validate import Range
 from sqlalchemy import Connection, Select, Table, tuple_
 
+from chassis.asked import Listing, Page
 from chassis.codec import plain
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Actor
 
-LIMIT = Range(min=1, max=200)  # the rule for `limit` at the door
 CURSOR_MAX = 500  # characters
 
-Place = tuple[datetime, str]  # of a row: created_at, id
+_After = tuple[datetime, str]  # of a row: created_at, id
 
 
 def scope(actor: Actor, asked: UUID | None, code: str) -> UUID | None:
@@ -41,24 +40,25 @@ def page(
     table: Table,
     query: Select[Any],
     wanted: Mapping[str, Any],
-    limit: int,
-    cursor: str | None,
-) -> dict[str, Any]:
-    """Return {items, next_cursor} of a query on `table`, which has `created_at` and `id`.
+    asked: Listing[Any],
+) -> Page[dict[str, Any]]:
+    """Return the page of a query on `table`, which has `created_at` and `id`.
 
     `wanted`: by column of the query what its rows must hold; None takes any. Raises `Invalid`
     for a cursor of another list, or of this one asked for something else.
     """
-    asked = list_id(table.name, wanted)
+    named = list_id(table.name, wanted)
     place = tuple_(table.c.created_at, table.c.id)
     for name, each in wanted.items():
         if each is not None:
             query = query.where(query.selected_columns[name] == plain(each))
-    if cursor is not None:
-        query = query.where(place < read(cursor, asked))
+    if asked.cursor is not None:
+        query = query.where(place < read(asked.cursor, named))
     newest_first = query.order_by(table.c.created_at.desc(), table.c.id.desc())
-    rows = [dict(each) for each in connection.execute(newest_first.limit(limit + 1)).mappings()]
-    return cut(rows, limit, asked)
+    rows = [
+        dict(each) for each in connection.execute(newest_first.limit(asked.limit + 1)).mappings()
+    ]
+    return cut(rows, asked.limit, named)
 
 
 def list_id(name: str, wanted: Mapping[str, Any]) -> str:
@@ -67,7 +67,7 @@ def list_id(name: str, wanted: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def read(cursor: str, asked: str) -> Place:
+def read(cursor: str, asked: str) -> _After:
     """Return the place after which a page begins. Raises `Invalid` for no cursor of this list."""
     try:
         if len(cursor) > CURSOR_MAX:
@@ -82,10 +82,11 @@ def read(cursor: str, asked: str) -> Place:
     return created_at, row_id
 
 
-def cut(rows: Sequence[dict[str, Any]], limit: int, asked: str) -> dict[str, Any]:
+def cut(rows: Sequence[dict[str, Any]], limit: int, asked: str) -> Page[dict[str, Any]]:
     """Return the page of `limit` rows, given one row more where there is one."""
     items = rows[:limit]
     if len(rows) <= limit:
-        return {"items": items, "next_cursor": None}
+        return Page(items=tuple(items), next_cursor=None)
     place = json.dumps([asked, plain(items[-1]["created_at"]), items[-1]["id"]])
-    return {"items": items, "next_cursor": base64.urlsafe_b64encode(place.encode()).decode()}
+    next_cursor = base64.urlsafe_b64encode(place.encode()).decode()
+    return Page(items=tuple(items), next_cursor=next_cursor)

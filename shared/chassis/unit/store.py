@@ -93,6 +93,15 @@ def read(connection: Connection, codec: Codec, streams: Sequence[Stream]) -> Non
         stream.version, stream.last_at = version, recorded_at
 
 
+def found(
+    connection: Connection, codec: Codec, decider: Decider[Any, Any, Any], id: UUID
+) -> Stream:
+    """Return one stream as it stands, for who only looks."""
+    stream = Stream(decider=decider, id=id)
+    read(connection, codec, [stream])
+    return stream
+
+
 def lock(connection: Connection, names: Iterable[str]) -> None:
     """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
     for name in sorted(names):

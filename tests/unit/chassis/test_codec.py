@@ -12,10 +12,18 @@ from hypothesis import strategies as some
 from marshmallow import ValidationError
 
 from chassis import codec
+from chassis.asked import Command, Written
 from chassis.codec import Codec
 from chassis.domain import value
 from chassis.errors import Invalid
-from chassis.money import Money
+from chassis.marshalling import Form, request, schema
+
+
+@value
+class Money:
+    amount: int
+    currency: str = "NOK"
+
 
 INT64 = some.integers(-(2**63), 2**63 - 1)
 TEXTS = some.text(some.characters(exclude_characters="\x00", exclude_categories=["Cs"]))
@@ -218,7 +226,7 @@ def test_two_events_of_one_name_are_refused() -> None:
 
 def test_what_is_no_value_has_no_codec() -> None:
     with pytest.raises(TypeError, match="not a value"):
-        codec.schema(dict)
+        schema(dict)
 
 
 @value
@@ -273,18 +281,24 @@ def test_defaults_are_filled_in() -> None:
     assert codec.load(Defaults, {}) == Defaults(names=("a",), count=3)
 
 
+@value
+class Note(Command[Written]):
+    text: str
+
+
 def test_rules_of_a_request_are_checked_and_must_name_a_field() -> None:
     def short(text: str) -> None:
         if len(text) > 3:
             raise ValidationError("Too long.")
 
-    reader = codec.request(Line, text=short)()
-    data = {"text": "long text", "net": {"amount": 1, "currency": "NOK"}}
+    reader = request(Note, {"text": (short, Form(str.upper))})
+    assert codec.load_with(reader, {"text": "abc"}) == {"text": "ABC"}
+    data = {"text": "long text"}
     with pytest.raises(Invalid) as caught:
         codec.load_with(reader, data)
     assert caught.value.details["fields"] == {"text": ["Too long."]}
-    with pytest.raises(TypeError, match="Line has no"):
-        codec.request(Line, txt=short)
+    with pytest.raises(TypeError, match="Note has no"):
+        request(Note, {"txt": short})
 
 
 def test_plain_is_json_with_times_in_utc() -> None:

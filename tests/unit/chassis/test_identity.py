@@ -18,21 +18,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from chassis import identity
+from chassis.door.tokens import LIFETIME, AccessTokens, TokenIssuer, new_key_pair
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.identity import (
     ADMIN,
     ANYONE,
-    LIFETIME,
     MEMBER,
     OPEN,
     OWNER,
     SIGNED_IN,
     SYSTEM_ADMIN,
-    AccessTokens,
     Actor,
     Permission,
-    TokenIssuer,
-    new_key_pair,
     service_actor,
     services,
 )

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.codec import snake
 from chassis.door import revocations
-from contracts import auth
+from contracts.auth import events as auth
 
 
 @pytest.mark.parametrize("contract,kind", auth.REVOKES.items())

@@ -1,15 +1,16 @@
 """JSON into dataclasses: what is there is parsed, what is more is left, what lacks is an error."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import pytest
 
+from chassis.asked import Page
+from chassis.codec import Unreadable, plain, read_reply
 from chassis.domain import value
-from chassis.errors import Internal
-from clients.reading import read
 
 
 @value
@@ -50,27 +51,26 @@ BILL = Bill(
 
 
 def test_every_type_is_parsed() -> None:
-    assert read(Bill, JSON, "bill") == BILL
+    assert read_reply(Bill, JSON) == BILL
 
 
 def test_unknown_fields_are_left_in_what_is_nested_too() -> None:
     lines = [{**line, "colour": "red"} for line in JSON["lines"]]
 
-    assert read(Bill, {**JSON, "lines": lines, "new": 1}, "bill") == BILL
+    assert read_reply(Bill, {**JSON, "lines": lines, "new": 1}) == BILL
 
 
 def test_a_word_not_known_yet_is_read() -> None:
-    assert str(read(Bill, {**JSON, "kind": "reminder"}, "bill").kind) == "reminder"
+    assert str(read_reply(Bill, {**JSON, "kind": "reminder"}).kind) == "reminder"
 
 
 @pytest.mark.parametrize("field", JSON)
 def test_a_missing_field_is_named(field: str) -> None:
     left = {name: JSON[name] for name in JSON if name != field}
-    with pytest.raises(Internal) as error:
-        read(Bill, left, "bill")
+    with pytest.raises(Unreadable) as error:
+        read_reply(Bill, left)
 
-    assert error.value.code == "clients.unreadable_reply"
-    assert error.value.details == {"at": f"bill.{field}"}
+    assert error.value.at == field
 
 
 @pytest.mark.parametrize(
@@ -91,19 +91,19 @@ def test_a_missing_field_is_named(field: str) -> None:
     ],
 )
 def test_a_field_of_another_type_is_named_and_not_shown(field: str, wrong: Any) -> None:
-    with pytest.raises(Internal) as error:
-        read(Bill, {**JSON, field: wrong}, "bill")
+    with pytest.raises(Unreadable) as error:
+        read_reply(Bill, {**JSON, field: wrong})
 
-    assert error.value.details == {"at": f"bill.{field}"}
-    assert error.value.message == f"bill.{field} is not as it should be"
+    assert error.value.at == field
+    assert str(error.value) == f"{field} is not as it should be"
 
 
 @pytest.mark.parametrize("wrong", [True, 1.0, "1", None])
 def test_money_is_a_whole_number(wrong: Any) -> None:
-    with pytest.raises(Internal) as error:
-        read(Bill, {**JSON, "lines": [{"net_ore": 1}, {"net_ore": wrong}]}, "bill")
+    with pytest.raises(Unreadable) as error:
+        read_reply(Bill, {**JSON, "lines": [{"net_ore": 1}, {"net_ore": wrong}]})
 
-    assert error.value.details == {"at": "bill.lines.1.net_ore"}
+    assert error.value.at == "lines.1.net_ore"
 
 
 def test_a_type_that_no_reply_has_is_refused() -> None:
@@ -111,5 +111,31 @@ def test_a_type_that_no_reply_has_is_refused() -> None:
     class Odd:
         amount: float
 
-    with pytest.raises(TypeError, match="no reply holds"):
-        read(Odd, {"amount": 1.0}, "odd")
+    with pytest.raises(TypeError, match="no codec for Odd.amount"):
+        read_reply(Odd, {"amount": 1.0})
+
+
+@value
+class Row:
+    id: UUID
+
+
+def test_a_page_is_read_row_by_row() -> None:
+    page = read_reply(Page[Row], {"items": [{"id": JSON["id"]}], "next_cursor": None})
+
+    assert page == Page(items=(Row(id=UUID(int=1)),), next_cursor=None)
+    with pytest.raises(Unreadable) as error:
+        read_reply(Page[Row], {"items": [{"id": JSON["id"]}, {"id": 1}], "next_cursor": None})
+    assert error.value.at == "items.1.id"
+
+
+def test_what_a_reply_lacks_is_left_out_where_it_may_lack() -> None:
+    sent = plain(BILL)
+
+    assert "reason" not in sent and "paid_at" in sent
+    assert read_reply(Bill, sent) == BILL
+    assert plain(replace(BILL, paid_at=None, reason="late")) == {
+        **sent,
+        "paid_at": None,
+        "reason": "late",
+    }

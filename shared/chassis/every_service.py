@@ -1,19 +1,10 @@
-"""What every service replies: where a stream stands, what was told, what a service is."""
+"""What every service is asked besides its own: what it has told, and what it is."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from chassis.asked import Asked, Json
 from chassis.domain import value
-
-
-@value
-class Written:
-    """A stream after a command: `version` is what the next one may expect."""
-
-    id: UUID
-    version: int
 
 
 @value
@@ -45,7 +36,7 @@ class Told:
     position: int
     previous: UUID
     event_id: UUID
-    data: Mapping[str, Any]
+    data: Json
 
 
 @value
@@ -58,6 +49,18 @@ class Events:
 
 
 @value
+class EventsRead(Asked[Events]):
+    """Return what the service has told after a place, in order; for services.
+
+    Raises `Conflict("chassis.forked")` for a place that it does not know.
+    """
+
+    after: Place | None = None
+    types: tuple[str, ...] | None = None
+    limit: int = 200
+
+
+@value
 class Description:
     """What a service is, tells and hears; `schema` is its database's revision."""
 
@@ -66,3 +69,8 @@ class Description:
     schema: str
     publishes: tuple[str, ...]
     hears: tuple[str, ...]
+
+
+@value
+class Describe(Asked[Description]):
+    """Return what the service is, tells and hears; for services."""
