@@ -72,5 +72,5 @@ def _must_be_told(types: tuple[str, ...]) -> None:
 def _told(source: str) -> set[str]:
     if source not in SERVICES:
         return set()
-    contracts = import_module(f"contracts.{source}").PUBLISHES
+    contracts = import_module(f"contracts.{source}.events").PUBLISHES
     return {f"{source}.{codec.snake(each.__name__)}" for each in contracts}

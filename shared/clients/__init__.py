@@ -4,11 +4,12 @@ They need neither a database's driver nor nameko. A person's calls go by `Signed
 session token: `Media(SignedIn(rpc, session_token).port("media"))`.
 """
 
+from chassis.asked import UNCHANGED, Page
 from clients.affiliate import Affiliate
-from clients.auth import UNCHANGED, Auth
+from clients.auth import Auth
 from clients.billing import Billing
 from clients.media import Media
-from clients.page import Page, all_rows
+from clients.pages import all_rows
 from clients.people import SignedIn
 from clients.video import Video
 

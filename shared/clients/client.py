@@ -1,18 +1,22 @@
-"""What the clients of all services have."""
+"""What the clients of all services have: each of their methods is one line, typed by its request.
 
-from collections.abc import Mapping
+class Billing(Client):
+    create_invoices = rpc(invoices.CreateInvoices)
+"""
+
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar, overload
 
 from chassis import deadline
-from chassis.codec import plain
+from chassis.asked import Asked, replied
+from chassis.codec import Unreadable, plain, read_reply
 from chassis.domain import value
 from chassis.errors import Internal
+from chassis.every_service import Describe, EventsRead
 from chassis.port import Port
-from clients.page import Page
-from clients.reading import read
-from clients.rows.every_service import Description, Events, Place
 
+P = ParamSpec("P")
 R = TypeVar("R")
 
 
@@ -26,6 +30,40 @@ class _Hurried:
     def call(self, method: str, /, **arguments: Any) -> Any:
         with deadline.within(self.seconds):
             return self.port.call(method, **arguments)
+
+
+class rpc(Generic[P, R]):  # noqa: N801 (it stands where a `def` would)
+    """One method of a service: it takes what its request is made of, and returns its reply."""
+
+    def __init__(self, asked: Callable[P, Asked[R]]) -> None:
+        """`asked`: the request's class."""
+        self.asked, self.__doc__ = asked, asked.__doc__
+
+    def __set_name__(self, client: type[Any], name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, client: None, owner: type[Any]) -> Self: ...
+
+    @overload
+    def __get__(self, client: "Client", owner: type[Any]) -> Callable[P, R]: ...
+
+    def __get__(self, client: "Client | None", owner: type[Any]) -> Self | Callable[P, R]:
+        """Return the method bound to a client; of the class, itself."""
+        if client is None:
+            return self
+        port, reply = client.port, replied(self.asked)  # type: ignore[arg-type]
+
+        def call(*args: P.args, **arguments: P.kwargs) -> R:
+            given = _given(self.asked(*args, **arguments))
+            try:
+                return read_reply(reply, port.call(self.name, **given))
+            except Unreadable as error:
+                place = f"{self.name}.{error.at}".removesuffix(".")
+                message = f"{place} is not as it should be"
+                raise Internal("clients.unreadable_reply", message, details={"at": place}) from None
+
+        return call
 
 
 class Client:
@@ -48,49 +86,8 @@ class Client:
         """
         return type(self)(_Hurried(port=self.port, seconds=seconds))
 
-    def events_read(
-        self,
-        *,
-        after: Place | None = None,
-        types: tuple[str, ...] | None = None,
-        limit: int = 200,
-    ) -> Events:
-        """Return what the service has told after a place, in order; for services.
-
-        Raises `Conflict("chassis.forked")` for a place that it does not know.
-        """
-        given = _given({"after": after, "types": types, "limit": limit})
-        return self._call("events_read", given, Events)
-
-    def describe(self) -> Description:
-        """Return what the service is, tells and hears; for services."""
-        return self._call("describe", {}, Description)
-
-    def _query(self, method: str, request: Any, reply: type[R]) -> R:
-        return self._call(method, _given(request), reply)
-
-    def _page(self, method: str, request: Any, row: type[R]) -> Page[R]:
-        reply = self.port.call(method, **_given(request))
-        items = reply.get("items") if isinstance(reply, dict) else None
-        if not isinstance(items, list) or not isinstance(reply.get("next_cursor", 0), str | None):
-            raise Internal("clients.unreadable_reply", details={"at": method})
-        found = tuple(read(row, each, f"{method}.items.{at}") for at, each in enumerate(items))
-        return Page(items=found, next_cursor=reply["next_cursor"])
-
-    def _command(
-        self,
-        method: str,
-        request: Any,
-        reply: type[R],
-        idempotency_key: str | None,
-        expected_version: int | None,
-    ) -> R:
-        options = {"idempotency_key": idempotency_key, "expected_version": expected_version}
-        given = {name: options[name] for name in options if options[name] is not None}
-        return self._call(method, {**_given(request), **given}, reply)
-
-    def _call(self, method: str, arguments: Mapping[str, Any], reply: type[R]) -> R:
-        return read(reply, self.port.call(method, **arguments), method)
+    events_read = rpc(EventsRead)
+    describe = rpc(Describe)
 
 
 def _given(request: Any) -> Any:
@@ -99,15 +96,13 @@ def _given(request: Any) -> Any:
     So a call is the same to an older service, which may not know a new field, and to the digest
     by which a repeat is told from another request.
     """
-    if isinstance(request, Mapping):
-        return {name: _given(each) for name, each in request.items()}
-    if isinstance(request, tuple | list):
+    if isinstance(request, tuple):
         return [_given(each) for each in request]
     if not is_dataclass(request):
         return plain(request)
-    given = {each: getattr(request, each.name) for each in fields(request)}
+    named = {each: getattr(request, each.name) for each in fields(request)}
     return {
-        each.name: _given(given[each])
-        for each in given
-        if each.default is MISSING or given[each] != each.default
+        each.name: _given(named[each])
+        for each in named
+        if each.default is MISSING or named[each] != each.default
     }

@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from contracts.auth.workspaces import BillingAddress
 
 from chassis import deadline
+from chassis.asked import Written
 from chassis.errors import Internal
+from chassis.every_service import Place
 from clients import Affiliate, Auth, Billing, Media, Page, Video, all_rows
-from clients.rows.every_service import Place, Written
-from contracts.auth import BillingAddress
-from contracts.video import NewClip
+from contracts.video.drafts import NewClip
 from unit.clients.ports import Recording, answering
 
 ID = UUID(int=1)
@@ -135,15 +136,23 @@ def test_a_list_without_an_end_is_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply",
-    [None, [], {}, {"items": []}, {"items": {}, "next_cursor": None}]
-    + [{"items": [], "next_cursor": 1}],
+    ("reply", "at"),
+    [
+        (None, ""),
+        ([], ""),
+        ({}, ".items"),
+        ({"items": []}, ".next_cursor"),
+        ({"items": {}, "next_cursor": None}, ".items"),
+        ({"items": [], "next_cursor": 1}, ".next_cursor"),
+        ({"items": [{"id": "no id"}], "next_cursor": None}, ".items.0.id"),
+    ],
 )
-def test_what_is_no_page_is_unreadable(reply: Any) -> None:
+def test_what_is_no_page_is_unreadable_and_its_place_is_named(reply: Any, at: str) -> None:
     with pytest.raises(Internal) as error:
         Media(answering(reply)).list_projects()
 
-    assert error.value.details == {"at": "list_projects"}
+    assert error.value.code == "clients.unreadable_reply"
+    assert error.value.details["at"].startswith(f"list_projects{at}")
 
 
 def test_clients_and_their_way_over_rabbitmq_load_neither_a_database_nor_nameko() -> None:

@@ -10,29 +10,33 @@ from uuid import UUID
 
 import pytest
 
-from clients.rows import affiliate, auth, billing, media, video
+from contracts.affiliate import earnings, relationships
+from contracts.auth import accounts, sessions, workspaces
+from contracts.billing import invoices, line_items
+from contracts.media import projects
+from contracts.video import drafts, films
 
 SEED = json.loads(
     (Path(__file__).parents[2] / "contract" / "seed_schema.json").read_text(encoding="utf-8")
 )
 ROWS: Mapping[str, type[Any]] = {
-    "workspace": auth.Workspace,
-    "user": auth.User,
-    "session": auth.Session,
-    "project": media.Project,
-    "image_generation": media.ImageGeneration,
-    "video_project": video.VideoProject,
-    "video_clip": video.VideoClip,
-    "invoice": billing.Invoice,
-    "invoice_line_item": billing.InvoiceLineItem,
-    "affiliate_relationship": affiliate.AffiliateRelationship,
-    "affiliate_earning": affiliate.AffiliateEarning,
+    "workspace": workspaces.Workspace,
+    "user": accounts.User,
+    "session": sessions.Session,
+    "project": projects.Project,
+    "image_generation": projects.ImageGeneration,
+    "video_project": films.VideoProject,
+    "video_clip": films.VideoClip,
+    "invoice": invoices.Invoice,
+    "invoice_line_item": line_items.InvoiceLineItem,
+    "affiliate_relationship": relationships.AffiliateRelationship,
+    "affiliate_earning": earnings.AffiliateEarning,
 }
 CREATES: Mapping[str, type[Any]] = {
-    "project": media.NewProject,
-    "video_project": video.NewVideoProject,
-    "video_clip": video.NewVideoClip,
-    "affiliate_relationship": affiliate.NewAffiliateRelationship,
+    "project": projects.CreateProject,
+    "video_project": drafts.CreateVideo,
+    "video_clip": drafts.NewClip,
+    "affiliate_relationship": relationships.CreateRelationship,
 }
 HIDDEN = {("session", "token")}
 TYPES: Mapping[str, set[Any]] = {

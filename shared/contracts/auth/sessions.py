@@ -1,0 +1,80 @@
+"""Sessions, and the access tokens that they give."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.asked import Asked, Command, Json, Listing, Written
+from chassis.domain import sensitive, value
+
+
+@value
+class Access:
+    """An access token, for minutes; null in the answer to a repeat."""
+
+    access_token: str | None = sensitive()
+    expires_at: datetime
+    user_id: UUID
+    workspace_id: UUID | None
+    role: str | None
+
+
+@value
+class Authenticate(Command[Access]):
+    """Return an access token for whoever holds this session token."""
+
+    session_token: str = sensitive()
+
+
+@value
+class SignOut(Command[Written]):
+    """End the session that the access token is of."""
+
+
+@value
+class RevokeSession(Command[Written]):
+    """End one of one's own sessions."""
+
+    session_id: UUID
+
+
+@value
+class SessionsEnded:
+    """The sessions that were ended."""
+
+    items: tuple[Written, ...]
+
+
+@value
+class RevokeOtherSessions(Command[SessionsEnded]):
+    """End all of one's own sessions but the present one."""
+
+
+@value
+class Session:
+    """A sign-in that holds; its token is shown to nobody again."""
+
+    id: UUID
+    expires_at: datetime
+    created_at: datetime
+    updated_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+    user_id: UUID
+    impersonated_by: UUID | None
+
+
+@value
+class ListSessions(Listing[Session]):
+    """Return a page of one's own sessions."""
+
+
+@value
+class Keys:
+    """The keys that access tokens are checked with, as JWKs (RFC 8037)."""
+
+    keys: tuple[Json, ...]
+
+
+@value
+class PublicKeys(Asked[Keys]):
+    """Return the keys that access tokens are checked with."""

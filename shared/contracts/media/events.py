@@ -1,0 +1,74 @@
+"""What media tells others; `run` counts the starts of a project."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.domain import value
+
+
+@value
+class ProjectCreated:
+    project_id: UUID
+    workspace_id: UUID
+    user_id: UUID
+    title: str  # customer text
+
+
+@value
+class ProjectStartRequested:
+    """Somebody wants a project done; billing answers with a clearance or asks for payment."""
+
+    project_id: UUID
+    project_kind: str  # image_project
+    workspace_id: UUID
+    user_id: UUID
+    run: int
+    title: str
+    max_price_ore: int | None
+
+
+@value
+class ImageCompleted:
+    image_id: UUID
+    root_id: UUID
+    version: int
+    project_id: UUID
+    workspace_id: UUID
+    room_type: str
+    sha256: str
+
+
+@value
+class ProjectCompleted:
+    """All images of a run have ended, and at least one came out."""
+
+    project_id: UUID
+    project_kind: str  # image_project
+    workspace_id: UUID
+    user_id: UUID
+    run: int
+    title: str
+    completed_count: int
+    failed_count: int
+    completed_at: datetime
+
+
+@value
+class ProjectFailed:
+    """All images of a run have ended, and none came out."""
+
+    project_id: UUID
+    project_kind: str  # image_project
+    workspace_id: UUID
+    run: int
+    failed_count: int
+    reason: str
+
+
+PUBLISHES = (
+    ProjectCreated,
+    ProjectStartRequested,
+    ImageCompleted,
+    ProjectCompleted,
+    ProjectFailed,
+)

@@ -1,0 +1,1 @@
+"""video: what it tells others (`events`), and by subject what it is asked and replies."""

@@ -1,0 +1,54 @@
+"""What video tells others; `run` and `revision` are the same number."""
+
+from datetime import datetime
+from uuid import UUID
+
+from chassis.domain import value
+
+
+@value
+class VideoCreated:
+    project_id: UUID
+    workspace_id: UUID
+    user_id: UUID
+    title: str  # customer text
+
+
+@value
+class ProjectStartRequested:
+    """Somebody wants a film made; billing answers with a clearance or asks for payment."""
+
+    project_id: UUID
+    project_kind: str  # video_project
+    workspace_id: UUID
+    user_id: UUID
+    run: int
+    title: str
+    max_price_ore: int | None
+
+
+@value
+class ProjectCompleted:
+    """The film of this revision is there and has been verified."""
+
+    project_id: UUID
+    project_kind: str  # video_project
+    workspace_id: UUID
+    user_id: UUID
+    revision: int
+    title: str
+    duration_seconds: int
+    completed_at: datetime
+
+
+@value
+class ProjectFailed:
+    project_id: UUID
+    project_kind: str  # video_project
+    workspace_id: UUID
+    run: int
+    failed_count: int
+    reason: str
+
+
+PUBLISHES = (VideoCreated, ProjectStartRequested, ProjectCompleted, ProjectFailed)
