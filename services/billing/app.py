@@ -27,14 +27,14 @@ from chassis.database import postgres
 from chassis.domain import value
 from chassis.door import revocations
 from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, Route
-from chassis.identity import AccessTokens
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.auth import REVOKES
-from contracts.billing import PUBLISHES
+from contracts.auth.events import REVOKES
+from contracts.billing.events import PUBLISHES
 
 __all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
 

@@ -3,13 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from billing.domain import customer, line_item, oslo, payment, pricing
+from billing.domain import customer, line_item, oslo, payment, payment_messages, pricing
 from billing.names import line_item_id, payment_id
 from chassis.domain import Decider
 from chassis.hearing.inbox import Reaction
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
-from contracts import auth, media, video
+from contracts.auth import events as auth
+from contracts.media import events as media
+from contracts.video import events as video
 
 # a source speaks of its own kind of target, whatever its events say
 KINDS = {"media": "image_project", "video": "video_project"}
@@ -17,10 +19,10 @@ KINDS = {"media": "image_project", "video": "video_project"}
 Wanted = list[tuple[Decider[Any, Any, Any], UUID]]
 
 
-def meet_customer(unit: Unit, heard: Heard) -> None:
+def note_workspace(unit: Unit, heard: Heard) -> None:
     """A workspace was made."""
     id = heard.event.workspace_id
-    unit.decide(customer.decider, id, customer.MeetCustomer(workspace_id=id))
+    unit.decide(customer.decider, id, customer.NoteWorkspace(workspace_id=id))
 
 
 def hear_profile(unit: Unit, heard: Heard) -> None:
@@ -42,7 +44,7 @@ def hear_profile(unit: Unit, heard: Heard) -> None:
 
 def _reconsider(unit: Unit, id: UUID) -> None:
     price = pricing.current(unit.state(payment.decider, id).target_kind)
-    command = payment.Reconsider(
+    command = payment_messages.Reconsider(
         price_ore=price.price_ore,
         price_version=price.price_version,
         vat_rate_bp=price.vat_rate_bp,
@@ -55,7 +57,7 @@ def clear(unit: Unit, heard: Heard) -> None:
     asked, kind = heard.event, KINDS[heard.source]
     price, id = pricing.current(kind), payment_id(kind, asked.project_id)
     refusal = customer.refusal(unit.state(customer.decider, asked.workspace_id))
-    command = payment.RequestClearance(
+    command = payment_messages.RequestClearance(
         workspace_id=asked.workspace_id,
         target_kind=kind,
         target_id=asked.project_id,
@@ -111,7 +113,7 @@ reactions = (
     Reaction(
         source="auth",
         hears=auth.WorkspaceCreated,
-        react=meet_customer,
+        react=note_workspace,
         streams=_its_customer,
     ),
     Reaction(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from billing.domain import invoice
-from billing.domain.invoice_facts import InvoiceIssued
+from billing.domain import invoice, invoice_messages
+from billing.domain.invoice_messages import InvoiceIssued
 from billing.gateways.documents import Buyer, Document, Line, Seller, invoice_pdf
 from billing.kept import buyer_of
 from billing.projections import invoices, line_items
@@ -13,7 +13,8 @@ from chassis.errors import ServiceError
 from chassis.identity import service_actor
 from chassis.jobs.jobs import Control, Kind, Task
 from chassis.unit.calls import CancelJobs, Job
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from chassis.unit.store import Recorded
 
 BILLING = service_actor("billing")
@@ -107,7 +108,9 @@ def _line(row: Row) -> Line:
 
 
 def _rendered(unit: Unit, task: Task, result: Mapping[str, Any]) -> None:
-    stored = invoice.NoteDocument(ref=result["ref"], sha256=result["sha256"], size=result["size"])
+    stored = invoice_messages.NoteDocument(
+        ref=result["ref"], sha256=result["sha256"], size=result["size"]
+    )
     unit.decide(invoice.decider, task.subject, stored)
 
 

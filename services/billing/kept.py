@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
 from billing.tables import metadata
 
@@ -41,6 +41,14 @@ stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     Column("created", BigInteger, nullable=False),  # seconds since 1970, by Stripe's clock
     Column("received_at", DateTime(timezone=True), nullable=False),
 )
+
+
+def keep_buyer(document_id: UUID, **named: Any) -> Insert:
+    """Return the statement that keeps a document's buyer, `named` by column; the first one stays.
+
+    Where a rival was faster its row stands, and this unit's append fails and is tried again.
+    """
+    return insert(buyer).values(document_id=document_id, **named).on_conflict_do_nothing()
 
 
 def buyer_of(connection: Connection, document_id: UUID) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from billing.domain.invoice_facts import InvoiceDrafted, InvoiceIssued, InvoicePaid, Paid
+from billing.domain.invoice import Paid
+from billing.domain.invoice_messages import InvoiceDrafted, InvoiceIssued, InvoicePaid
 from billing.domain.line_item import LineItemCreated
-from billing.domain.payment import ClearanceRefused, ClearanceRepeated, Cleared, TargetCleared
+from billing.domain.payment import Cleared
+from billing.domain.payment_messages import ClearanceRefused, ClearanceRepeated, TargetCleared
 from chassis.unit.store import Recorded
-from contracts import billing as told
+from contracts.billing import events as told
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:

@@ -7,7 +7,7 @@ from chassis.domain import Decider, value
 
 
 @value
-class MeetCustomer:
+class NoteWorkspace:
     workspace_id: UUID
 
 
@@ -60,7 +60,7 @@ class Customer:
     waiting: tuple[UUID, ...] = ()  # payments
 
 
-Command = MeetCustomer | HearProfile | AwaitEligibility
+Command = NoteWorkspace | HearProfile | AwaitEligibility
 Event = CustomerMet | ProfileHeard | TargetAwaited | TargetsReleased
 
 
@@ -75,11 +75,11 @@ def refusal(customer: Customer | None) -> str | None:
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:
     match customer, command:
-        case None, MeetCustomer():
+        case None, NoteWorkspace():
             return [CustomerMet(workspace_id=command.workspace_id)]
-        case Customer(), MeetCustomer() if customer.known:
+        case Customer(), NoteWorkspace() if customer.known:
             return []
-        case Customer(), MeetCustomer():
+        case Customer(), NoteWorkspace():
             return [CustomerMet(workspace_id=command.workspace_id)]
         case None, HearProfile():
             return [_heard(command)]
@@ -149,5 +149,5 @@ decider = Decider(
     decide=decide,
     evolve=evolve,
     events=(CustomerMet, ProfileHeard, TargetAwaited, TargetsReleased),
-    creates=(MeetCustomer, HearProfile, AwaitEligibility),
+    creates=(NoteWorkspace, HearProfile, AwaitEligibility),
 )

@@ -1,82 +1,84 @@
 """An invoice: drafted from line items, issued under a number, paid. Amounts are øre."""
 
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from billing.domain import oslo
-from billing.domain.invoice_facts import (
-    Draft,
-    Event,
-    Invoice,
+from billing.domain.invoice_messages import (
+    DraftInvoice,
     InvoiceDocumentStored,
     InvoiceDrafted,
     InvoiceIssued,
     InvoicePaid,
     InvoicePaymentRecorded,
-    Issued,
-    Numbered,
-    Paid,
-    PartPaid,
-    Sheet,
+    Issue,
+    NoteDocument,
+    RecordPayment,
+    RequestIssue,
 )
-from chassis.domain import UNTIMED, Decider, value
+from chassis.domain import Decider, value
 from chassis.errors import Rejected
 
+MOST_LINES = 1_000  # on one invoice; more wait for the next one
 DUE_AFTER = timedelta(days=14)
 CURRENCY = "NOK"
-ALLOWED = {Draft: ["Issue"], Issued: ["RecordPayment"], PartPaid: ["RecordPayment"], Paid: []}
-
-S = TypeVar("S", bound=Sheet)
 
 
 @value
-class Line:
-    line_item_id: UUID
+class Sheet:
+    workspace_id: UUID
+    currency: str
     net_ore: int
     vat_ore: int
     gross_ore: int
+    line_item_ids: tuple[UUID, ...]
 
 
 @value
-class DraftInvoice:
-    workspace_id: UUID
-    lines: tuple[Line, ...]
+class Draft(Sheet):
+    pass
 
 
 @value
-class RequestIssue:
-    """May it be issued? A number is taken only then."""
-
-
-@value
-class Issue:
+class Numbered(Sheet):
     series: str
     invoice_number: int
-    kid: str
     issue_date: date
+    due_date: date
+    document_ref: str | None = None
+    payments: tuple[InvoicePaymentRecorded, ...] = ()
+
+    @property
+    def remaining_ore(self) -> int:
+        """What is still to be paid."""
+        return self.gross_ore - sum(each.amount_ore for each in self.payments)
 
 
 @value
-class NoteDocument:
-    """The rendered document has been stored."""
-
-    ref: str
-    sha256: str
-    size: int  # bytes
+class Issued(Numbered):
+    pass
 
 
 @value
-class RecordPayment:
-    amount_ore: int
-    paid_on: date  # a day in Oslo
-    source: str
-    external_id: str  # names the payment within its source
-    at: datetime = UNTIMED
+class PartPaid(Numbered):
+    pass
 
 
+@value
+class Paid(Numbered):
+    pass
+
+
+Invoice = Draft | Issued | PartPaid | Paid
 Command = DraftInvoice | RequestIssue | Issue | NoteDocument | RecordPayment
+Event = (
+    InvoiceDrafted | InvoiceIssued | InvoiceDocumentStored | InvoicePaymentRecorded | InvoicePaid
+)
+ALLOWED = {Draft: ["Issue"], Issued: ["RecordPayment"], PartPaid: ["RecordPayment"], Paid: []}
+
+S = TypeVar("S", bound=Sheet)
 
 
 def decide(invoice: Invoice | None, command: Command) -> list[Event]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Table, Text, insert
 
-from billing.domain.invoice_facts import InvoicePaymentRecorded
+from billing.domain.invoice_messages import InvoicePaymentRecorded
 from billing.tables import metadata
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded

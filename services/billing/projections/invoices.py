@@ -23,15 +23,15 @@ from sqlalchemy import (
     update,
 )
 
-from billing.domain.invoice_facts import (
+from billing.domain.invoice_messages import (
     InvoiceDocumentStored,
     InvoiceDrafted,
     InvoiceIssued,
     InvoicePaid,
     InvoicePaymentRecorded,
 )
-from billing.projections import line_items
 from billing.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.identity import Actor
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection, row
@@ -126,23 +126,23 @@ def get(connection: Connection, invoice_id: UUID, actor: Actor) -> dict[str, Any
 
 
 def shown(connection: Connection, invoice_id: UUID, actor: Actor, today: date) -> dict[str, Any]:
-    """Return an invoice as it stands today, with its lines."""
+    """Return an invoice as it stands today."""
     found = get(connection, invoice_id, actor)
     found["version"] = found.pop("stream_version")
     late = found["status"] == "sent" and today > found["due_date"]
     found["status"] = "overdue" if late else found["status"]
-    return {**_with_remaining(found), "lines": line_items.on_invoice(connection, invoice_id)}
+    return _with_remaining(found)
 
 
 def listed(
-    connection: Connection, wanted: Mapping[str, Any], limit: int, cursor: str | None, today: date
-) -> dict[str, Any]:
+    connection: Connection, wanted: Mapping[str, Any], asked: Listing[Any], today: date
+) -> Page[dict[str, Any]]:
     """Return a page of invoices as they stand today; `wanted` as in `line_items`."""
     columns = [each for each in table.c if each.name != "status"]
     version = version_of("invoice", table.c.id).label("version")
-    query = select(*columns, _status(today).label("status"), version)
-    found = page(connection, table, query, wanted, limit, cursor)
-    return {**found, "items": [_with_remaining(each) for each in found["items"]]}
+    remaining = (table.c.gross_ore - table.c.paid_ore).label("remaining_ore")
+    query = select(*columns, _status(today).label("status"), version, remaining)
+    return page(connection, table, query, wanted, asked)
 
 
 def _status(today: date) -> ColumnElement[str]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from billing.domain.line_item import LineItemCreated, LineItemInvoiced, description
 from billing.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -90,11 +91,11 @@ projection = Projection(table=table, project=project)
 
 
 def listed(
-    connection: Connection, wanted: Mapping[str, Any], limit: int, cursor: str | None
-) -> dict[str, Any]:
+    connection: Connection, wanted: Mapping[str, Any], asked: Listing[Any]
+) -> Page[dict[str, Any]]:
     """Return a page of rows, newest first; `wanted` names columns and what they must hold."""
     query = select(table, version_of("line_item", table.c.id).label("version"))
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)
 
 
 def candidates(

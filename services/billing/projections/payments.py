@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from billing.domain.line_item import LineItemCreated
-from billing.domain.payment import ClearanceRepeated, TargetCleared, TargetSettled
+from billing.domain.payment_messages import ClearanceRepeated, TargetCleared, TargetSettled
 from billing.tables import metadata
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded

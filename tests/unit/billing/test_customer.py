@@ -9,7 +9,7 @@ from billing.domain.customer import (
     Customer,
     CustomerMet,
     HearProfile,
-    MeetCustomer,
+    NoteWorkspace,
     ProfileHeard,
     TargetAwaited,
     TargetsReleased,
@@ -29,7 +29,7 @@ eligible = ProfileHeard(workspace_id=WORKSPACE, organization_number=NUMBER, invo
 first_waits = TargetAwaited(workspace_id=WORKSPACE, payment_id=FIRST)
 second_waits = TargetAwaited(workspace_id=WORKSPACE, payment_id=SECOND)
 
-meet = MeetCustomer(workspace_id=WORKSPACE)
+meet = NoteWorkspace(workspace_id=WORKSPACE)
 approve = HearProfile(workspace_id=WORKSPACE, organization_number=NUMBER, invoice_eligible=True)
 disapprove = HearProfile(workspace_id=WORKSPACE, organization_number=NUMBER, invoice_eligible=False)
 first_asks = AwaitEligibility(workspace_id=WORKSPACE, payment_id=FIRST)

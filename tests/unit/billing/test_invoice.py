@@ -8,24 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.domain.invoice import (
-    Command,
+from billing.domain.invoice import Command, Event, Paid, decider
+from billing.domain.invoice_messages import (
     DraftInvoice,
-    Issue,
-    Line,
-    NoteDocument,
-    RecordPayment,
-    RequestIssue,
-    decider,
-)
-from billing.domain.invoice_facts import (
-    Event,
     InvoiceDocumentStored,
     InvoiceDrafted,
     InvoiceIssued,
     InvoicePaid,
     InvoicePaymentRecorded,
-    Paid,
+    Issue,
+    Line,
+    NoteDocument,
+    RecordPayment,
+    RequestIssue,
 )
 from chassis.errors import Rejected
 from chassis.testing.spec import scenario

@@ -1,38 +1,28 @@
 """What the law wants on a sales document is there before a number is taken."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from contracts.auth.workspaces import BillingAddress, BillingProfile
 
-from billing.invoicing import buyer_facts
+from billing.acts.invoices import must_be_issuable
 from chassis.errors import Rejected
 
-PROFILE = {
-    "workspace_id": str(UUID(int=1)),
-    "legal_name": "Nordvik Eiendomsmegling AS",
-    "organization_number": "974760673",
-    "billing_address": {
-        "street": "Storgata 12",
-        "postal_code": "9008",
-        "city": "Tromsø",
-        "country": "NO",
-    },
-    "invoice_email": None,
-    "invoice_reference": "Kari Åsen",
-}
+PROFILE = BillingProfile(
+    workspace_id=UUID(int=1),
+    legal_name="Nordvik Eiendomsmegling AS",
+    organization_number="974760673",
+    billing_address=BillingAddress(street="Storgata 12", postal_code="9008", city="Tromsø"),
+    invoice_email=None,
+    invoice_reference="Kari Åsen",
+)
 
 
-def test_a_whole_profile_is_a_buyer() -> None:
-    facts = buyer_facts({"gross_ore": 1}, {**PROFILE, "told_later": 1})
-
-    assert facts.legal_name == "Nordvik Eiendomsmegling AS"
-    assert facts.billing_address is not None
-    assert facts.billing_address.city == "Tromsø"
-
-
-def test_a_number_names_a_buyer_without_an_address() -> None:
-    assert buyer_facts({"gross_ore": 1}, {**PROFILE, "billing_address": None})
+def test_a_whole_profile_is_a_buyer_and_so_is_one_without_an_address() -> None:
+    must_be_issuable({"gross_ore": 1}, PROFILE)
+    must_be_issuable({"gross_ore": 1}, replace(PROFILE, billing_address=None))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +44,7 @@ def test_all_that_is_missing_is_named_at_once(
     gross_ore: int, changes: dict[str, Any], missing: list[str]
 ) -> None:
     with pytest.raises(Rejected) as refusal:
-        buyer_facts({"gross_ore": gross_ore}, {**PROFILE, **changes})
+        must_be_issuable({"gross_ore": gross_ore}, replace(PROFILE, **changes))
 
     assert refusal.value.code == "billing.not_issuable"
     assert refusal.value.details == {"missing": missing}

@@ -7,9 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from billing.domain.invoice import DraftInvoice, Line
 from billing.domain.invoice import decider as invoices
-from billing.domain.invoice_facts import InvoiceDrafted
+from billing.domain.invoice_messages import DraftInvoice, InvoiceDrafted, Line
 from billing.domain.line_item import (
     CreateLineItem,
     LineItemCreated,

@@ -7,14 +7,14 @@ from uuid import UUID
 
 from billing.app import SERVICE
 from billing.domain import invoice, payment
-from billing.domain.invoice_facts import (
+from billing.domain.invoice_messages import (
     InvoiceDocumentStored,
     InvoiceDrafted,
     InvoiceIssued,
     InvoicePaid,
     InvoicePaymentRecorded,
 )
-from billing.domain.payment import (
+from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
     TargetCleared,
@@ -23,7 +23,7 @@ from billing.domain.payment import (
 from billing.outbound import outbound
 from chassis.domain import fold
 from chassis.unit.store import Recorded
-from contracts import billing as told
+from contracts.billing import events as told
 
 WORKSPACE, TARGET, SUBJECT, LINE = (UUID(int=n) for n in range(1, 5))
 AT = datetime(2026, 4, 1, 12, tzinfo=UTC)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from billing.domain.payment import (
+from billing.domain.payment import decider
+from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
     Reconsider,
@@ -12,7 +13,6 @@ from billing.domain.payment import (
     Settle,
     TargetCleared,
     TargetSettled,
-    decider,
 )
 from chassis.testing.spec import scenario
 
