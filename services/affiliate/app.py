@@ -15,14 +15,14 @@ from chassis.codec import snake
 from chassis.database import postgres
 from chassis.door import revocations
 from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor
-from chassis.identity import AccessTokens
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.affiliate import PUBLISHES
-from contracts.auth import REVOKES
+from contracts.affiliate.events import PUBLISHES
+from contracts.auth.events import REVOKES
 
 DOMAIN = {
     "customer": customer,

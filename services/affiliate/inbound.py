@@ -4,20 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from affiliate.domain import customer, earning, relationship
-from affiliate.domain.customer_messages import HearInvoice, HearOrganizationNumber, HearWorkspace
+from affiliate.domain import customer, earning, earning_messages, relationship
+from affiliate.domain.customer_messages import HearInvoice, HearOrganizationNumber, NoteWorkspace
 from chassis import ids
 from chassis.domain import Decider
 from chassis.hearing.inbox import Reaction
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
 
 
 def workspace_created(unit: Unit, heard: Heard) -> None:
     """Know the workspace, its owner and since when it exists."""
     event: auth.WorkspaceCreated = heard.event
-    known = HearWorkspace(
+    known = NoteWorkspace(
         workspace_id=event.workspace_id, owner_user_id=event.owner_user_id, created_at=heard.time
     )
     unit.decide(customer.decider, event.workspace_id, known)
@@ -46,7 +47,7 @@ def invoice_paid(unit: Unit, heard: Heard) -> None:
     if payer is None or payer.relationship_id is None:
         return
     terms: relationship.Relationship = unit.state(relationship.decider, payer.relationship_id)
-    earned = earning.Earn(
+    earned = earning_messages.Earn(
         relationship_id=payer.relationship_id,
         affiliate_workspace_id=terms.workspace_id,
         referred_workspace_id=event.workspace_id,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from affiliate.domain.earning import Earned, EarningSkipped
-from affiliate.domain.payout import PayoutConfirmed
+from affiliate.domain.earning_messages import Earned, EarningSkipped
+from affiliate.domain.payout_messages import PayoutConfirmed
 from affiliate.domain.relationship import RelationshipStarted
 from chassis.unit.store import Recorded
-from contracts import affiliate as told
+from contracts.affiliate import events as told
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:

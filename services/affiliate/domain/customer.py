@@ -10,7 +10,7 @@ from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     HearInvoice,
     HearOrganizationNumber,
-    HearWorkspace,
+    NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
     Refer,
@@ -58,9 +58,9 @@ class Customer:
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:
     match customer, command:
-        case Customer(), HearWorkspace() if customer.is_known:
+        case Customer(), NoteWorkspace() if customer.is_known:
             return []
-        case _, HearWorkspace(workspace_id=workspace_id, owner_user_id=owner):
+        case _, NoteWorkspace(workspace_id=workspace_id, owner_user_id=owner):
             return [
                 WorkspaceHeard(
                     workspace_id=workspace_id, owner_user_id=owner, created_at=command.created_at
@@ -176,5 +176,5 @@ decider = Decider(
         Referred,
         RestedUpon,
     ),
-    creates=(HearWorkspace, HearOrganizationNumber, HearInvoice, SetPayoutDetails, Refer),
+    creates=(NoteWorkspace, HearOrganizationNumber, HearInvoice, SetPayoutDetails, Refer),
 )

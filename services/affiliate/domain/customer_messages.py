@@ -7,7 +7,7 @@ from chassis.domain import UNTIMED, value
 
 
 @value
-class HearWorkspace:
+class NoteWorkspace:
     workspace_id: UUID
     owner_user_id: UUID
     created_at: datetime
@@ -93,7 +93,7 @@ class RestedUpon:
     relationship_id: UUID
 
 
-Heard = HearWorkspace | HearOrganizationNumber | HearInvoice
+Heard = NoteWorkspace | HearOrganizationNumber | HearInvoice
 Command = Heard | SetPayoutDetails | Refer | RestUpon
 Event = (
     WorkspaceHeard

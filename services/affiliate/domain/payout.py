@@ -4,10 +4,21 @@ created ── approved ── confirmed; cancelled before, or failed after it w
 earnings back. What it holds is fixed when it is created; amounts are øre.
 """
 
-from datetime import date
 from uuid import UUID
 
 from affiliate.domain.customer import Customer
+from affiliate.domain.payout_messages import (
+    ApprovePayout,
+    CancelPayout,
+    ConfirmPayout,
+    CreatePayout,
+    FailPayout,
+    PayoutApproved,
+    PayoutCancelled,
+    PayoutConfirmed,
+    PayoutCreated,
+    PayoutFailed,
+)
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
 from chassis.money import share
@@ -15,76 +26,6 @@ from chassis.money import share
 MINIMUM_ORE = 1
 SECOND_APPROVER_ABOVE_ORE = 5_000_000
 VAT_PERCENT = 25
-
-
-@value
-class CreatePayout:
-    affiliate_workspace_id: UUID
-    cutoff: date
-    earning_ids: tuple[UUID, ...]
-    amount_ore: int  # net of VAT
-    organization_number: str
-    vat_registered: bool
-    created_by: UUID
-
-
-@value
-class ApprovePayout:
-    approved_by: UUID
-
-
-@value
-class ConfirmPayout:
-    """The bank has sent the money."""
-
-    reference: str
-    paid_on: date
-    supplier_invoice_number: str | None
-
-
-@value
-class FailPayout:
-    """The bank has not sent the money."""
-
-
-@value
-class CancelPayout:
-    pass
-
-
-@value
-class PayoutCreated:
-    affiliate_workspace_id: UUID
-    cutoff: date
-    earning_ids: tuple[UUID, ...]
-    amount_ore: int
-    vat_ore: int
-    organization_number: str
-    vat_registered: bool
-    created_by: UUID
-
-
-@value
-class PayoutApproved:
-    approved_by: UUID
-
-
-@value
-class PayoutConfirmed:
-    reference: str
-    paid_on: date
-    supplier_invoice_number: str | None
-    paid_ore: int  # with VAT, if the affiliate is registered for it
-
-
-@value
-class PayoutFailed:
-    pass
-
-
-@value
-class PayoutCancelled:
-    pass
 
 
 @value

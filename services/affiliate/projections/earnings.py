@@ -23,8 +23,14 @@ from sqlalchemy import (
     update,
 )
 
-from affiliate.domain.earning import Earned, EarningPaidOut, EarningReleased, EarningReserved
+from affiliate.domain.earning_messages import (
+    Earned,
+    EarningPaidOut,
+    EarningReleased,
+    EarningReserved,
+)
 from affiliate.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.identity import Actor
 from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection
@@ -109,15 +115,14 @@ def listed(
     actor: Actor,
     affiliate_id: UUID | None,
     status: str | None,
-    limit: int,
-    cursor: str | None,
-) -> dict[str, Any]:
+    asked: Listing[Any],
+) -> Page[dict[str, Any]]:
     """Return a page of earnings: of one affiliate, or to a system admin of all."""
     base = table.c.invoice_amount_ore.label("base_ore")
     query = select(table, base, version_of("earning", table.c.id).label("version"))
     whose = scope(actor, affiliate_id, "affiliate.customer_not_found")
     wanted = {"affiliate_workspace_id": whose, "status": status}
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)
 
 
 def affiliates_to_pay(connection: Connection, cutoff: date) -> Sequence[UUID]:
@@ -155,7 +160,10 @@ def totals(connection: Connection) -> dict[str, int]:
 
 
 def of_payout(connection: Connection, payout_id: UUID) -> list[dict[str, Any]]:
-    """Return the earnings in a payout, the oldest first."""
+    """Return the earnings in a payout, the oldest first.
+
+    Those of a payout that failed or was cancelled are not in it any more.
+    """
     query = select(table).where(table.c.payout_id == str(payout_id))
     ordered = query.order_by(table.c.created_at, table.c.id)
     return [dict(row) for row in connection.execute(ordered).mappings()]

@@ -1,6 +1,6 @@
 """`payout`: one row a payout. Where the money goes is kept apart and shown to who sends it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -20,17 +20,17 @@ from sqlalchemy import (
     update,
 )
 
-from affiliate.domain.payout import (
+from affiliate.domain.payout_messages import (
     PayoutApproved,
     PayoutCancelled,
     PayoutConfirmed,
     PayoutCreated,
     PayoutFailed,
 )
-from affiliate.projections import earnings
 from affiliate.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.errors import NotFound
-from chassis.personal import recall_optional
+from chassis.personal import personal, recall_optional
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -103,31 +103,31 @@ projection = Projection(table=table, project=project)
 
 
 def listed(
-    connection: Connection,
-    affiliate_id: UUID | None,
-    state: str | None,
-    limit: int,
-    cursor: str | None,
-) -> dict[str, Any]:
+    connection: Connection, affiliate_id: UUID | None, state: str | None, asked: Listing[Any]
+) -> Page[dict[str, Any]]:
     """Return a page of payouts: of one affiliate or of all."""
     query = select(table, version_of("payout", table.c.id).label("version"))
     wanted = {"affiliate_workspace_id": affiliate_id, "state": state}
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)
 
 
 def get(connection: Connection, payout_id: UUID) -> dict[str, Any]:
-    """Return a payout's row with its earnings and to whom the money goes, as it was created.
-
-    Earnings of a payout that failed or was cancelled are not in it any more.
-    """
+    """Return a payout's row. Raises `NotFound`."""
     query = select(table, version_of("payout", table.c.id).label("version"))
     found = connection.execute(query.where(table.c.id == str(payout_id))).mappings().one_or_none()
     if found is None:
         raise NotFound("affiliate.payout_not_found", "no such payout")
+    return dict(found)
+
+
+def named_payee(connection: Connection, payout_id: UUID) -> dict[str, Any]:
+    """Return to whom a payout goes, as it was when the payout was created."""
     fields = ("legal_name", "account", "invoice_email")
     kept = select(*(recall_optional(payout_id, field).label(field) for field in fields))
-    return {
-        **found,
-        "payee": dict(connection.execute(kept).mappings().one()),
-        "earnings": earnings.of_payout(connection, payout_id),
-    }
+    return dict(connection.execute(kept).mappings().one())
+
+
+def payee(connection: Connection, workspace_id: UUID) -> Mapping[str, str]:
+    """Return the kept texts of where a workspace's earnings go, by field."""
+    rows = select(personal.c.field, personal.c.value).where(personal.c.row_id == str(workspace_id))
+    return {row.field: row.value for row in connection.execute(rows)}

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from affiliate.domain.relationship import RelationshipStarted
 from affiliate.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.personal import recall_optional
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
@@ -71,12 +72,12 @@ projection = Projection(
 
 
 def listed(
-    connection: Connection, affiliate_id: UUID | None, limit: int, cursor: str | None
-) -> dict[str, Any]:
+    connection: Connection, affiliate_id: UUID | None, asked: Listing[Any]
+) -> Page[dict[str, Any]]:
     """Return a page of relationships: of one affiliate or of all."""
     query = select(table, version_of("relationship", table.c.id).label("version"))
     wanted = {"affiliate_workspace_id": affiliate_id}
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)
 
 
 def active_count(connection: Connection) -> int:

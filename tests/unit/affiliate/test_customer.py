@@ -11,7 +11,7 @@ from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     HearInvoice,
     HearOrganizationNumber,
-    HearWorkspace,
+    NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
     Refer,
@@ -45,7 +45,7 @@ set_details = SetPayoutDetails(organization_number=NUMBER, vat_registered=False,
 
 
 def test_a_workspace_is_heard_of_once() -> None:
-    hear = HearWorkspace(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
+    hear = NoteWorkspace(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
     scenario(decider).when(hear).then(heard)
     scenario(decider).given(heard).when(hear).then_nothing()
     scenario(decider).given(invoiced).when(hear).then(heard)

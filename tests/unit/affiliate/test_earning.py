@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affiliate.domain.earning import (
-    Available,
+from affiliate.domain.earning import Available, Reserved, commission, decider
+from affiliate.domain.earning_messages import (
     Earn,
     Earned,
     EarningPaidOut,
@@ -21,9 +21,6 @@ from affiliate.domain.earning import (
     PayOut,
     Release,
     Reserve,
-    Reserved,
-    commission,
-    decider,
 )
 from chassis.domain import fold
 from chassis.errors import Rejected

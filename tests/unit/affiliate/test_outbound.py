@@ -4,16 +4,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from affiliate.domain import earning, payout
+from affiliate.domain import earning_messages, payout, payout_messages
 from affiliate.outbound import outbound
 from affiliate.projections import earnings
 from chassis.unit.store import Recorded
-from contracts.affiliate import CommissionEarned, CommissionSkipped, PayoutSent
+from contracts.affiliate.events import CommissionEarned, CommissionSkipped, PayoutSent
 
 ID, AFFILIATE, REFERRED, RELATIONSHIP, INVOICE, ADMIN = (UUID(int=n) for n in range(1, 7))
 AT = datetime(2026, 2, 1, 9, tzinfo=UTC)
 
-earned = earning.Earned(
+earned = earning_messages.Earned(
     relationship_id=RELATIONSHIP,
     affiliate_workspace_id=AFFILIATE,
     referred_workspace_id=REFERRED,
@@ -55,7 +55,7 @@ def test_a_commission_is_told_with_base_and_rate() -> None:
 
 
 def test_a_commission_that_was_skipped_is_told() -> None:
-    skipped = earning.EarningSkipped(
+    skipped = earning_messages.EarningSkipped(
         relationship_id=RELATIONSHIP,
         affiliate_workspace_id=AFFILIATE,
         referred_workspace_id=REFERRED,
@@ -76,7 +76,7 @@ def test_a_sent_payout_is_told_net_of_vat() -> None:
         vat_registered=True,
         created_by=ADMIN,
     )
-    sent = payout.PayoutConfirmed(
+    sent = payout_messages.PayoutConfirmed(
         reference="REF 1",
         paid_on=date(2026, 2, 1),
         supplier_invoice_number="7",
@@ -94,7 +94,7 @@ def test_a_sent_payout_is_told_net_of_vat() -> None:
 
 
 def test_reserving_is_nobody_else_s_business() -> None:
-    assert outbound(recorded(earning.EarningReserved(payout_id=ID)), None) is None
+    assert outbound(recorded(earning_messages.EarningReserved(payout_id=ID)), None) is None
 
 
 def test_the_row_shows_the_amount_that_the_percentage_was_taken_of() -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from affiliate.domain.customer import Customer, PayoutDetails
-from affiliate.domain.payout import (
+from affiliate.domain.payout import decider, obstacle
+from affiliate.domain.payout_messages import (
     ApprovePayout,
     CancelPayout,
     ConfirmPayout,
@@ -18,8 +19,6 @@ from affiliate.domain.payout import (
     PayoutConfirmed,
     PayoutCreated,
     PayoutFailed,
-    decider,
-    obstacle,
 )
 from chassis.testing.spec import scenario
 

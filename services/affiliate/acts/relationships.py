@@ -1,0 +1,73 @@
+"""Who refers whom: units over customers, a relationship and its kept notes."""
+
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from affiliate.domain import customer, customer_messages, relationship
+from affiliate.projections import relationships
+from chassis import ids
+from chassis.asked import Page, Written
+from chassis.door.edge import Door
+from chassis.personal import keep
+from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
+from contracts.affiliate.relationships import (
+    AffiliateRelationship,
+    CreateRelationship,
+    ListRelationships,
+)
+
+
+def create(unit: Unit, asked: CreateRelationship) -> Written:
+    """Bind a workspace to an affiliate, in one unit with both customers."""
+    id = ids.derive(unit.call.id, "relationship")
+    affiliate_id, referred_id = asked.affiliate_workspace_id, asked.referred_workspace_id
+    notes = (asked.notes or "").strip()
+    if notes:
+        unit.execute(keep(id, referred_id, {"notes": notes}))
+    started = unit.decide(
+        relationship.decider,
+        id,
+        relationship.StartRelationship(
+            affiliate_workspace_id=affiliate_id,
+            referred_workspace_id=referred_id,
+            percent=asked.commission_percent,
+            exception=bool(notes),
+        ),
+    )
+    affiliate: customer.Customer | None = unit.state(customer.decider, affiliate_id)
+    above = _above(unit, affiliate)
+    unit.decide(
+        customer.decider,
+        referred_id,
+        customer_messages.Refer(
+            relationship_id=id,
+            affiliate_workspace_id=affiliate_id,
+            affiliate_owner_user_id=affiliate.owner_user_id if affiliate else None,
+            affiliate_numbers=affiliate.numbers if affiliate else frozenset(),
+            above=above,
+            exception=bool(notes),
+        ),
+    )
+    # Two relationships made at once could close a circle that neither sees. Each writes to the
+    # customer it found at the top, which in a circle is the one that the other binds: they meet.
+    top = above[-1] if above else affiliate_id
+    unit.decide(customer.decider, top, customer_messages.RestUpon(relationship_id=id))
+    return started.written
+
+
+def _above(unit: Unit, affiliate: customer.Customer | None) -> tuple[UUID, ...]:
+    """Return who refers the affiliate, who refers that one, and so on to the top."""
+    found: list[UUID] = []
+    while affiliate and affiliate.affiliate_workspace_id and len(found) <= customer.CHAIN_MAX:
+        found.append(affiliate.affiliate_workspace_id)
+        affiliate = unit.state(customer.decider, found[-1])
+    return tuple(found)
+
+
+def listed(
+    db: Connection, door: Door, call: Call, asked: ListRelationships
+) -> Page[AffiliateRelationship]:
+    """Return a page of relationships, newest first: of one affiliate or of all."""
+    return relationships.listed(db, asked.affiliate_workspace_id, asked).of(AffiliateRelationship)
