@@ -10,18 +10,19 @@ from chassis.codec import snake
 from chassis.database import postgres
 from chassis.door import revocations
 from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, Route
-from chassis.identity import AccessTokens
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.auth import REVOKES
-from contracts.video import PUBLISHES
+from contracts.auth.events import REVOKES
+from contracts.video.events import PUBLISHES
 from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project
 from video.gateways.local import LocalEngine
+from video.jobs.tools import Tools
 from video.permissions import PERMISSIONS
 from video.projections import music_tracks, progress, video_clips, video_projects
 from video.settings import Settings
@@ -53,7 +54,7 @@ def build(
     engine = postgres.engine(given.database_url, name="video")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
     blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
-    tools = video_jobs.Tools(
+    tools = Tools(
         app=app, blobs=blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
     )
     door = Door(

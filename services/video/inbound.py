@@ -6,25 +6,26 @@ from uuid import UUID
 
 from chassis.domain import Decider
 from chassis.hearing.inbox import Reaction
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
 from video.domain import customer, video_project
 from video.domain.customer import NoteWorkspace
+from video.domain.plan import KIND
 from video.domain.video import NoteCleared, NotePaymentRequired
-from video.outbound import KIND
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
 
-def workspace_created(unit: Unit, heard: Heard) -> None:
+def note_workspace(unit: Unit, heard: Heard) -> None:
     """Know the workspace from now on."""
     event: auth.WorkspaceCreated = heard.event
     note = NoteWorkspace(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
     unit.decide(customer.decider, event.workspace_id, note)
 
 
-def payment_cleared(unit: Unit, heard: Heard) -> None:
+def begin(unit: Unit, heard: Heard) -> None:
     """Begin with a video that is paid for."""
     event: billing.PaymentCleared = heard.event
     if _is_of_ours(unit, event):
@@ -32,7 +33,7 @@ def payment_cleared(unit: Unit, heard: Heard) -> None:
         unit.decide(video_project.decider, event.target_id, note)
 
 
-def payment_required(unit: Unit, heard: Heard) -> None:
+def demand_payment(unit: Unit, heard: Heard) -> None:
     """Show that a video waits to be paid for."""
     event: billing.PaymentRequired = heard.event
     if _is_of_ours(unit, event):
@@ -59,13 +60,9 @@ def _target(heard: Heard) -> Streams:
 
 
 reactions = (
+    Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
+    Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_target),
     Reaction(
-        source="auth", hears=auth.WorkspaceCreated, react=workspace_created, streams=_customer
-    ),
-    Reaction(
-        source="billing", hears=billing.PaymentCleared, react=payment_cleared, streams=_target
-    ),
-    Reaction(
-        source="billing", hears=billing.PaymentRequired, react=payment_required, streams=_target
+        source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_target
     ),
 )

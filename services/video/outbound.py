@@ -3,10 +3,9 @@
 from typing import Any
 
 from chassis.unit.store import Recorded
-from contracts import video as told
+from contracts.video import events as told
+from video.domain.plan import KIND
 from video.domain.video import FilmCompiled, StartRequested, VideoCreated, VideoFailed
-
-KIND = "video_project"
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:

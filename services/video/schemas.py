@@ -1,28 +1,29 @@
-"""The requests video accepts: the contracts' fields, with the rules that hold at the door."""
+"""What the door asks of video's requests beyond their types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from marshmallow import ValidationError
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Length, Range
 
-from chassis.codec import request
-from chassis.unit import feed
-from chassis.unit.pages import LIMIT
-from contracts import video
+from chassis.door import rules
+from chassis.marshalling import Rules
+from contracts.video.drafts import CreateVideo, NewClip
+from contracts.video.runs import StartVideo
 from video.domain.rooms import ROOM_TYPES
 
 CLIP_SECONDS = (5, 10)
 MAX_PRICE_ORE = 10**12
 
 
-def clips(given: Sequence[video.NewClip]) -> None:
+def clips(given: Sequence[NewClip]) -> None:
     """Refuse clips without one source, of unknown rooms or of another length."""
     wrong = {number: faults for number, clip in enumerate(given) if (faults := _faults(clip))}
     if wrong:
         raise ValidationError(wrong)
 
 
-def _faults(clip: video.NewClip) -> dict[str, list[str]]:
+def _faults(clip: NewClip) -> dict[str, list[str]]:
     faults = {}
     if (clip.image_generation_id is None) == (clip.source_image_url is None):
         faults["image_generation_id"] = ["Exactly one source: this, or source_image_url."]
@@ -35,16 +36,12 @@ def _faults(clip: video.NewClip) -> dict[str, list[str]]:
     return faults
 
 
-CreateVideo = request(
-    video.CreateVideo,
-    name=(Length(min=1, max=200), Regexp(r"\s*\S", error="All blank.")),
-    description=Length(max=2_000),
-    music_volume=Range(min=0, max=100),
-    clips=clips,
-)
-StartVideo = request(video.StartVideo, max_price_ore=Range(min=0, max=MAX_PRICE_ORE))
-GetVideo = request(video.GetVideo)
-ListVideos = request(video.ListVideos, limit=LIMIT)
-GetProgress = request(video.GetProgress)
-EventsRead = request(feed.EventsRead)
-Describe = request(feed.Describe)
+RULES: Mapping[type[Any], Rules] = {
+    CreateVideo: {
+        "name": rules.text(200),
+        "description": Length(max=2_000),
+        "music_volume": Range(min=0, max=100),
+        "clips": clips,
+    },
+    StartVideo: {"max_price_ore": Range(min=0, max=MAX_PRICE_ORE)},
+}

@@ -1,54 +1,29 @@
-"""video over RPC: the table of contents. What each method does stands in `films` and `domain`."""
+"""video over RPC: a line a method. What each does stands in `acts`."""
 
-from dataclasses import asdict
-
-from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
-from contracts.video import Progress
-from video import films, schemas
-from video.projections import progress, video_clips, video_projects
+from chassis.door import every_service
+from chassis.every_service import Describe, EventsRead
+from chassis.green.methods import act, look, unit
+from chassis.green.nameko_ext import CallerProvider, DoorProvider
+from contracts.video.drafts import CreateVideo
+from contracts.video.films import GetVideo, ListVideos
+from contracts.video.runs import GetProgress, StartVideo
+from video import schemas
+from video.acts import drafts, films, runs
 
 
 class VideoService:
     """Films: their clips, transitions and joining."""
 
-    name = "video"
-    door = DoorProvider()
-    caller = CallerProvider()
+    name, rules = "video", schemas.RULES
+    door, caller = DoorProvider(), CallerProvider()
 
-    @command(schemas.CreateVideo)
-    def create_video(self, request, call):
-        engine = self.door.tools.engine.name
-        return self.door.app.unit(call, lambda unit: films.create(unit, request, engine))
+    create_video = act(CreateVideo, drafts.create)
 
-    @command(schemas.StartVideo, key_required=True)
-    def start_video(self, request, call):
-        return self.door.app.unit(call, lambda unit: films.start(unit, request))
+    start_video = unit(StartVideo, runs.start)
+    progress = look(GetProgress, runs.how_far)
 
-    @query(schemas.GetVideo)
-    def get_video(self, request, call):
-        id, blobs = request.video_project_id, self.door.tools.blobs
-        return self.door.app.query(
-            lambda db: films.shown(
-                video_projects.get(db, id, call.actor), video_clips.of_video(db, id), blobs
-            )
-        )
+    get_video = look(GetVideo, films.shown)
+    list_videos = look(ListVideos, films.listed)
 
-    @query(schemas.ListVideos)
-    def list_videos(self, request, call):
-        return self.door.app.query(
-            lambda db: video_projects.newest(db, call.actor, request.limit, request.cursor)
-        )
-
-    @query(schemas.GetProgress)
-    def progress(self, request, call):
-        return self.door.app.query(
-            lambda db: asdict(Progress(**progress.of_run(db, request.run_id, call.actor)))
-        )
-
-    @query(schemas.EventsRead)
-    def events_read(self, request, call):
-        return self.door.events_read(request)
-
-    @query(schemas.Describe)
-    def describe(self, request, call):
-        return self.door.describe()
+    events_read = look(EventsRead, every_service.events_read)
+    describe = look(Describe, every_service.describe)

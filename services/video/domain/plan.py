@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from chassis.domain import value
 
+KIND = "video_project"  # what billing calls a video that is to be paid for
 TRANSITION_SECONDS = 5
 PRICE_LIST = "engines-1"
 CENTS_PER_SECOND = {"local": 0}  # what an engine charges; the local one is our own machine

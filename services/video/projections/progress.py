@@ -26,7 +26,7 @@ from chassis.unit.store import Recorded
 from video.domain.video import ClipFailed, GenerationStarted, PieceFinished, TransitionDropped
 from video.tables import metadata
 
-CLIPS, TRANSITIONS, COMPILE = 70, 15, 15  # percent of the whole (V10)
+CLIPS, TRANSITIONS, COMPILE = 70, 15, 15  # percent of the whole
 
 table = Table(
     "wanted_piece",

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.blobs import ref_of
 from chassis.personal import recall_optional
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
@@ -77,10 +78,10 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 yield from _started(UUID(recorded.meta["workspace"]), each, at)
         case PieceFinished(kind="clip", clip_ids=clip_ids, key=key):
             for id in clip_ids:
-                yield _row(id).values(clip_url=f"blob:{key}", status="completed", updated_at=at)
+                yield _row(id).values(clip_url=ref_of(key), status="completed", updated_at=at)
         case PieceFinished(clip_ids=clip_ids, key=key):
             for id in clip_ids:
-                yield _row(id).values(transition_clip_url=f"blob:{key}", updated_at=at)
+                yield _row(id).values(transition_clip_url=ref_of(key), updated_at=at)
         case ClipFailed(clip_ids=clip_ids, cause=cause):
             message = f"This clip could not be made ({cause})."
             for id in clip_ids:
@@ -115,7 +116,7 @@ def _created(video_id: UUID, event: VideoCreated, at: datetime) -> Iterable[Chan
 
 
 def _started(workspace_id: UUID, piece: Wanted, at: datetime) -> Iterable[Change]:
-    source = f"blob:{source_key(workspace_id, piece.spec.source_sha256)}"
+    source = ref_of(source_key(workspace_id, piece.spec.source_sha256))
     for id in piece.clip_ids:
         yield _row(id).values(source_image_url=source, status="processing", updated_at=at)
 

@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.asked import Listing, Page
+from chassis.blobs import ref_of
 from chassis.identity import Actor
 from chassis.personal import recall_optional
 from chassis.unit.pages import page, scope
@@ -111,8 +113,8 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(status="compiling", updated_at=at)
         case FilmCompiled(film=film, actual_cost_cents=actual_cost):
             yield this.values(
-                final_video_url=f"blob:{film.key}",
-                thumbnail_url=f"blob:{film.thumbnail_key}",
+                final_video_url=ref_of(film.key),
+                thumbnail_url=ref_of(film.thumbnail_key),
                 duration_seconds=film.duration_seconds,
                 actual_cost=actual_cost,
                 metadata=table.c.metadata.concat(
@@ -159,8 +161,8 @@ def get(connection: Connection, id: UUID, actor: Actor) -> dict[str, Any]:
     return {"version": found.pop("stream_version"), **found}
 
 
-def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:
+def newest(connection: Connection, actor: Actor, asked: Listing[Any]) -> Page[dict[str, Any]]:
     """Return a page of the workspace's videos, newest first; a system admin sees all."""
     query = select(table, version_of("video_project", table.c.id).label("version"))
     wanted = {"workspace_id": scope(actor, None, "video.workspace_not_found")}
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)

@@ -1,11 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from chassis.codec import plain
+from chassis.codec import load, plain
 from chassis.domain import fold
 from chassis.unit.store import Recorded
-from contracts import video as told
+from contracts.video import events as told
 from unit.video.films import (
     CLEARED,
     CREATED,
@@ -13,12 +14,15 @@ from unit.video.films import (
     GENERATING,
     ORDER,
     REQUESTED,
+    SPEC,
     STARTED,
     USER,
     WANTED,
     WORKSPACE,
     finished,
 )
+from video.domain.piece import PieceWanted
+from video.domain.plan import Spec
 from video.domain.video import CompileStarted, Event, FilmCompiled, VideoFailed
 from video.domain.video_project import decider
 from video.jobs import jobs
@@ -93,3 +97,10 @@ def test_the_compile_knows_the_order_and_the_look_of_the_film() -> None:
 
 def test_pieces_are_rendered_because_they_are_wanted_not_because_a_film_has_started() -> None:
     assert list(jobs(*recorded(CREATED, REQUESTED, CLEARED, STARTED))) == []
+
+
+def test_a_piece_that_is_wanted_is_rendered_as_specified() -> None:
+    wanted = PieceWanted(workspace_id=WORKSPACE, video_project_id=VIDEO, spec=SPEC)
+    (job,) = jobs(replace(recorded(CREATED)[0], event=wanted), None)
+    assert (job.kind, job.subject) == ("render_piece", VIDEO)
+    assert load(Spec, plain(job.args)["spec"]) == SPEC  # type: ignore[union-attr]

@@ -2,26 +2,46 @@ from typing import Any
 
 import pytest
 
+from chassis.asked import Asked
 from chassis.codec import load_with
 from chassis.errors import Invalid
-from video import schemas
+from chassis.marshalling import request
+from contracts.video.drafts import CreateVideo
+from contracts.video.runs import StartVideo
+from video.schemas import MAX_PRICE_ORE, RULES
 
 IMAGE = "00000000-0000-0000-0000-000000000001"
 CLIP = {"image_generation_id": IMAGE, "room_type": "kitchen"}
 
 
+def loaded(asked: type[Asked[Any]], **given: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = load_with(request(asked, RULES[asked]), given)
+    return fields
+
+
+def draft(**given: Any) -> CreateVideo:
+    return CreateVideo(**loaded(CreateVideo, **{"name": "Film", "clips": [CLIP, CLIP], **given}))
+
+
 def refused(**given: Any) -> dict[str, Any]:
     with pytest.raises(Invalid) as refusal:
-        load_with(schemas.CreateVideo(), {"name": "Film", "clips": [CLIP, CLIP], **given})
+        draft(**given)
     fields: dict[str, Any] = refusal.value.details["fields"]
     return fields
 
 
 def test_what_is_not_said_has_the_defaults_of_the_seed() -> None:
-    request = load_with(schemas.CreateVideo(), {"name": "Film", "clips": [CLIP, CLIP]})
-    assert (request.aspect_ratio, request.music_volume) == ("16:9", 50)
-    assert request.generate_native_audio is True
-    assert (request.clips[0].duration_seconds, request.clips[0].transition_type) == (5, "seamless")
+    asked = draft()
+    assert (asked.aspect_ratio, asked.music_volume) == ("16:9", 50)
+    assert asked.generate_native_audio is True
+    assert (asked.clips[0].duration_seconds, asked.clips[0].transition_type) == (5, "seamless")
+
+
+def test_a_draft_may_go_to_the_limits_of_what_is_allowed() -> None:
+    clip = {**CLIP, "duration_seconds": 10, "room_label": "x" * 100}
+    asked = draft(name="x" * 200, description="x" * 2000, music_volume=100, clips=[clip])
+    assert (len(asked.name), asked.music_volume) == (200, 100)
+    assert (asked.clips[0].duration_seconds, asked.clips[0].room_label) == (10, "x" * 100)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +52,7 @@ def test_what_is_not_said_has_the_defaults_of_the_seed() -> None:
         ({"image_generation_id": None}, "image_generation_id"),
         ({"source_image_url": "https://pictures.example/1.jpg"}, "image_generation_id"),
         ({"room_label": ""}, "room_label"),
+        ({"room_label": "x" * 101}, "room_label"),
     ],
 )
 def test_a_clip_that_cannot_be_is_refused_with_its_place(wrong: dict[str, Any], field: str) -> None:
@@ -57,3 +78,13 @@ def test_a_clip_that_cannot_be_is_refused_with_its_place(wrong: dict[str, Any], 
 )
 def test_a_setting_that_cannot_be_is_refused_by_name(wrong: dict[str, Any]) -> None:
     assert list(refused(**wrong)) == list(wrong)
+
+
+def test_a_price_that_cannot_be_is_refused() -> None:
+    for price in (None, 0, MAX_PRICE_ORE):
+        asked = loaded(StartVideo, video_project_id=IMAGE, max_price_ore=price)
+        assert asked["max_price_ore"] == price
+    for price in (-1, MAX_PRICE_ORE + 1):
+        with pytest.raises(Invalid) as refusal:
+            loaded(StartVideo, video_project_id=IMAGE, max_price_ore=price)
+        assert list(refusal.value.details["fields"]) == ["max_price_ore"]
