@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis import ids
-from chassis.identity import new_key_pair
+from chassis.door.tokens import new_key_pair
 from embedded.whole_file import write_whole
 from suitectl.change import Change
 

@@ -14,7 +14,8 @@ from chassis.database import postgres
 from chassis.database.lease import Lease
 from chassis.running.loops import Loops
 from chassis.unit import feed
-from chassis.unit.handling import App, Unit
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from integration import boxes
 from integration.box_database import Database, call, database, number_all, person
 
@@ -105,5 +106,5 @@ def _pack(app: App) -> UUID:
             unit.decide(boxes.box, box_id, boxes.PutIn(thing=str(number), weight_g=100))
         return {"id": box_id}
 
-    app.unit(call(person(workspace_id)), work)
+    app.answer(call(person(workspace_id)), work)
     return box_id
