@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from chassis.testing.rabbit import Broker, private_broker
-from embedded.postgres import Server
+from servers.postgres import Server
+from servers.rabbit import Broker, private_broker
 
 UNIT = Path(__file__).parent / "unit"
 NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or run"

@@ -29,7 +29,7 @@ from distributed import suite as distributed
 from distributed.found import servers
 from distributed.servers import Servers
 from embedded import suite as embedded
-from embedded.postgres import Server
+from servers.postgres import Server
 from suitectl import inventory
 
 DISTRIBUTED = "distributed"  # below the data folder

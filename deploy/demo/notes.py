@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chassis import ids
-from embedded.whole_file import write_whole
+from suitectl.whole_file import write_whole
 
 OSLO = ZoneInfo("Europe/Oslo")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from contracts import SERVICES
 from distributed.servers import Servers
 from embedded import assembly
-from embedded.whole_file import write_whole
+from suitectl.whole_file import write_whole
 
 JOB_THREADS = {"media": "2", "video": "2"}
 

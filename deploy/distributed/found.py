@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chassis.errors import Unavailable
-from chassis.testing.rabbit_node import SEARCH_PATH, Node, installed
 from distributed.servers import Servers, inventory, of_node
-from embedded.postgres import Server, make_folder
+from servers.postgres import Server, make_folder
+from servers.rabbit_node import SEARCH_PATH, Node, installed
 from suitectl.inventory import Postgres, Rabbit
 
 API_PORT = 15_672

@@ -10,12 +10,12 @@ from psycopg import sql
 
 from chassis.codec import dump
 from chassis.database import migrations
-from chassis.testing.rabbit_node import Node
 from contracts import SERVICES
-from embedded.whole_file import write_whole
+from servers.rabbit_node import Node
 from suitectl import databases, init, keys
 from suitectl.change import made
 from suitectl.inventory import Inventory, Postgres, Rabbit
+from suitectl.whole_file import write_whole
 
 GATEWAY = "web"  # the broker user that calls for people, as a website's backend does
 

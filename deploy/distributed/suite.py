@@ -25,8 +25,8 @@ from distributed.environment import Ports, variables
 from distributed.servers import GATEWAY, Servers
 from distributed.service_process import ServiceProcess
 from embedded.mailbox import mails
-from embedded.postgres import make_folder
 from embedded.rest import raise_stopped, unsettled
+from servers.postgres import make_folder
 
 ROLES = ("serve", "work")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from chassis.database import migrations
 from embedded.keys import SERVICES
-from embedded.postgres import Server
+from servers.postgres import Server
 from suitectl import databases
 from suitectl.change import made
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.door.http_server import HttpServer
 from chassis.door.web import PublicDoor
-from embedded.whole_file import write_whole
+from suitectl.whole_file import write_whole
 
 
 class PublicServer:

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts import SERVICES as SERVICES
-from embedded.whole_file import write_whole
 from suitectl.keys import completed, read
+from suitectl.whole_file import write_whole
 
 
 def keys(data_dir: Path) -> dict[str, Any]:

@@ -28,10 +28,10 @@ from embedded.databases import provide
 from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
-from embedded.postgres import Server, make_folder
 from embedded.rest import raise_stopped, unsettled
 from embedded.working import Signal, Working
 from media.service import MediaService
+from servers.postgres import Server, make_folder
 from video.service import VideoService
 
 FACADES: Mapping[str, type[Any]] = {

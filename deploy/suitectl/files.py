@@ -13,11 +13,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from embedded.whole_file import write_whole
 from suitectl import environment, init, inventory, keys
 from suitectl.change import Change
 from suitectl.definitions import definitions
 from suitectl.inventory import Inventory
+from suitectl.whole_file import write_whole
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from embedded.whole_file import write_whole
 from suitectl import databases, environment, inventory, keys
 from suitectl.broker_admin import broker_admin
 from suitectl.change import Change, made
 from suitectl.definitions import definitions, differing, parts
 from suitectl.inventory import Inventory
 from suitectl.keys import Keys
+from suitectl.whole_file import write_whole
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

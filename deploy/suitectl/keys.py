@@ -12,8 +12,8 @@ from typing import Any
 
 from chassis import ids
 from chassis.door.tokens import new_key_pair
-from embedded.whole_file import write_whole
 from suitectl.change import Change
+from suitectl.whole_file import write_whole
 
 ROLES = ("owner", "app", "reader")  # migrates; works; only looks
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from chassis.testing.rabbit import Broker, private_broker
-from embedded.postgres import Server
+from servers.postgres import Server
+from servers.rabbit import Broker, private_broker
 
 PATIENCE_S = 300.0  # until whoever hangs is given up
 PROCESSES = multiprocessing.get_context("forkserver")  # each starts where imports have ended

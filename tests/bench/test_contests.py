@@ -5,8 +5,8 @@ import pytest
 from bench import contests, growing
 from bench.contests import Size
 from bench.stage import Stage
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 FIGURES = {
     "append_1": {"append_1_vs_eventsourcing", "append_1_vs_insert"},

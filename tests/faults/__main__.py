@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from chassis.errors import Unavailable
-from chassis.testing.rabbit import Broker, private_broker
 from distributed.suite import end_as_ctrl_c
-from embedded.postgres import Server
 from faults.plan import drawn
 from faults.run import at_work
+from servers.postgres import Server
+from servers.rabbit import Broker, private_broker
 
 
 def main() -> int:

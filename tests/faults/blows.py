@@ -14,11 +14,11 @@ from contextlib import suppress
 import psycopg
 
 from chassis.errors import Unavailable
-from chassis.testing.rabbit import Broker
 from faults.plan import Fault
 from faults.suite import HEARERS, NAMES, FaultySuite
 from faults.told import Tap
 from faults.wire import AMQP
+from servers.rabbit import Broker
 
 COMES_S, LOOK_S = 5.0, 0.02
 LAPSES = 4  # of one job: after ten claims that come to nothing it is given up

@@ -13,9 +13,9 @@ from typing import Any, Self
 
 import psutil
 
-from chassis.testing.rabbit_node import is_alive
 from distributed.service_process import INHERITED, ServiceProcess
 from faults import forking
+from servers.rabbit_node import is_alive
 
 
 class Forks:

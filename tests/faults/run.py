@@ -12,8 +12,6 @@ from typing import TypeVar
 
 from chassis.broker.rpc import Rpc
 from chassis.domain import value
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from faults import stories
 from faults.blows import Blows
 from faults.history import History
@@ -25,6 +23,8 @@ from faults.stories import Outcome, Story
 from faults.suite import SERVICES, FaultySuite, running
 from faults.told import Tap
 from journeys.distributed_suite import reader_uri
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 T = TypeVar("T")
 AT_A_MESSAGE = ("cut", "hold", "kill_at")

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 import requests
-from contracts.media.uploads import FileToUpload
 from PIL import Image
 
 from affiliate.domain.earning import oslo_date
 from chassis import ids
 from chassis.domain import value
 from chassis.errors import Rejected
+from contracts.media.uploads import FileToUpload
 from faults.people import Person, newcomer
 from faults.plan import StoryPlan
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from chassis.broker.rpc import Rpc
-from chassis.testing.rabbit import Broker
 from distributed.servers import GATEWAY, Servers
 from distributed.service_process import ServiceProcess
 from distributed.suite import Suite
-from embedded.postgres import Server
 from faults.forked import ForkedProcess, Forks
 from faults.proxy import Proxy
 from faults.proxy import Server as Address
 from faults.wire import AMQP, POSTGRES
 from journeys.distributed_suite import servers
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 SERVICES = ("auth", "media", "billing", "affiliate")
 NAMES = (

@@ -11,11 +11,11 @@ from sqlalchemy import make_url
 
 from chassis.broker.link import Link
 from chassis.errors import Unavailable
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from faults.proxy import Proxy
 from faults.suite import address, through
 from faults.wire import AMQP, POSTGRES
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import until
 
 ME = "billing-work-0"

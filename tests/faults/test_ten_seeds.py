@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from faults.plan import drawn
 from faults.run import at_work
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 
 def test_under_ten_seeds_of_faults_nothing_is_lost_invented_doubled_or_out_of_order(

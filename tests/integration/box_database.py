@@ -22,8 +22,8 @@ from chassis.unit import feed
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from embedded.postgres import Server
 from integration import boxes, scales
+from servers.postgres import Server
 
 T = TypeVar("T")
 OWNER, APP, PASSWORD, TEMPLATE = "boxes_owner", "boxes_app", "only-for-tests", "boxes_template"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.testing.rabbit import Broker
 from integration.operated_site import Operated, operated
+from servers.rabbit import Broker
 
 
 @pytest.fixture(scope="module")

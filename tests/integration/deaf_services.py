@@ -22,7 +22,7 @@ from chassis.unit import feed
 from embedded import assembly
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys
-from embedded.postgres import Server
+from servers.postgres import Server
 
 FACADES: dict[str, type[Any]] = {
     "auth": AuthService,

@@ -15,13 +15,13 @@ from auth import accounts
 from chassis.errors import Rejected
 from chassis.hearing.cursors import call
 from chassis.hearing.inbox import Consumer, Reaction
-from chassis.testing.rabbit import Broker
 from chassis.unit import feed
 from chassis.unit.handling import App
 from contracts.auth import events as told
 from distributed.servers import Servers
-from embedded.postgres import Server
 from journeys import distributed_suite
+from servers.postgres import Server
+from servers.rabbit import Broker
 from suitectl.__main__ import main
 from suitectl.site import Site
 

@@ -23,7 +23,7 @@ from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
 from chassis.unit.service import Service
 from chassis.unit.store import Recorded
-from embedded.postgres import Server
+from servers.postgres import Server
 
 PARCEL, SHELF = UUID(int=1), UUID(int=2)
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -10,11 +10,11 @@ import kombu
 import kombu.pools
 import psycopg
 
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from integration.box_database import Database, database
 from integration.nameko_process import nameko_process
 from integration.rpc_boxes import LOCK, SERVE
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 PATIENCE_S = 60.0
 EXCHANGE = kombu.Exchange("nameko-rpc", type="topic", durable=True)

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 import psycopg
 
-from embedded.postgres import Server
 from integration.box_database import PASSWORD
+from servers.postgres import Server
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import amqp
 import pytest
 from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
 
-from chassis.testing.rabbit import Broker, private_broker
-from chassis.testing.rabbit_node import Node, free_ports
+from servers.rabbit import Broker, private_broker
+from servers.rabbit_node import Node, free_ports
 
 VHOST = "ai-studio"
 

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.testing.rabbit import Broker
 from contracts import ASKS, BROKER_USERS, HEARS, SERVICES
 from integration.nameko_process import line, nameko_process
 from integration.suite_broker import VHOST, As, ctl_command, suite_broker
+from servers.rabbit import Broker
 from suitectl import keys
 from suitectl.broker_admin import Ctl
 from suitectl.definitions import definitions

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from chassis.database import postgres
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.box_database import Database, database
+from servers.postgres import Server
 
 
 @pytest.fixture

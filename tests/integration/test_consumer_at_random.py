@@ -15,10 +15,10 @@ from chassis.hearing import forks
 from chassis.hearing.inbox import Consumer
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
-from embedded.postgres import Server
 from integration import machines, scales
 from integration.box_database import database, number_all, open_box, put_in
 from integration.box_hearers import all_told, at, pages, restore
+from servers.postgres import Server
 
 HEARERS = 2
 MANY = 6  # events of one step

@@ -17,15 +17,15 @@ from sqlalchemy import text
 
 from chassis.database import postgres
 from chassis.errors import Conflict, Unavailable
-from embedded.postgres import Server
-from embedded.postgres_place import Place
-from embedded.postgres_process import processes_of
+from servers.postgres import Server
+from servers.postgres_place import Place
+from servers.postgres_process import processes_of
 
 OTHER_FILE_SYSTEM = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
 OWNER = """
 import sys
 from pathlib import Path
-from embedded.postgres import Server
+from servers.postgres import Server
 server = Server(Path(sys.argv[1]), durable=True)
 server.start()
 print(server.admin_url, flush=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 from eventsourcing.tests import persistence
 
-from embedded.postgres import Server
 from integration.box_database import database
 from integration.recorder_adapter import LogRecorder, StreamRecorder
+from servers.postgres import Server
 
 DEADLINE_S = 60.0
 CONNECTIONS = 14  # ten writers and two readers at once, and some to spare

@@ -11,9 +11,9 @@ from chassis.unit import feed
 from chassis.unit.envelope import heard
 from chassis.unit.feed import START, Stretch
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import MINE, call, database, number_all, open_box, person, put_in
+from servers.postgres import Server
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, item
 from chassis.unit.feed import START
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped
 from integration import boxes, scales
 from integration.box_database import Database, call, database, number_all, put_in
@@ -34,6 +33,7 @@ from integration.box_hearers import (
     tally,
     weighed,
 )
+from servers.postgres import Server
 
 KEY = ("scales", "boxes")
 

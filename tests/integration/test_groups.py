@@ -19,7 +19,6 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import (
     MINE,
@@ -42,6 +41,7 @@ from integration.box_hearers import (
     tally,
 )
 from integration.group_members import cursors, effects, expected
+from servers.postgres import Server
 
 FIRST, SECOND = member.members(2)
 BAD = 13

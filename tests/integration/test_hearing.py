@@ -18,12 +18,10 @@ from chassis.errors import Conflict, Unavailable
 from chassis.hearing import forks
 from chassis.hearing.inbox import Consumer
 from chassis.hearing.live import Hearing
-from chassis.testing.rabbit import Broker
 from chassis.unit import envelope
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.a_stalling_net import stalling
 from integration.parcels import (
     REACTION,
@@ -38,6 +36,8 @@ from integration.parcels import (
     shelf,
     told,
 )
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 WAIT_S = 0.2
 DEADLINE_S = 30.0

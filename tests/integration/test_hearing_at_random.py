@@ -18,10 +18,10 @@ from chassis.jobs.jobs import Worker
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import scales
 from integration.box_database import Database, database, number_all, open_box, put_in
 from integration.box_hearers import all_told, make_due, pages, parked, weighed
+from servers.postgres import Server
 
 BOXES, THINGS, HEARERS, REDRIVERS = 8, 20, 3, 2
 LOST, DOUBLED, FAILS = 0.05, 0.1, 0.15

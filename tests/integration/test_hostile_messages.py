@@ -12,9 +12,9 @@ import kombu
 import pytest
 
 from chassis.broker.rpc import Rpc
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import until
 
 CALL = '{"args": [], "kwargs": {}}'

@@ -16,7 +16,6 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import scales
 from integration.box_database import (
     MINE,
@@ -28,6 +27,7 @@ from integration.box_database import (
     open_box,
 )
 from integration.box_hearers import at, packed, pages, tally
+from servers.postgres import Server
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from chassis.domain import value
 from chassis.errors import Rejected, ServiceError
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, open_box
+from servers.postgres import Server
 from waiting import until
 
 KEY = UUID(int=7)

@@ -17,9 +17,9 @@ from chassis.database.schema import NONE_TOLD
 from chassis.unit import feed, store
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import MINE, NOON, Database, call, database, number_all, positions
+from servers.postgres import Server
 from waiting import until
 
 A, B, C = UUID(int=10), UUID(int=11), UUID(int=12)  # streams

@@ -21,10 +21,10 @@ from chassis.jobs.jobs import Kind, Worker
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import NOON, Database, call, database, number_all, open_box
 from integration.box_hearers import all_told, pack
+from servers.postgres import Server
 from suitectl.invariants import CURSOR_KNOWN, FRAME
 
 QUERIES = {each.name: each.query for each in FRAME}

@@ -15,7 +15,6 @@ from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     NOON,
@@ -25,6 +24,7 @@ from integration.box_database import (
     database,
     open_box,
 )
+from servers.postgres import Server
 
 Run = Callable[[Task, Control], Any]
 

@@ -20,9 +20,9 @@ from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import call, database, open_box
+from servers.postgres import Server
 from waiting import until
 
 PROCESSES, ATTEMPTS, NAME = 3, 3, "paint"

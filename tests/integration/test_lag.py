@@ -15,9 +15,9 @@ from chassis.errors import Unavailable
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import Database, call, database, number_all, open_box, told
+from servers.postgres import Server
 
 BOXES = {"service": "boxes"}
 

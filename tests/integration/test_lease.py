@@ -16,9 +16,9 @@ from chassis.database import postgres
 from chassis.database.lease import Lease
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.box_database import Database, all_at_once, database
 from integration.nameko_process import line
+from servers.postgres import Server
 from waiting import until
 
 WAITING = "select count(*) from pg_locks where not granted"

@@ -28,11 +28,11 @@ from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
 from chassis.unit.envelope import Heard
 from embedded.direct import DirectPort
-from embedded.postgres import Server
 from media import app as media
 from media.links import original_key
 from media.service import MediaService
 from media.settings import Settings
+from servers.postgres import Server
 
 PASSWORD = "only-for-tests"
 TEXT = b"not a photograph at all, whatever its name says"

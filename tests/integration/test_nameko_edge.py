@@ -28,9 +28,9 @@ from chassis.door.tokens import new_key_pair
 from chassis.errors import Invalid, Rejected, Unauthenticated
 from chassis.jobs.jobs import Worker
 from chassis.running.parts import Port
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from integration.nameko_process import nameko_process
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 PASSWORD = "correct horse battery"
 TIMEOUT_S = 20

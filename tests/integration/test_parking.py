@@ -26,7 +26,6 @@ from chassis.jobs.jobs import Worker
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard, item
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from embedded.rest import SourceStopped, raise_stopped, unsettled
 from integration import scales
 from integration.box_database import Database, database, number_all, put_in, told
@@ -42,6 +41,7 @@ from integration.box_hearers import (
     tally,
     weighed,
 )
+from servers.postgres import Server
 
 BAD = 13
 KEY = ("scales", "boxes")

@@ -20,10 +20,10 @@ from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Worker
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from embedded.postgres import Server
 from integration import machines, scales
 from integration.box_database import database, number_all, open_box, put_in
 from integration.box_hearers import all_told, make_due, pages, parked
+from servers.postgres import Server
 
 BOXES = 4
 some_box = st.integers(0, BOXES - 1)

@@ -10,12 +10,12 @@ import kombu
 import psutil
 import pytest
 
-from chassis.testing.rabbit import Broker, private_broker
+from servers.rabbit import Broker, private_broker
 
 OWNER = """
 import sys
 from pathlib import Path
-from chassis.testing.rabbit import private_broker
+from servers.rabbit import private_broker
 with private_broker(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.read()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chassis.broker.link import Link
-from chassis.testing.rabbit_node import Node, installed
 from contracts import BROKER_USERS
+from servers.rabbit_node import Node, installed
 from suitectl import inventory, keys
 from suitectl.definitions import definitions
 

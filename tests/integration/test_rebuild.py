@@ -16,7 +16,6 @@ from chassis.personal import keep, recall, recall_optional
 from chassis.unit import rebuilding
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     MINE,
@@ -30,6 +29,7 @@ from integration.box_database import (
     person,
     put_in,
 )
+from servers.postgres import Server
 
 TABLES = ("box", "shelf")
 

@@ -19,7 +19,6 @@ from chassis.unit import projection, rebuilding
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
 from embedded.keys import SERVICES
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     MINE,
@@ -36,6 +35,7 @@ from integration.rebuilds import (
     rebuild,
 )
 from integration.service_database import service_database
+from servers.postgres import Server
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from sqlalchemy import func, select, text
 from chassis.asked import Written
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     MINE,
@@ -31,6 +30,7 @@ from integration.rebuilds import (
     oid,
     rebuild,
 )
+from servers.postgres import Server
 from waiting import until
 
 # Fifty switches in five histories: what is written in one has to be replayed at its next switch.

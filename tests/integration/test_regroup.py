@@ -16,9 +16,7 @@ from chassis.hearing.live import Hearing
 from chassis.hearing.member import ALONE, Member
 from chassis.running.regroup import regroup
 from chassis.settings import Misconfigured
-from chassis.testing.rabbit import Broker
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import scales
 from integration.box_database import Database, database
 from integration.box_hearers import all_told, pack
@@ -30,6 +28,8 @@ from integration.group_members import (
     has_queue,
     hearing_of,
 )
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import until
 
 FIRST, SECOND = member.members(2)

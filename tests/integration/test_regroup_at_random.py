@@ -17,9 +17,7 @@ from chassis.errors import Conflict, Unavailable
 from chassis.hearing import member
 from chassis.hearing.member import ALONE, Member
 from chassis.running.regroup import regroup
-from chassis.testing.rabbit import Broker
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes, scales
 from integration.box_database import Database, call, database, number_all, open_box, person
 from integration.box_hearers import make_due, parked
@@ -33,6 +31,8 @@ from integration.group_members import (
     has_queue,
     whole_feed,
 )
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import until
 
 WORKSPACES = range(1, 7)

@@ -18,11 +18,9 @@ from chassis.broker.relay import relay
 from chassis.database import postgres
 from chassis.errors import Unavailable
 from chassis.hearing.inbox import Consumer
-from chassis.testing.rabbit import Broker
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.nameko_process import line, nameko_process
 from integration.parcels import (
     REACTION,
@@ -40,6 +38,8 @@ from integration.parcels import (
     shelf,
     told,
 )
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 EAR = """
 import json, sys

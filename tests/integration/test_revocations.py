@@ -13,9 +13,9 @@ from auth import revoking
 from chassis.errors import ServiceError, Unauthenticated
 from chassis.running import housekeeping
 from embedded.keys import SERVICES
-from embedded.postgres import Server
 from integration.box_database import all_at_once
 from integration.deaf_services import HEARERS, Services
+from servers.postgres import Server
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 REVOKED, STALE = "chassis.token_revoked", "auth.revocations_stale"

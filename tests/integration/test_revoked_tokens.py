@@ -14,8 +14,8 @@ from chassis.errors import Unauthenticated
 from chassis.identity import Actor
 from chassis.running import housekeeping
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.box_database import NOON, call, database
+from servers.postgres import Server
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 USER, SESSION, WORKSPACE = UUID(int=1), UUID(int=2), UUID(int=3)

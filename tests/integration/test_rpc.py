@@ -28,9 +28,9 @@ from nameko.standalone.rpc import ClusterRpcProxy
 
 from chassis.broker.link import TIMEOUT_S
 from chassis.broker.rpc import Rpc
-from chassis.testing.rabbit import Broker
-from embedded.postgres import Server
 from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import until
 
 

@@ -25,9 +25,9 @@ from chassis.identity import service_actor
 from chassis.unit import feed
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration.box_database import NOON
 from integration.service_database import service_database
+from servers.postgres import Server
 
 DEADLINE_S = 60.0
 

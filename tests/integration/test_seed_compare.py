@@ -9,7 +9,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from contract.seed_schema import Deviation, Tables, compare, load_deviations, load_tables
-from embedded.postgres import Server
+from servers.postgres import Server
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 
 from chassis.database.schema import NONE_TOLD
 from chassis.unit import feed, store
-from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import MINE, NOON, call, database, positions
+from servers.postgres import Server
 
 WRITERS = 4
 some_writer = st.integers(0, WRITERS - 1)

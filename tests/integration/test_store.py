@@ -18,7 +18,6 @@ from chassis.unit import feed, store
 from chassis.unit.calls import Job
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     MINE,
@@ -32,6 +31,7 @@ from integration.box_database import (
     positions,
     put_in,
 )
+from servers.postgres import Server
 
 WRITERS, TRANSACTIONS, STREAMS = 10, 30, 6
 

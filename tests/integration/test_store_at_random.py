@@ -19,9 +19,9 @@ from chassis.errors import Conflict, NotFound, Rejected
 from chassis.unit import store
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
-from embedded.postgres import Server
 from integration import boxes, machines
 from integration.box_database import MINE, call, database
+from servers.postgres import Server
 
 BOXES = [UUID(int=number) for number in range(1, 5)]
 some_box = st.sampled_from(BOXES)

@@ -13,11 +13,11 @@ from amqp.exceptions import AccessRefused
 from psycopg.errors import InsufficientPrivilege
 
 from chassis.database import migrations
-from chassis.testing.rabbit import Broker
 from demo.__main__ import DISTRIBUTED, forget
 from distributed.servers import Servers
-from embedded.postgres import Server
 from integration.suite_broker import VHOST, As, ctl_command, management, node_of, suite_broker
+from servers.postgres import Server
+from servers.rabbit import Broker
 from suitectl import environment, inventory, keys
 from suitectl.__main__ import main
 from suitectl.broker_admin import Api, Ctl

@@ -20,7 +20,6 @@ from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from embedded.postgres import Server
 from integration import boxes
 from integration.box_database import (
     MINE,
@@ -34,6 +33,7 @@ from integration.box_database import (
     person,
     put_in,
 )
+from servers.postgres import Server
 
 WRITTEN = ("events", "pending", "positions", "jobs", "commands", "personal", "box", "shelf")
 

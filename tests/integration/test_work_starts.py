@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 
 from chassis.database import migrations
-from chassis.testing.rabbit import Broker
 from contracts import SERVICES
 from embedded import assembly
 from embedded.keys import keys
-from embedded.postgres import Server
 from integration.service_database import service_database
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 DEADLINE_S = 120.0
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from chassis.testing.rabbit import Broker
-from chassis.testing.rabbit_node import Node
 from distributed.servers import Servers, inventory, of_node
 from distributed.suite import Suite
-from embedded.postgres import Server
+from servers.postgres import Server
+from servers.rabbit import Broker
+from servers.rabbit_node import Node
 from suitectl.inventory import Postgres, Rabbit
 
 Kind = TypeVar("Kind", bound=Suite)

@@ -16,11 +16,9 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import Unavailable
-from chassis.testing.rabbit import Broker
 from chassis.unit.feed import START
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
-from embedded.postgres import Server
 from journeys import histories, plain_nameko
 from journeys.distributed_suite import running
 from journeys.plain_nameko import Ledger
@@ -37,6 +35,8 @@ from journeys.test_main_job import (
 from journeys.test_main_job import (
     test_what_others_were_told_is_whole_and_heard_to_its_end as test_what_others_were_told,
 )
+from servers.postgres import Server
+from servers.rabbit import Broker
 from suitectl.__main__ import main
 
 __all__ = [

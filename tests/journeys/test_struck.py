@@ -8,16 +8,16 @@ from pathlib import Path
 
 import psycopg
 
-from chassis.testing.rabbit import Broker
 from contracts import SERVICES
 from demo.figures import figures
 from demo.main_job import Photo
-from embedded.postgres import Server
 from journeys.caught import Caught, committing, finishing, writing
 from journeys.distributed_suite import running_as
 from journeys.histories import effects, problems
 from journeys.interrupted_suite import Blow, Interrupted
 from journeys.quiet import main_job
+from servers.postgres import Server
+from servers.rabbit import Broker
 
 Held = Callable[[str], AbstractContextManager[Caught]]  # in the database of that URL
 SERVING = {  # these calls' own services are killed

@@ -12,12 +12,10 @@ import pytest
 
 from chassis.broker.rpc import Rpc
 from chassis.database.lease import LEASE_S
-from chassis.testing.rabbit import Broker
 from contracts import SERVICES
 from demo.people import Person
 from distributed.servers import GATEWAY
 from distributed.suite import ROLES, Suite
-from embedded.postgres import Server
 from journeys.bans import QUERIES, is_let_in, refused_at
 from journeys.crowd import Member, crowd, patiently
 from journeys.distributed_suite import consumers, reader_uri, running
@@ -25,6 +23,8 @@ from journeys.histories import problems
 from journeys.profile_changes import ProfileChanges, head, told, wrongly_heard
 from journeys.tap import Tap
 from journeys.traffic import Traffic, effects
+from servers.postgres import Server
+from servers.rabbit import Broker
 from waiting import percentiles, until
 
 Note = Callable[[str, object], None]

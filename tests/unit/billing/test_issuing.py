@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts.auth.workspaces import BillingAddress, BillingProfile
 
 from billing.acts.invoices import must_be_issuable
 from chassis.errors import Rejected
+from contracts.auth.workspaces import BillingAddress, BillingProfile
 
 PROFILE = BillingProfile(
     workspace_id=UUID(int=1),

@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from contracts.auth.workspaces import BillingAddress
 
 from chassis import deadline
 from chassis.asked import Written
 from chassis.errors import Internal
 from chassis.every_service import Place
 from clients import Affiliate, Auth, Billing, Media, Page, Video, all_rows
+from contracts.auth.workspaces import BillingAddress
 from contracts.video.drafts import NewClip
 from unit.clients.ports import Recording, answering
 

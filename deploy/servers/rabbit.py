@@ -16,7 +16,7 @@ from subprocess import DEVNULL, PIPE, STDOUT, run
 from typing import Protocol
 
 from chassis.errors import Unavailable
-from chassis.testing.rabbit_node import SEARCH_PATH, Node, free_ports, installed
+from servers.rabbit_node import SEARCH_PATH, Node, free_ports, installed
 
 IMAGE = "rabbitmq:3.13"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from demo.notes import Notes
 from embedded.doors import open_doors
-from embedded.whole_file import write_whole
+from suitectl.whole_file import write_whole
 
 
 def test_a_file_is_replaced_and_never_half_written(tmp_path: Path) -> None:

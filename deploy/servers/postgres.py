@@ -18,9 +18,9 @@ from typing import Self
 from urllib.parse import quote, urlencode
 
 from chassis.errors import Conflict, Unavailable
-from embedded.postgres_initdb import initialise, private_file
-from embedded.postgres_place import RECORD, Place, find_place, recorded_home
-from embedded.postgres_process import stop_cluster
+from servers.postgres_initdb import initialise, private_file
+from servers.postgres_place import RECORD, Place, find_place, recorded_home
+from servers.postgres_process import stop_cluster
 
 START_DEADLINE_S = 60.0  # recovery after a crash included
 SOCKET_PORT = 5432  # only a part of the socket's file name

@@ -1,4 +1,4 @@
-"""Files of the data folder: written whole or not at all, and readable by their owner alone."""
+"""Files written whole or not at all, and readable by their owner alone."""
 
 import os
 from pathlib import Path
