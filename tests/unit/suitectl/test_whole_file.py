@@ -1,10 +1,8 @@
-"""Files of the data folder: whole, and for their owner alone."""
+"""Files: whole, and for their owner alone."""
 
 import os
 from pathlib import Path
 
-from demo.notes import Notes
-from embedded.doors import open_doors
 from suitectl.whole_file import write_whole
 
 
@@ -25,18 +23,3 @@ def test_a_file_is_for_its_owner_alone_even_where_a_killed_run_left_an_open_draf
     (tmp_path / "keys.json.part").touch(mode=0o666)
     write_whole(tmp_path / "keys.json", "secret")
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_the_ports_of_the_doors_are_replaced_whole(tmp_path: Path) -> None:
-    for _ in range(2):
-        doors = open_doors(["auth", "media"], tmp_path)
-        if not (tmp_path / "before").exists():
-            os.link(tmp_path / "ports.json", tmp_path / "before")
-        for door in doors.values():
-            door.stop()
-    assert not (tmp_path / "ports.json").samefile(tmp_path / "before")
-
-
-def test_notes_outlive_their_writer(tmp_path: Path) -> None:
-    Notes(tmp_path / "main-job.json").keep("amount", 7)
-    assert Notes(tmp_path / "main-job.json")["amount"] == 7
