@@ -3,41 +3,13 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from statistics import median
-from typing import Any
 
 from chassis.domain import value
-
-QUERY = """
-select p.position, e.event_id::text, e.stream_id, e.type, e.outbox->>'type' as told, e.meta,
-       e.recorded_at, c.method
-from events e join positions p using (seq)
-     left join commands c on c.id = (e.meta->>'call')::uuid
-order by p.position
-"""
-
-Row = Mapping[str, Any]
-
-
-@value
-class Entry:
-    """One event; `told` is what others heard of it ('billing.invoice_paid'), None if private."""
-
-    number: int  # its place among all events, from 0
-    service: str
-    type: str  # 'InvoicePaid'
-    told: str | None
-    event_id: str
-    stream: str  # 'invoice'
-    subject: str  # the id in its stream
-    actor: str  # 'person', 'service' or 'anyone'
-    correlation: str
-    heard: str | None  # the event of another service that it reacts to
-    method: str | None  # the command that it answers
-    at_ms: float  # since the first event
+from demo.entries import QUERY, Entry, Row, in_order
 
 
 @value
@@ -121,7 +93,7 @@ def read(sql: Callable[[str, str], Sequence[Row]], services: Iterable[str]) -> T
 
 def timeline(rows: Mapping[str, Sequence[Row]]) -> Timeline:
     """Put rows of `QUERY`, by service, together. Raises `ValueError` where there are none."""
-    entries = _entries(rows)
+    entries = in_order(rows)
     reactions = _reactions(entries)
     chains = defaultdict(list)
     for entry in entries:
@@ -140,39 +112,6 @@ def timeline(rows: Mapping[str, Sequence[Row]]) -> Timeline:
             for service in rows
         ),
         overall=_total("all", entries, every),
-    )
-
-
-def _entries(rows: Mapping[str, Sequence[Row]]) -> tuple[Entry, ...]:
-    """Return all events by time; within one moment, each service's in its own order."""
-    found = sorted(
-        ((service, row) for service in rows for row in rows[service]),
-        key=lambda each: (each[1]["recorded_at"], each[0], each[1]["position"]),
-    )
-    if not found:
-        raise ValueError("nothing has happened yet")
-    start = found[0][1]["recorded_at"]
-    return tuple(
-        _entry(number, service, row, row["recorded_at"] - start)
-        for number, (service, row) in enumerate(found)
-    )
-
-
-def _entry(number: int, service: str, row: Row, since: timedelta) -> Entry:
-    meta = row["meta"]
-    return Entry(
-        number=number,
-        service=service,
-        type=row["type"],
-        told=row["told"],
-        event_id=row["event_id"],
-        stream=row["stream_id"][:-37],
-        subject=row["stream_id"][-36:],
-        actor=meta["actor"].partition(":")[0],
-        correlation=meta["correlation"],
-        heard=meta["heard"]["event_id"] if "heard" in meta else None,
-        method=row["method"],
-        at_ms=since / timedelta(milliseconds=1),
     )
 
 

@@ -5,10 +5,9 @@ import inspect
 import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import pytest
 
 from architecture.source import ROOT, SERVICES
 from chassis import decision_table
@@ -24,6 +23,20 @@ def domain(service: str) -> Mapping[str, ModuleType]:
 def readme(service: str) -> str | None:
     path = ROOT / "services" / service / "README.md"
     return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def place(module: ModuleType) -> str:
+    """Return where a module lies in the repository."""
+    return str(Path(str(module.__file__)).relative_to(ROOT))
+
+
+def homes(service: str) -> Mapping[str, list[str]]:
+    """Return the events of a service by name, each with the files that call one so."""
+    found: dict[str, list[str]] = {}
+    for module in domain(service).values():
+        for event in module.decider.events:
+            found.setdefault(event.__name__, []).append(place(module))
+    return found
 
 
 def placed(module: ModuleType) -> set[str]:
@@ -47,33 +60,43 @@ def _cases(function: ast.FunctionDef) -> Iterator[str]:
         yield from (ast.unparse(each.annotation or each) for each in function.args.args[1:])
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_events_of_a_service_have_names_of_their_own(service: str) -> None:
-    names = [event.__name__ for each in domain(service).values() for event in each.decider.events]
-    assert sorted(names) == sorted(set(names))
-
-
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_event_has_its_place_in_evolve(service: str) -> None:
-    lost = {
-        f"{name}.{event.__name__}"
-        for name, module in domain(service).items()
-        for event in module.decider.events
-        if event.__name__ not in placed(module)
+def test_the_events_of_a_service_have_names_of_their_own() -> None:
+    twice = {
+        f"{service}: {event}": places
+        for service in SERVICES
+        for event, places in homes(service).items()
+        if len(places) > 1
     }
-    assert lost == set()
+    assert twice == {}
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_the_service_is_put_together_from_the_deciders_it_prints(service: str) -> None:
-    listed = import_module(f"{service}.app").SERVICE.deciders
-    modules = domain(service)
-    assert {each.name for each in listed} == {each.decider.name for each in modules.values()}
-    assert all(any(each.decider is known for known in listed) for each in modules.values())
+def test_every_event_has_its_place_in_evolve() -> None:
+    lost = {
+        place(module): sorted(missing)
+        for service in SERVICES
+        for module in domain(service).values()
+        if (missing := {each.__name__ for each in module.decider.events} - placed(module))
+    }
+    assert lost == {}
 
 
-@pytest.mark.parametrize("service", [each for each in SERVICES if readme(each) is not None])
-def test_the_decision_tables_in_print_are_those_of_the_code(service: str) -> None:
-    printed = dict(BLOCK.findall(readme(service) or ""))
-    coded = {name: decision_table.markdown(module) for name, module in domain(service).items()}
-    assert printed == coded
+def test_the_service_is_put_together_from_the_deciders_it_prints() -> None:
+    for service in SERVICES:
+        listed = import_module(f"{service}.app").SERVICE.deciders
+        modules = domain(service)
+        names = {each.decider.name for each in modules.values()}
+        assert {each.name for each in listed} == names, f"services/{service}/app.py"
+        others = [
+            place(each)
+            for each in modules.values()
+            if not any(each.decider is known for known in listed)
+        ]
+        assert others == [], f"services/{service}/app.py"
+
+
+def test_the_decision_tables_in_print_are_those_of_the_code() -> None:
+    for service in SERVICES:
+        if (text := readme(service)) is None:
+            continue
+        coded = {name: decision_table.markdown(module) for name, module in domain(service).items()}
+        assert dict(BLOCK.findall(text)) == coded, f"services/{service}/README.md"

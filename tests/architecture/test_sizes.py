@@ -1,33 +1,55 @@
-"""Sizes: what does not fit on a few screens is cut in two."""
+"""Sizes: what does not fit on a few screens is cut in two. The frame's rooms: `test_frame.py`."""
 
 import ast
 
-import pytest
+from architecture.source import sources
 
-from architecture.source import Source, sources
-
-FILE_LINES = 260
+FILE_LINES = 220
 FUNCTION_LINES = 60
-# Of code, without docstrings and blanks; its help for tests does not count. 5 000 held the frame of
-# one process and of ten; consumer groups and two steps of the schema brought it here.
-FRAME_LINES = 5_200
+# Files that may be longer: how long, and why they are not cut in two, or not yet.
+LONGER = {
+    "services/affiliate/domain/earning.py": (250, "its words and its rules are to part"),
+    "services/affiliate/domain/payout.py": (250, "its words and its rules are to part"),
+    "services/auth/accounts.py": (260, "an account's acts are to part by subject"),
+    "services/billing/domain/invoice.py": (230, "its words and its rules are to part"),
+    "services/billing/domain/payment.py": (230, "its words and its rules are to part"),
+    "services/billing/gateways/documents.py": (230, "one page of paper, from top to bottom"),
+    "services/video/domain/video.py": (260, "the words of one long decider"),
+    "services/video/domain/video_project.py": (230, "the rules of one long decider"),
+    "services/video/jobs.py": (230, "the kinds of job are to part"),
+    "shared/chassis/database/schema.py": (240, "steps of the schema are frozen where they stand"),
+    "shared/chassis/hearing/inbox.py": (270, "all ways in which an event is heard pass it"),
+    "shared/chassis/hearing/parking.py": (240, "one life of a parked event, from fault to end"),
+    "shared/chassis/identity.py": (230, "who calls and how it is proved are to part"),
+    "shared/chassis/jobs/jobs.py": (260, "a claim is fenced in one file"),
+    "shared/chassis/unit/handling.py": (260, "the unit is read from top to bottom"),
+    "shared/chassis/unit/rebuilding.py": (240, "building beside and switching are one promise"),
+    "shared/clients/auth.py": (230, "one method after another"),
+}
 
 
-@pytest.mark.parametrize("source", sources(), ids=lambda each: each.where)
-def test_a_file_and_its_functions_stay_short(source: Source) -> None:
-    assert source.lines <= FILE_LINES
-    if ".migrations." in source.name:
-        return  # alembic writes one function, as long as what has changed
+def test_a_file_stays_short() -> None:
     long = {
-        node.name: length
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+        source.where: f"{source.lines} lines, {allowed} are allowed"
+        for source in sources()
+        if source.lines > (allowed := LONGER.get(source.where, (FILE_LINES, ""))[0])
     }
     assert long == {}
 
 
-def test_the_frame_stays_small() -> None:
-    frame = [each for each in sources("shared") if each.package == "chassis"]
-    lines = sum(each.code_lines for each in frame if not each.name.startswith("chassis.testing"))
-    assert lines <= FRAME_LINES
+def test_no_file_is_allowed_more_than_it_needs() -> None:
+    lines = {each.where: each.lines for each in sources()}
+    needless = [where for where in LONGER if lines.get(where, 0) <= FILE_LINES]
+    assert needless == [], f"not over {FILE_LINES} lines: take it out of LONGER"
+
+
+def test_a_function_stays_short() -> None:
+    long = {
+        source.at(node.lineno): f"{node.name}: {length} lines, {FUNCTION_LINES} are allowed"
+        for source in sources()
+        if ".migrations." not in source.name  # alembic writes one, as long as what has changed
+        for node in source.nodes
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+    }
+    assert long == {}

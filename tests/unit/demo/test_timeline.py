@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from demo.timeline import Chain, Quiet, Row, Telling, Timeline, timeline
+from demo.entries import Row
+from demo.timeline import Chain, Quiet, Telling, Timeline, timeline
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 STREAM = UUID(int=7)
