@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,15 +69,19 @@ def broker(broker_or_none: Broker | None) -> Broker:
 def _unit_tests_touch_nothing(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Refuse connections in tests/unit: what needs one is no unit test."""
+    """Refuse connections and processes in tests/unit: what needs one is no unit test."""
     if not request.path.is_relative_to(UNIT):
         return
 
     def refuse(sock: socket.socket, address: object) -> None:
         raise AssertionError(f"a unit test connects to {address!r}")
 
+    def refuse_process(process: object, command: object, *_: object, **__: object) -> None:
+        raise AssertionError(f"a unit test starts {command!r}")
+
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    monkeypatch.setattr(subprocess.Popen, "__init__", refuse_process)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,7 +1,5 @@
 """What a client sends, and how long it waits."""
 
-import subprocess
-import sys
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,12 +17,6 @@ from unit.clients.ports import Recording, answering
 
 ID = UUID(int=1)
 WRITTEN = {"id": str(ID), "version": 3}
-LOADED = """
-import sys
-import clients, chassis.broker.rpc
-heavy = {"sqlalchemy", "psycopg", "nameko", "eventlet"}
-print(sorted(heavy & {name.partition(".")[0] for name in sys.modules}))
-"""
 
 
 def test_ids_days_and_values_go_as_json() -> None:
@@ -153,12 +145,3 @@ def test_what_is_no_page_is_unreadable_and_its_place_is_named(reply: Any, at: st
 
     assert error.value.code == "clients.unreadable_reply"
     assert error.value.details["at"].startswith(f"list_projects{at}")
-
-
-def test_clients_and_their_way_over_rabbitmq_load_neither_a_database_nor_nameko() -> None:
-    paths = {"PYTHONPATH": ":".join(sys.path)}
-    loaded = subprocess.run(
-        [sys.executable, "-c", LOADED], env=paths, capture_output=True, text=True, check=True
-    )
-
-    assert loaded.stdout.strip() == "[]"

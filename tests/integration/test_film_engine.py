@@ -1,8 +1,6 @@
 """The local film engine, on real small films; ffmpeg itself is replaced only to see it fail."""
 
-import itertools
 import os
-import subprocess
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -14,86 +12,24 @@ import pytest
 from PIL import Image
 
 from chassis.errors import Invalid, Rejected, Unavailable
-from video.gateways.camera import LATERAL_TRACK, MOVES, between, framing
-from video.gateways.compile import compile_film
-from video.gateways.engine import SIZES, Film, Piece
+from integration.stages.small_films import (
+    FRAME_MS,
+    RATE,
+    Cancelled,
+    Job,
+    encoder_parameters,
+    ffmpeg,
+    heard,
+    loudness,
+    make_clip,
+    make_film,
+    photograph,
+    seen,
+)
+from video.gateways.engine import SIZES
 from video.gateways.ffmpeg import run
 from video.gateways.local import LocalEngine
 from video.gateways.probe import is_ours, probe, verified
-
-FRAME_MS = 40
-RATE = 48000
-
-
-class Cancelled(Exception):
-    """What this job's control raises."""
-
-
-class Job:
-    """A control that is cancelled at the check with number `cancelled_at`."""
-
-    def __init__(self, cancelled_at: float = float("inf")) -> None:
-        self.checks, self.cancelled_at = 0, cancelled_at
-        self.told: list[int] = []
-
-    def progress(self, percent: int, step: str) -> None:
-        self.told.append(percent)
-
-    def check(self) -> None:
-        self.checks += 1
-        if self.checks >= self.cancelled_at:
-            raise Cancelled
-
-
-def photograph(path: Path, size: tuple[int, int], seed: int) -> Path:
-    """Save a picture with soft shapes, so that a view of it can be told from another."""
-    coarse = np.random.default_rng(seed).integers(30, 220, (9, 9, 3), dtype=np.uint8)
-    Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(path, quality=92)
-    return path
-
-
-def make_clip(image: Path, out: Path, **changed: object) -> Piece:
-    asked = {"room_type": "kitchen", "seconds": 1, "aspect_ratio": "1:1", "native_audio": True}
-    return LocalEngine().clip(image, out, **{"control": Job(), **asked, **changed})  # type: ignore[arg-type]
-
-
-def make_film(pieces: list[Path], out: Path, music: Path | None = None, volume: int = 50) -> Film:
-    return compile_film(
-        pieces,
-        out,
-        out.with_suffix(".jpg"),
-        aspect_ratio="1:1",
-        music=music,
-        music_volume=volume,
-        control=Job(),
-    )
-
-
-def ffmpeg(*arguments: object) -> bytes:
-    command = [
-        imageio_ffmpeg.get_ffmpeg_exe(),
-        "-nostdin",
-        "-loglevel",
-        "error",
-        *map(str, arguments),
-    ]
-    return subprocess.run(command, check=True, capture_output=True).stdout
-
-
-def heard(path: Path) -> np.ndarray:
-    """Return the left channel, -1 to 1."""
-    raw = ffmpeg("-i", path, "-map", "0:a:0", "-f", "s16le", "-ac", "2", "-ar", RATE, "-")
-    return np.frombuffer(raw, "<i2")[::2] / 32768
-
-
-def seen(path: Path) -> np.ndarray:
-    """Return every frame as 32 by 32 grey pixels."""
-    raw = ffmpeg("-i", path, "-vf", "scale=32:32:flags=area,format=gray", "-f", "rawvideo", "-")
-    return np.frombuffer(raw, np.uint8).reshape(-1, 32, 32).astype(int)
-
-
-def loudness(samples: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(samples**2)))
 
 
 @pytest.fixture(scope="module")
@@ -184,25 +120,6 @@ def test_the_camera_moves_a_little_in_every_frame_and_rests_at_both_ends(
     assert max(steps[0], steps[-1]) < 0.2 * np.median(steps)
 
 
-def test_no_move_ever_leaves_the_picture() -> None:
-    reaches = [
-        (1.0, 1.0),
-        (1.0, 1.19),
-        (1.0, 1.5),
-        (1.0, 2.67),
-        (1.19, 1.0),
-        (2.67, 1.0),
-        (3.0, 1.0),
-    ]
-    for move, reach in itertools.product([*MOVES.values(), LATERAL_TRACK], reaches):
-        views = framing(move, reach)
-        for at in np.linspace(0, 1, 25):
-            view = between(views, float(at))
-            half = 0.5 / view.zoom - 1e-9
-            assert half <= view.x <= reach[0] - half
-            assert half <= view.y <= reach[1] - half
-
-
 def test_a_transition_leads_from_the_end_of_one_clip_to_the_begin_of_the_next(
     pieces: list[Path],
 ) -> None:
@@ -267,14 +184,6 @@ def test_a_piece_in_another_format_is_normalised(pieces: list[Path], tmp_path: P
     assert (film.width, film.height, film.duration_ms) == (1080, 1080, 4000)
     assert (seen(out)[:25] == seen(pieces[0])).all()
     assert len(heard(out)) == 4 * RATE
-
-
-def encoder_parameters(path: Path) -> bytes:
-    """Return the sequence parameters in the box 'avcC'."""
-    content = path.read_bytes()
-    begin = content.index(b"avcC") + 10
-    length = int.from_bytes(content[begin : begin + 2])
-    return content[begin + 2 : begin + 2 + length]
 
 
 @pytest.mark.parametrize("neighbour", ["ours", "foreign"])

@@ -1,0 +1,94 @@
+"""Small films of the local engine, and what is seen and heard in them."""
+
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+from PIL import Image
+
+from video.gateways.compile import compile_film
+from video.gateways.engine import Film, Piece
+from video.gateways.local import LocalEngine
+
+FRAME_MS = 40
+RATE = 48000
+
+
+class Cancelled(Exception):
+    """What this job's control raises."""
+
+
+class Job:
+    """A control that is cancelled at the check with number `cancelled_at`."""
+
+    def __init__(self, cancelled_at: float = float("inf")) -> None:
+        self.checks, self.cancelled_at = 0, cancelled_at
+        self.told: list[int] = []
+
+    def progress(self, percent: int, step: str) -> None:
+        self.told.append(percent)
+
+    def check(self) -> None:
+        self.checks += 1
+        if self.checks >= self.cancelled_at:
+            raise Cancelled
+
+
+def photograph(path: Path, size: tuple[int, int], seed: int) -> Path:
+    """Save a picture with soft shapes, so that a view of it can be told from another."""
+    coarse = np.random.default_rng(seed).integers(30, 220, (9, 9, 3), dtype=np.uint8)
+    Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(path, quality=92)
+    return path
+
+
+def make_clip(image: Path, out: Path, **changed: object) -> Piece:
+    asked = {"room_type": "kitchen", "seconds": 1, "aspect_ratio": "1:1", "native_audio": True}
+    return LocalEngine().clip(image, out, **{"control": Job(), **asked, **changed})  # type: ignore[arg-type]
+
+
+def make_film(pieces: list[Path], out: Path, music: Path | None = None, volume: int = 50) -> Film:
+    return compile_film(
+        pieces,
+        out,
+        out.with_suffix(".jpg"),
+        aspect_ratio="1:1",
+        music=music,
+        music_volume=volume,
+        control=Job(),
+    )
+
+
+def ffmpeg(*arguments: object) -> bytes:
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-nostdin",
+        "-loglevel",
+        "error",
+        *map(str, arguments),
+    ]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def heard(path: Path) -> np.ndarray:
+    """Return the left channel, -1 to 1."""
+    raw = ffmpeg("-i", path, "-map", "0:a:0", "-f", "s16le", "-ac", "2", "-ar", RATE, "-")
+    return np.frombuffer(raw, "<i2")[::2] / 32768
+
+
+def seen(path: Path) -> np.ndarray:
+    """Return every frame as 32 by 32 grey pixels."""
+    raw = ffmpeg("-i", path, "-vf", "scale=32:32:flags=area,format=gray", "-f", "rawvideo", "-")
+    return np.frombuffer(raw, np.uint8).reshape(-1, 32, 32).astype(int)
+
+
+def loudness(samples: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(samples**2)))
+
+
+def encoder_parameters(path: Path) -> bytes:
+    """Return the sequence parameters in the box 'avcC'."""
+    content = path.read_bytes()
+    begin = content.index(b"avcC") + 10
+    length = int.from_bytes(content[begin : begin + 2])
+    return content[begin + 2 : begin + 2 + length]
