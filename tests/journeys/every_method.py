@@ -1,12 +1,10 @@
 """Every RPC method, found by introspection, and a caller who may call it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
-
-import pytest
 
 from chassis import ids
 from chassis.door.edge import Caller, Method
@@ -22,12 +20,6 @@ METHODS = [
     for name in sorted(vars(FACADES[service]))
     if hasattr(getattr(FACADES[service], name), "method")
 ]
-
-
-def methods(of: Callable[[Method, Permission], object]) -> pytest.MarkDecorator:
-    """Run a test for each method of that kind."""
-    chosen = [each for each in METHODS if of(method_of(*each), permission_of(*each))]
-    return pytest.mark.parametrize(("service", "name"), chosen)
 
 
 def method_of(service: str, name: str) -> Method:
