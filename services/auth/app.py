@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auth import jobs as auth_jobs
-from auth import kept, outbound, revoking
+from auth import kept, outbound
 from auth.domain import session, user, workspace
 from auth.gateways.mail import MailFolder
 from auth.permissions import PERMISSIONS
@@ -14,13 +14,13 @@ from auth.settings import Settings
 from chassis import ids
 from chassis.database import postgres
 from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens, TokenIssuer
 from chassis.door.web import PublicDoor
-from chassis.identity import AccessTokens, TokenIssuer
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.auth import PUBLISHES
+from contracts.auth.events import PUBLISHES
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}
 KEPT = (kept.account, kept.verification, kept.secrets)
@@ -59,6 +59,6 @@ def build(
         reactions=(),
         revocations=(),  # what revokes is written here
         kinds=auth_jobs.kinds(app, mail, given.app_url),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED, revoking.END_BANS),
+        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED, auth_jobs.END_BANS),
         web=PublicDoor(()),
     )

@@ -1,19 +1,28 @@
-"""Mail. The job mints a token, keeps its hash and sends: no raw token waits anywhere."""
+"""Mail, and the bans that run out.
+
+The job of a mail mints a token, keeps its hash and sends: no raw token waits anywhere.
+"""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from auth.accounts import VERIFICATION
+from auth.domain import user
 from auth.domain.user import SignedUp
 from auth.gateways.mail import MailFolder
 from auth.kept import keep_verification, recall_email
+from auth.projections import users
 from chassis import ids
 from chassis.errors import ServiceError
+from chassis.identity import service_actor
 from chassis.jobs.jobs import Control, Kind, Task
-from chassis.unit.calls import CancelJobs, Job
-from chassis.unit.handling import App, Unit
+from chassis.jobs.schedules import Schedule
+from chassis.unit.calls import Call, CancelJobs, Job
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from chassis.unit.store import Recorded
 
+VERIFICATION = timedelta(hours=24)
 TEXTS = {
     "verify_email": (
         "Confirm your e-mail address",
@@ -65,3 +74,18 @@ def _sent(unit: Unit, task: Task, result: Any) -> None:
 
 def _not_sent(unit: Unit, task: Task, error: ServiceError) -> None:
     """A mail that cannot be sent undoes nothing; the dead job says so."""
+
+
+def end_bans(app: App) -> None:
+    """Note which bans have run out: they do not hold any more as it is."""
+    for user_id in app.query(lambda connection: users.ran_out(connection, app.clock())):
+        by = Call(
+            id=ids.fresh(),
+            at=app.clock(),
+            actor=service_actor(app.service.name),
+            correlation_id=str(ids.fresh()),
+        )
+        app.handle(user.decider, user_id, user.EndBan(), by)
+
+
+END_BANS = Schedule(name="end_bans", every_s=60, run=end_bans)

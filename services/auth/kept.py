@@ -12,13 +12,17 @@ from sqlalchemy import (
     ScalarSelect,
     Table,
     Text,
+    Update,
+    delete,
     func,
     literal,
     select,
+    update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
 
 from auth.tables import metadata
+from chassis import ids
 from chassis.personal import personal
 
 account = Table(
@@ -80,6 +84,39 @@ def keep_secret(row_id: UUID, kind: str, token: str, expires_at: datetime) -> In
     return row.on_conflict_do_nothing(index_elements=["row_id", "kind"])
 
 
+def recall_row(connection: Connection, kind: str, token: str) -> UUID | None:
+    """Return the row that a token is of; None for a token that nobody was given."""
+    query = select(secrets.c.row_id).where(secrets.c.hash == digest(token), secrets.c.kind == kind)
+    found = connection.execute(query).scalar_one_or_none()
+    return UUID(found) if found else None
+
+
+def keep_password(user_id: UUID, hashed: str, at: datetime) -> Insert:
+    """Return the statement that keeps a new person's password hash; yields as `keep_secret`."""
+    row = insert(account).values(
+        id=str(ids.derive(user_id, "credential")),
+        account_id=str(user_id),
+        provider_id="credential",
+        user_id=str(user_id),
+        password=hashed,
+        created_at=at,
+        updated_at=at,
+    )
+    return row.on_conflict_do_nothing(index_elements=["id"])
+
+
+def recall_password(connection: Connection, user_id: UUID | None) -> str | None:
+    """Return a person's password hash; None where there is none."""
+    mine = (account.c.user_id == str(user_id)) & (account.c.provider_id == "credential")
+    query = select(account.c.password).where(mine)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def replace_password(hashed: str, stronger: str) -> Update:
+    """Return the statement that replaces a hash, if nobody has changed the password meanwhile."""
+    return update(account).where(account.c.password == hashed).values(password=stronger)
+
+
 def keep_verification(
     id: UUID, address: str, token: str, at: datetime, expires_at: datetime
 ) -> Insert:
@@ -92,6 +129,19 @@ def keep_verification(
         created_at=at,
         updated_at=at,
     )
+
+
+def spend_verification(connection: Connection, token: str, at: datetime) -> str | None:
+    """Forget a token that was mailed; return its address, or None if it does not hold at `at`."""
+    holds = (verification.c.value == digest(token)) & (verification.c.expires_at > at)
+    spent = delete(verification).where(holds).returning(verification.c.identifier)
+    return connection.execute(spent).scalar_one_or_none()
+
+
+def recall_texts(connection: Connection, row_id: UUID) -> dict[str, str]:
+    """Return what is kept of a person or a workspace, by field."""
+    rows = select(personal.c.field, personal.c.value).where(personal.c.row_id == str(row_id))
+    return {row.field: row.value for row in connection.execute(rows)}
 
 
 def recall_email(connection: Connection, user_id: UUID) -> str | None:

@@ -6,7 +6,7 @@ from auth.domain.session import SessionEnded
 from auth.domain.user import SignedUp, UserBanned, UserUnbanned
 from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
 from chassis.unit.store import Recorded
-from contracts import auth as told
+from contracts.auth import events as told
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:

@@ -1,24 +1,25 @@
-"""The requests auth accepts: the contracts' fields, with the rules that hold at the door."""
+"""What the door asks of auth's requests beyond their types."""
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-from marshmallow import ValidationError, post_load, pre_load
-from marshmallow.validate import Length, Range, Regexp
-from stdnum.exceptions import ValidationError as NumberInvalid
-from stdnum.no import orgnr
+from marshmallow import ValidationError
+from marshmallow.validate import Length, Range
 
-from chassis.codec import request
-from chassis.unit import feed, pages
-from contracts import auth
+from chassis.door import rules
+from chassis.marshalling import Form, Rules
+from chassis.unit.pages import CURSOR_MAX
+from contracts.auth.accounts import SignIn, SignUp, VerifyEmail
+from contracts.auth.bans import BanUser
+from contracts.auth.sessions import Authenticate, ListSessions
+from contracts.auth.workspaces import BillingAddress, SetInvoiceEligibility, UpdateWorkspace
 
-TEXT = (Length(min=1, max=200), Regexp(r"\s*\S", error="All blank."))
 COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166-1
-PASSWORD = (Length(min=8, max=128),)
 BY_A_CALENDAR = Range(max=datetime(9999, 1, 1, tzinfo=UTC))  # in whatever zone it is written
+TOKEN = Length(min=1, max=100)
 
 
 def canonical(address: str) -> str:
@@ -26,20 +27,16 @@ def canonical(address: str) -> str:
     return unicodedata.normalize("NFKC", address).strip().casefold()
 
 
-def email(value: str | None) -> None:
-    """Refuse what is no e-mail address."""
-    if value is None:
-        return
-    try:
-        validate_email(canonical(value), check_deliverability=False)
-    except EmailNotValidError:
-        raise ValidationError("Not an e-mail address.") from None
+CANONICAL = Form(canonical)
 
 
-def address(value: auth.BillingAddress | None) -> None:
+def email(value: str) -> None:
+    """Refuse what is no e-mail address once it has its canonical form."""
+    rules.email(canonical(value))
+
+
+def address(value: BillingAddress) -> None:
     """Refuse what does not fit on a sales document."""
-    if value is None:
-        return
     texts = {"street": value.street, "postal_code": value.postal_code, "city": value.city}
     wrong = {name: ["1 to 100 characters."] for name, text in texts.items() if not _fits(text)}
     if not COUNTRY.fullmatch(value.country):
@@ -52,65 +49,31 @@ def _fits(text: str) -> bool:
     return bool(text.strip()) and len(text) <= 100
 
 
-SignUp = request(auth.SignUp, name=TEXT, email=email, password=PASSWORD)
-VerifyEmail = request(auth.VerifyEmail, token=Length(min=1, max=100))
-SignIn = request(
-    auth.SignIn,
-    email=Length(max=320),
-    password=Length(max=128),
-    ip=Length(max=45),  # the longest IPv6 address
-    user_agent=Length(max=1_000),
-)
-Authenticate = request(auth.Authenticate, session_token=Length(min=1, max=100))
-SetInvoiceEligibility = request(auth.SetInvoiceEligibility, reason=TEXT)
-SignOut = request(auth.SignOut)
-RevokeSession = request(auth.RevokeSession)
-RevokeOtherSessions = request(auth.RevokeOtherSessions)
-BanUser = request(auth.BanUser, reason=TEXT, expires_at=BY_A_CALENDAR)
-UnbanUser = request(auth.UnbanUser)
-ListSessions = request(
-    auth.ListSessions, limit=pages.LIMIT, cursor=Length(min=1, max=pages.CURSOR_MAX)
-)
-Me = request(auth.Me)
-GetWorkspace = request(auth.GetWorkspace)
-PublicKeys = request(auth.PublicKeys)
-GetBillingProfile = request(auth.GetBillingProfile)
-EventsRead = request(feed.EventsRead)
-Describe = request(feed.Describe)
-
-
-class UpdateWorkspace(
-    request(  # type: ignore[misc]
-        auth.UpdateWorkspace,
-        name=TEXT,
-        legal_name=TEXT,
-        billing_address=address,
-        invoice_email=email,
-        contact_email=email,
-        contact_person=TEXT,
-        invoice_reference=Length(max=100),
-    )
-):
-    """Loads a dict of the fields that were given: the others stay as they are."""
-
-    def __init__(self) -> None:
-        super().__init__(partial=True)
-
-    @pre_load
-    def normalize(self, data: Any, **_: Any) -> Any:
-        """Bring a number with spaces, 'NO' before or 'MVA' behind to nine digits (MOD11)."""
-        number = data.get("organization_number") if isinstance(data, dict) else None
-        if not isinstance(number, str):
-            return data
-        try:
-            bare = orgnr.validate(number.upper().removeprefix("NO").strip().removesuffix("MVA"))
-        except NumberInvalid:
-            raise ValidationError({"organization_number": ["Not a valid number."]}) from None
-        return {**data, "organization_number": bare}
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Return the given fields; only those that may be empty may be null."""
-        if data.get("name", "") is None:
-            raise ValidationError({"name": ["Field may not be null."]})
-        return data
+RULES: Mapping[type[Any], Rules] = {
+    SignUp: {
+        "name": rules.text(200),
+        "email": (email, CANONICAL),
+        "password": Length(min=8, max=128),
+    },
+    VerifyEmail: {"token": TOKEN},
+    SignIn: {
+        "email": (Length(max=320), CANONICAL),
+        "password": Length(max=128),
+        "ip": Length(max=45),  # the longest IPv6 address
+        "user_agent": Length(max=1_000),
+    },
+    Authenticate: {"session_token": TOKEN},
+    ListSessions: {"cursor": Length(min=1, max=CURSOR_MAX)},
+    UpdateWorkspace: {
+        "name": rules.text(200),
+        "organization_number": rules.ORGANIZATION_NUMBER,
+        "legal_name": rules.text(200),
+        "billing_address": address,
+        "invoice_email": email,
+        "invoice_reference": Length(max=100),
+        "contact_email": email,
+        "contact_person": rules.text(200),
+    },
+    SetInvoiceEligibility: {"reason": rules.text(200)},
+    BanUser: {"reason": rules.text(200), "expires_at": BY_A_CALENDAR},
+}

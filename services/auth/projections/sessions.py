@@ -21,8 +21,9 @@ from sqlalchemy import (
 from auth.domain.session import SessionEnded, SessionRenewed, SessionStarted
 from auth.kept import recall_hash
 from auth.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.personal import recall_optional
-from chassis.unit import pages
+from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
 
@@ -76,9 +77,9 @@ def alive(connection: Connection, user_id: UUID, at: datetime) -> list[UUID]:
 
 
 def listed(
-    connection: Connection, user_id: UUID, at: datetime, limit: int, cursor: str | None
-) -> dict[str, Any]:
+    connection: Connection, user_id: UUID, at: datetime, asked: Listing[Any]
+) -> Page[dict[str, Any]]:
     """Return somebody's sessions of which the clock leaves some, newest first; no token hashes."""
     shown = [column for column in table.c if column is not table.c.token]
     query = select(*shown).where(table.c.expires_at > at)
-    return pages.page(connection, table, query, {"user_id": user_id}, limit, cursor)
+    return page(connection, table, query, {"user_id": user_id}, asked)

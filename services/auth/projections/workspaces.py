@@ -1,6 +1,5 @@
 """`workspace`: one row a tenant."""
 
-import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -102,14 +101,4 @@ projection = Projection(table=table, project=project, unique={"workspace_slug": 
 def get(connection: Connection, workspace_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a workspace's row, with `version`."""
     found = row(connection, table, "workspace", workspace_id, actor, "auth.workspace_not_found")
-    address = found["billing_address"]
-    read = {"billing_address": json.loads(address) if address else None}
-    return {"version": found.pop("stream_version"), **found, **read}
-
-
-def billing_profile(connection: Connection, workspace_id: UUID, actor: Actor) -> dict[str, Any]:
-    """Return what a sales document says of its buyer."""
-    found = get(connection, workspace_id, actor)
-    fields = ("legal_name", "organization_number", "billing_address")
-    more = ("invoice_email", "invoice_reference")
-    return {"workspace_id": workspace_id, **{field: found[field] for field in fields + more}}
+    return {"version": found.pop("stream_version"), **found}

@@ -1,0 +1,48 @@
+"""Who is shut out, and let in again."""
+
+from uuid import UUID
+
+from auth import kept
+from auth.acts import sessions
+from auth.domain import user
+from chassis.asked import Written
+from chassis.door import revocations
+from chassis.errors import Rejected
+from chassis.personal import keep
+from chassis.unit import store
+from chassis.unit.deciding import Unit
+from contracts.auth.bans import BanUser, UnbanUser
+
+
+def ban(unit: Unit, asked: BanUser) -> Written:
+    """Shut a person out until `expires_at` (None: until it is lifted) and end their sessions.
+
+    Nobody bans themselves. So that two system admins do not ban each other at the same time, and
+    none is left, whoever bans is looked at again when nobody else can ban either of the two.
+    Raises `Rejected("auth.self_ban")`.
+    """
+    by, user_id = unit.call.actor, asked.user_id
+    if user_id == by.user_id:
+        raise Rejected("auth.self_ban", "nobody bans themselves")
+    both = (by.user_id, user_id)
+    store.lock(unit.connection, [store.stream_name(user.decider.name, each) for each in both])
+    revocations.check(unit.connection, by)
+    another = _another_reason(unit, user_id, asked.reason)
+    command = user.BanUser(expires_at=asked.expires_at, another_reason=another)
+    banned = unit.decide(user.decider, user_id, command)
+    revocations.write(unit, "user", user_id, unit.call.at)
+    for each in sessions.of_person(unit, user_id):
+        sessions.end(unit, each)
+    return banned.written
+
+
+def _another_reason(unit: Unit, user_id: UUID, reason: str) -> bool:
+    """Keep the reason; return whether it was another before, or none."""
+    before = kept.recall_texts(unit.connection, user_id).get("ban_reason")
+    unit.execute(keep(user_id, user_id, {"ban_reason": reason}))
+    return before != reason
+
+
+def unban(unit: Unit, asked: UnbanUser) -> Written:
+    """Let a person in again."""
+    return unit.decide(user.decider, asked.user_id, user.UnbanUser()).written
