@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import dict_row
 from sqlalchemy import Engine
 
-from auth import accounts
+from auth import admins
 from auth.app import SERVICE as AUTH
 from chassis.broker.rpc import Rpc
 from chassis.database import postgres
@@ -82,7 +82,7 @@ class Suite:
         Raises `Rejected("auth.email_taken")` if there is one with that address.
         """
         app = App(service=AUTH, engine=self.engines["auth"])
-        return accounts.create_system_admin(app, email, password)
+        return admins.create_system_admin(app, email, password)
 
     def mail(self, to: str | None = None) -> list[EmailMessage]:
         """Return the mails sent (to one address), oldest first."""

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from affiliate.service import AffiliateService
-from auth import accounts
+from auth import admins
 from auth.service import AuthService
 from billing.service import BillingService
 from chassis import ids, telemetry
@@ -116,7 +116,7 @@ class Suite:
 
         Raises `Rejected("auth.email_taken")` if there is one with that address.
         """
-        return accounts.create_system_admin(self.parts["auth"].app, email, password)
+        return admins.create_system_admin(self.parts["auth"].app, email, password)
 
     def mail(self, to: str | None = None) -> list[EmailMessage]:
         """Return the mails sent (to one address), oldest first."""

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from auth import accounts
+from auth import admins
 from auth.app import SERVICE as AUTH
 from chassis import settings
 from chassis.database import postgres
@@ -33,9 +33,7 @@ def run(chosen: argparse.Namespace) -> int:
     password = sys.stdin.readline().rstrip("\n")
     engine = postgres.engine(settings.load(Database).database_url, name="suitectl", connections=1)
     try:
-        made = accounts.create_system_admin(
-            App(service=AUTH, engine=engine), chosen.email, password
-        )
+        made = admins.create_system_admin(App(service=AUTH, engine=engine), chosen.email, password)
     finally:
         engine.dispose()
     print(f"system admin {made['id']}")

@@ -8,7 +8,8 @@ from marshmallow.validate import Length, Range
 from billing.domain.invoice import MOST_LINES
 from chassis.marshalling import Rules
 from contracts.billing.cards import ChargeSavedCard
-from contracts.billing.invoices import CreateInvoices, RecordInvoicePayment
+from contracts.billing.invoices import CreateInvoices
+from contracts.billing.payments import RecordInvoicePayment
 
 RULES: Mapping[type[Any], Rules] = {
     CreateInvoices: {"line_item_ids": Length(min=1, max=MOST_LINES)},

@@ -1,7 +1,7 @@
 """billing over RPC: a line a method. What each does stands in `acts`."""
 
 from billing import schemas
-from billing.acts import cards, clearances, invoices, line_items
+from billing.acts import cards, clearances, invoices, line_items, payments
 from chassis.door import every_service
 from chassis.every_service import Describe, EventsRead
 from chassis.green.methods import act, look, unit
@@ -20,9 +20,9 @@ from contracts.billing.invoices import (
     GetInvoicePdf,
     IssueInvoice,
     ListInvoices,
-    RecordInvoicePayment,
 )
 from contracts.billing.line_items import ListLineItems
+from contracts.billing.payments import RecordInvoicePayment
 
 
 class BillingService:
@@ -33,10 +33,11 @@ class BillingService:
 
     create_invoices = unit(CreateInvoices, invoices.create)
     issue_invoice = act(IssueInvoice, invoices.issue)
-    record_invoice_payment = unit(RecordInvoicePayment, invoices.record_payment)
     get_invoice = look(GetInvoice, invoices.shown)
     list_invoices = look(ListInvoices, invoices.listed)
     invoice_pdf = look(GetInvoicePdf, invoices.pdf)
+
+    record_invoice_payment = unit(RecordInvoicePayment, payments.record)
 
     list_line_items = look(ListLineItems, line_items.listed)
 

@@ -22,7 +22,7 @@ from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project
 from video.gateways.local import LocalEngine
-from video.jobs.tools import Tools
+from video.jobs.equipment import Tools
 from video.permissions import PERMISSIONS
 from video.projections import music_tracks, progress, video_clips, video_projects
 from video.settings import Settings

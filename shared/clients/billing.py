@@ -1,7 +1,7 @@
 """The client of billing."""
 
 from clients.client import Client, rpc
-from contracts.billing import cards, clearances, invoices, line_items
+from contracts.billing import cards, clearances, invoices, line_items, payments
 
 
 class Billing(Client):
@@ -12,10 +12,11 @@ class Billing(Client):
 
     create_invoices = rpc(invoices.CreateInvoices)
     issue_invoice = rpc(invoices.IssueInvoice)
-    record_invoice_payment = rpc(invoices.RecordInvoicePayment)
     get_invoice = rpc(invoices.GetInvoice)
     list_invoices = rpc(invoices.ListInvoices)
     invoice_pdf = rpc(invoices.GetInvoicePdf)
+
+    record_invoice_payment = rpc(payments.RecordInvoicePayment)
 
     list_line_items = rpc(line_items.ListLineItems)
 

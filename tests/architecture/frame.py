@@ -71,8 +71,8 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=500,
-        why="every check of a call is here",
+        code_lines=590,
+        why="every check of a call is here, and the tokens it rests on",
     ),
     Room(
         name="green",

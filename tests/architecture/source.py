@@ -85,7 +85,8 @@ class Source:
                     assert level == 0, f"{self.at(node.lineno)} imports by a relative name"
                     for each in names:
                         inner = f"{module}.{each.name}"
-                        yield inner if is_module(inner) else str(module), node.lineno
+                        named = is_module(str(module)) and not is_module(inner)
+                        yield str(module) if named else inner, node.lineno
 
 
 @cache

@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 
 from affiliate.service import AffiliateService
-from auth import accounts, kept
+from auth import admins, kept
 from auth.service import AuthService
 from billing.service import BillingService
 from chassis import ids
@@ -70,7 +70,7 @@ class Services:
 
     def system_admin(self) -> "Person":
         email = f"{uuid4().hex[:8]}@example.com"
-        made = accounts.create_system_admin(self.parts["auth"].app, email, PASSWORD)
+        made = admins.create_system_admin(self.parts["auth"].app, email, PASSWORD)
         return Person(self, email, str(made["id"]))
 
     def somebody(self) -> "Person":

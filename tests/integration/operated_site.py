@@ -11,13 +11,16 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from auth import accounts
+from auth.acts.accounts import sign_up
+from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens
 from chassis.errors import Rejected
 from chassis.hearing.cursors import call
 from chassis.hearing.inbox import Consumer, Reaction
 from chassis.unit import feed
 from chassis.unit.handling import App
 from contracts.auth import events as told
+from contracts.auth.accounts import SignUp
 from distributed.servers import Servers
 from journeys import distributed_suite
 from servers.postgres import Server
@@ -69,7 +72,8 @@ class Operated:
     def somebody(self, email: str) -> str:
         """Let there be one more account, told to others; return its workspace's stream."""
         with self.app("auth") as app:
-            accounts.sign_up(app, call(app), "Kari", email, "a long password")
+            door = Door(app=app, tokens=AccessTokens({}), permissions={})
+            sign_up(door, call(app), SignUp(name="Kari", email=email, password="a long password"))
             while feed.number(app.engine):
                 pass
         (row,) = self.sql(

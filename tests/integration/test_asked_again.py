@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from affiliate.acts import payees
 from affiliate.domain import earning, earning_messages
-from auth.accounts import create_system_admin
+from auth.admins import create_system_admin
 from chassis import ids
 from chassis.database.schema import NONE_TOLD
 from chassis.errors import Unauthenticated

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from auth import revoking
+from auth.jobs import end_bans
 from chassis.errors import ServiceError, Unauthenticated
 from chassis.running import housekeeping
 from embedded.keys import SERVICES
@@ -117,14 +117,14 @@ def test_a_ban_ends_by_the_clock_and_is_noted_once(services: Services) -> None:
     person = services.somebody()
     services.ban(person, expires_at=(services.now + DAY).isoformat())
     services.now += DAY - SECOND
-    revoking.end_bans(services.parts["auth"].app)
+    end_bans(services.parts["auth"].app)
     assert code(person.signed_in) == "auth.user_banned"
     services.now += SECOND
 
     assert asked(services, "auth", person.signed_in().access()) is None
     assert banned(services, person.user_id) == [(True, "fraud")]
     for _ in range(2):
-        revoking.end_bans(services.parts["auth"].app)
+        end_bans(services.parts["auth"].app)
     assert banned(services, person.user_id) == [(False, None)]
     query = f"select count(*) from events where stream_id = 'user-{person.user_id}'"
     assert services.run("auth", f"{query} and type = 'UserUnbanned'") == [(1,)]

@@ -171,8 +171,8 @@ def test_of_rivals_that_expect_the_same_version_one_wins(own: Database, app: App
         return app.handle(boxes.box, box_id, command, call(expected_version=1))
 
     replies = all_at_once([partial(edit, number) for number in range(10)])
-    assert [each for each in replies if isinstance(each, dict)] == [
-        {"id": str(box_id), "version": 2}
+    assert [each for each in replies if isinstance(each, Written)] == [
+        Written(id=box_id, version=2)
     ]
     lost = [each for each in replies if isinstance(each, Conflict)]
     assert len(lost) == 9

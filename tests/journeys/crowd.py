@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from auth import accounts
+from auth.acts.sessions import start_session
 from auth.app import SERVICE as AUTH
 from auth.domain import user, workspace
 from chassis import ids
@@ -16,6 +16,7 @@ from chassis.personal import keep
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
+from contracts.auth.accounts import SessionStarted
 from distributed.suite import Suite
 
 FRESH_S = 120  # a token lives for 300 s: whoever is given one may use it for a while
@@ -70,7 +71,7 @@ def patiently(call: Callable[[], Any]) -> Any:
 def _member(suite: Suite, app: App, number: int) -> Member:
     user_id, workspace_id = ids.fresh(), ids.fresh()
 
-    def work(unit: Unit) -> dict[str, Any]:
+    def work(unit: Unit) -> SessionStarted:
         email = f"person-{number}@crowd.example"
         unit.execute(keep(user_id, user_id, {"name": f"Person {number}", "email": email}))
         slug = {"name": f"Workspace {number}", "slug": f"crowd-{number}"}
@@ -79,7 +80,7 @@ def _member(suite: Suite, app: App, number: int) -> Member:
         unit.decide(workspace.decider, workspace_id, opened)
         unit.decide(user.decider, user_id, user.SignUp(workspace_id=workspace_id))
         unit.decide(user.decider, user_id, user.VerifyEmail())
-        return accounts.start_session(unit, user_id, {})
+        return start_session(unit, user_id, {})
 
     by = service_actor("auth")
     call = Call(id=ids.fresh(), at=app.clock(), actor=by, correlation_id=f"crowd-{number}")

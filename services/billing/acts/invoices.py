@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from contracts.auth.workspaces import BillingProfile
 from sqlalchemy import Connection
 
 from billing import kept
@@ -18,10 +17,8 @@ from billing.domain import (
     line_item,
     number_series,
     oslo,
-    payment,
-    payment_messages,
 )
-from billing.domain.invoice import MOST_LINES, Draft, Issued, Numbered, Paid
+from billing.domain.invoice import MOST_LINES, Draft, Issued
 from billing.names import series_id
 from billing.projections import invoices, line_items
 from chassis import blobs, codec, ids
@@ -32,6 +29,7 @@ from chassis.errors import Conflict, Rejected
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from clients.auth import Auth
+from contracts.auth.workspaces import BillingProfile
 from contracts.billing.invoices import (
     CreateInvoices,
     Drafted,
@@ -43,9 +41,7 @@ from contracts.billing.invoices import (
     InvoiceWithLines,
     IssueInvoice,
     ListInvoices,
-    PaymentRecorded,
     Pdf,
-    RecordInvoicePayment,
     SkippedLine,
 )
 from contracts.billing.line_items import InvoiceLine
@@ -181,34 +177,6 @@ def _buyer(facts: BillingProfile, issue_date: date) -> dict[str, Any]:
         "invoice_reference": facts.invoice_reference,
         "retention_until": date(issue_date.year + RETENTION_YEARS, 12, 31),
     }
-
-
-def record_payment(unit: Unit, asked: RecordInvoicePayment) -> PaymentRecorded:
-    """Record money that came; with the last of it, every target on the invoice is settled."""
-    command = invoice_messages.RecordPayment(
-        amount_ore=asked.amount_ore,
-        paid_on=asked.paid_on,
-        source=asked.source,
-        external_id=asked.external_id,
-    )
-    decided = unit.decide(invoice.decider, asked.invoice_id, command)
-    stands: Numbered = decided.state
-    if isinstance(stands, Paid):
-        _settle(unit, stands)
-    return PaymentRecorded(
-        id=decided.id,
-        version=decided.version,
-        state=type(stands).__name__,
-        remaining_ore=stands.remaining_ore,
-    )
-
-
-def _settle(unit: Unit, paid: Paid) -> None:
-    unit.preload((line_item.decider, id) for id in paid.line_item_ids)
-    payment_ids = [unit.state(line_item.decider, id).payment_id for id in paid.line_item_ids]
-    unit.preload((payment.decider, id) for id in payment_ids)
-    for id in payment_ids:
-        unit.decide(payment.decider, id, payment_messages.Settle())
 
 
 def shown(db: Connection, door: Door, call: Call, asked: GetInvoice) -> InvoiceWithLines:

@@ -10,7 +10,7 @@ from chassis.unit.store import Recorded
 from video.domain.piece import PieceWanted
 from video.domain.video import CompileStarted, StartCleared, Video
 from video.jobs import compiling, fetching, rendering
-from video.jobs.tools import Tools
+from video.jobs.equipment import Tools
 
 
 def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:

@@ -13,7 +13,7 @@ from video.domain import video_project
 from video.domain.video import Film, NoteCompileFailed, NoteFilm
 from video.gateways.compile import compile_film
 from video.gateways.engine import Control
-from video.jobs.tools import Tools, rising
+from video.jobs.equipment import Tools, rising
 
 
 def kind(tools: Tools) -> Kind:

@@ -17,7 +17,7 @@ from video.domain.plan import Source, source_key
 from video.domain.video import Generating, NotePieceFinished, NoteSources, NoteSourcesMissing
 from video.gateways.engine import Control
 from video.gateways.fetch import fetch
-from video.jobs.tools import Tools, workspace
+from video.jobs.equipment import Tools, workspace
 
 
 def kind(tools: Tools) -> Kind:

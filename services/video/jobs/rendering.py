@@ -15,7 +15,7 @@ from video.domain.piece import CompletePiece, FailPiece, Result
 from video.domain.plan import Spec, piece_key, source_key
 from video.domain.video import NotePieceFailed, NotePieceFinished
 from video.gateways.engine import Control, Piece
-from video.jobs.tools import Tools, rising, workspace
+from video.jobs.equipment import Tools, rising, workspace
 
 
 def kind(tools: Tools) -> Kind:

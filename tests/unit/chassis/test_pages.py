@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.asked import Page
 from chassis.errors import Invalid, NotFound
 from chassis.identity import Actor, service_actor
 from chassis.unit.pages import CURSOR_MAX, cut, list_id, read, scope
@@ -29,7 +30,7 @@ def place(each: dict[str, Any]) -> tuple[datetime, str]:
     return each["created_at"], each["id"]
 
 
-def page(table: dict[str, dict[str, Any]], limit: int, cursor: str | None) -> dict[str, Any]:
+def page(table: dict[str, dict[str, Any]], limit: int, cursor: str | None) -> Page[dict[str, Any]]:
     """A page as the database gives it: all rows below the place, newest first."""
     newest_first = sorted(table.values(), key=place, reverse=True)
     if cursor is not None:
@@ -52,9 +53,9 @@ def test_rows_that_come_and_go_meanwhile_are_neither_doubled_nor_cost_others(
     throughout, seen, cursor = set(table), list[str](), None
     for changes in chain(meanwhile, repeat(set(), 100)):
         shown = page(table, limit, cursor)
-        assert len(shown["items"]) <= limit
-        seen += [each["id"] for each in shown["items"]]
-        cursor = shown["next_cursor"]
+        assert len(shown.items) <= limit
+        seen += [each["id"] for each in shown.items]
+        cursor = shown.next_cursor
         if cursor is None:
             break
         for changed in map(row, changes):  # one that is there goes, another comes
@@ -71,10 +72,10 @@ def test_a_page_says_where_the_next_one_begins_only_if_more_follows() -> None:
     rows = [row(number) for number in (3, 2, 1)]
 
     first = cut(rows, 2, ASKED)
-    assert first["items"] == rows[:2]
-    assert read(first["next_cursor"], ASKED) == place(rows[1])  # to the microsecond
-    assert cut(rows, 3, ASKED) == {"items": rows, "next_cursor": None}
-    assert cut([], 3, ASKED) == {"items": [], "next_cursor": None}
+    assert first.items == tuple(rows[:2])
+    assert read(first.next_cursor or "", ASKED) == place(rows[1])  # to the microsecond
+    assert cut(rows, 3, ASKED) == Page(items=tuple(rows), next_cursor=None)
+    assert cut([], 3, ASKED) == Page(items=(), next_cursor=None)
 
 
 def cursor_of(*parts: Any) -> str:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from video.jobs.tools import Rising
+from video.jobs.equipment import Rising
 from video.projections.progress import percent
 
 
