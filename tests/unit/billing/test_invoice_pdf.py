@@ -111,17 +111,17 @@ def test_a_seller_outside_the_vat_register_shows_no_vat() -> None:
     assert "Foretaksregisteret" not in text
 
 
-def test_two_hundred_lines_repeat_the_table_head_on_every_page() -> None:
-    lines = [replace(LINE, description=f"Bildeprosjekt nr. {i}") for i in range(200)]
+def test_eighty_lines_repeat_the_table_head_on_every_page() -> None:
+    lines = [replace(LINE, description=f"Bildeprosjekt nr. {i}") for i in range(80)]
     texts = pages(document(*lines))
-    assert len(texts) == 7
+    assert len(texts) == 3
     for i, text in enumerate(texts, start=1):
-        assert f"Side {i} av 7" in text
+        assert f"Side {i} av 3" in text
         assert "Beskrivelse" in text or "Bildeprosjekt" not in text
         assert "Faktura 10001 · Fjordlys Studio AS" in text or i == 1
     whole = "\n".join(texts).splitlines()
-    assert all(any(line.startswith(f"Bildeprosjekt nr. {i}") for line in whole) for i in range(200))
-    assert "250 000,00" in texts[-1]
+    assert all(any(line.startswith(f"Bildeprosjekt nr. {i}") for line in whole) for i in range(80))
+    assert "100 000,00" in texts[-1]
 
 
 def test_a_demo_says_on_every_page_that_it_is_none() -> None:

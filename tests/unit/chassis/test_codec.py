@@ -93,10 +93,13 @@ def test_what_is_written_is_read_back_the_same(event: Everything) -> None:
 
 
 def refused(data: dict[str, Any]) -> set[str]:
-    with pytest.raises(Invalid) as caught:
+    """Return the names of the fields that are refused; none where the data are taken."""
+    try:
         codec.load(Everything, data)
-    assert caught.value.code == "chassis.invalid_argument"
-    return set(caught.value.details["fields"])
+    except Invalid as refusal:
+        assert refusal.code == "chassis.invalid_argument"
+        return set(refusal.details["fields"])
+    return set()
 
 
 def test_the_sample_loads() -> None:
@@ -107,9 +110,8 @@ def test_the_sample_loads() -> None:
     assert (loaded.line, loaded.tags) == (None, ())
 
 
-@pytest.mark.parametrize(
-    "name,wrong",
-    [
+def test_what_is_of_another_type_is_refused_by_its_field() -> None:
+    examples: list[tuple[str, Any]] = [
         ("text", 1),
         ("text", None),
         ("text", "a\x00b"),
@@ -147,15 +149,16 @@ def test_the_sample_loads() -> None:
         ("lines", [{"text": "b"}]),
         ("lines", [None]),
         ("line", {"text": "b", "net": {"amount": "1"}}),
-    ],
-)
-def test_what_is_of_another_type_is_refused_by_its_field(name: str, wrong: Any) -> None:
-    assert refused({**SAMPLE, name: wrong}) == {name}
+    ]
+    named = [(name, wrong, refused({**SAMPLE, name: wrong})) for name, wrong in examples]
+    assert [each for each in named if each[2] != {each[0]}] == []
 
 
-@pytest.mark.parametrize("name", sorted(SAMPLE))
-def test_a_field_without_a_default_is_required(name: str) -> None:
-    assert refused({key: SAMPLE[key] for key in SAMPLE if key != name}) == {name}
+def test_a_field_without_a_default_is_required() -> None:
+    lacking = {name: {key: SAMPLE[key] for key in SAMPLE if key != name} for name in SAMPLE}
+    assert {name: refused(data) for name, data in lacking.items()} == {
+        name: {name} for name in SAMPLE
+    }
 
 
 def test_all_faults_are_named_at_once() -> None:

@@ -40,27 +40,26 @@ def test_the_tree_is_complete() -> None:
     assert all(name in (errors.__doc__ or "") for name in KINDS)
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
-def test_every_kind_survives_the_wire(kind: type[ServiceError]) -> None:
-    error = full(kind)
-    back = from_wire(*to_wire(error))
-    assert type(back) is kind
-    assert back.fields() == error.fields()
-    assert str(back) == "billing.overpaid: only 5.00 NOK is due"
+def test_every_kind_survives_the_wire() -> None:
+    for kind in KINDS.values():
+        error = full(kind)
+        back = from_wire(*to_wire(error))
+        assert type(back) is kind
+        assert back.fields() == error.fields(), kind
+        assert str(back) == "billing.overpaid: only 5.00 NOK is due", kind
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
-def test_the_arguments_are_one_json_string(kind: type[ServiceError]) -> None:
-    error = full(kind)
-    (text,) = error.args
-    assert json.loads(text) == error.fields()
+def test_the_arguments_are_one_json_string() -> None:
+    for error in map(full, KINDS.values()):
+        (text,) = error.args
+        assert json.loads(text) == error.fields(), type(error)
 
 
-@pytest.mark.parametrize("kind", KINDS.values())
-def test_every_kind_can_be_pickled(kind: type[ServiceError]) -> None:
-    back = pickle.loads(pickle.dumps(full(kind)))  # noqa: S301 - our own bytes
-    assert type(back) is kind
-    assert back.fields() == full(kind).fields()
+def test_every_kind_can_be_pickled() -> None:
+    for kind in KINDS.values():
+        back = pickle.loads(pickle.dumps(full(kind)))  # noqa: S301 - our own bytes
+        assert type(back) is kind
+        assert back.fields() == full(kind).fields(), kind
 
 
 def test_whether_a_repeat_may_help_belongs_to_the_kind_unless_the_error_says_so() -> None:

@@ -35,12 +35,12 @@ def test_a_stream_has_one_owner_in_a_group_of_any_size(stream_id: str, of: int) 
     assert owners == [member.owner(stream_id, of)]
 
 
-@given(COUNTS)
-def test_members_have_about_as_many_streams_each(of: int) -> None:
-    streams = [f"invoice-{UUID(int=number)}" for number in range(1_000 * of)]
-    counts = Counter(member.owner(each, of) for each in streams)
-    assert set(counts) == set(member.members(of))
-    assert 900 <= min(counts.values()) <= max(counts.values()) <= 1_100
+def test_members_have_about_as_many_streams_each() -> None:
+    streams = [f"invoice-{UUID(int=number)}" for number in range(1_000 * MOST)]
+    for of in range(1, MOST + 1):
+        counts = Counter(member.owner(each, of) for each in streams[: 1_000 * of])
+        assert set(counts) == set(member.members(of))
+        assert 900 <= min(counts.values()) <= max(counts.values()) <= 1_100
 
 
 @pytest.mark.parametrize("group", ["billing", "billing.revocations"])
