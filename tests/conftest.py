@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,6 @@ from hypothesis import settings
 from servers.postgres import Server
 from servers.rabbit import Broker, private_broker
 
-UNIT = Path(__file__).parent / "unit"
 NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or run"
 
 # The same examples everywhere and on every run: what fails in CI fails here. No time limit per
@@ -63,25 +60,6 @@ def broker(broker_or_none: Broker | None) -> Broker:
     if os.environ.get("CI") == "true":
         pytest.fail(NO_BROKER)
     pytest.skip(NO_BROKER)
-
-
-@pytest.fixture(autouse=True)
-def _unit_tests_touch_nothing(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Refuse connections and processes in tests/unit: what needs one is no unit test."""
-    if not request.path.is_relative_to(UNIT):
-        return
-
-    def refuse(sock: socket.socket, address: object) -> None:
-        raise AssertionError(f"a unit test connects to {address!r}")
-
-    def refuse_process(process: object, command: object, *_: object, **__: object) -> None:
-        raise AssertionError(f"a unit test starts {command!r}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
-    monkeypatch.setattr(subprocess.Popen, "__init__", refuse_process)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
