@@ -4,8 +4,8 @@ Under `<!-- rows:NAME -->` stands a block. It begins with a question, written by
 (`billing=> select …;`) or a call (`admin> billing.method({…})`). The rest of it is the answer,
 written by this module. What differs from run to run bears the same name in both.
 
-`python -m journeys.life_of_an_event`, with the source roots in PYTHONPATH, does the main job in a
-suite of its own and writes every answer into the page.
+`python -m journeys.life_of_an_event`, with the source roots in PYTHONPATH, does the main
+job in a suite of its own and writes every answer into the page.
 """
 
 import json
