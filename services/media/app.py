@@ -10,14 +10,14 @@ from chassis.codec import snake
 from chassis.database import postgres
 from chassis.door import revocations
 from chassis.door.edge import Door
+from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, Route
-from chassis.identity import AccessTokens
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.auth import REVOKES
-from contracts.media import PUBLISHES
+from contracts.auth.events import REVOKES
+from contracts.media.events import PUBLISHES
 from media import inbound, outbound
 from media import jobs as media_jobs
 from media.domain import customer, image, project

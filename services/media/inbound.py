@@ -6,14 +6,15 @@ from uuid import UUID
 
 from chassis.domain import Decider
 from chassis.hearing.inbox import Reaction
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
+from media import starting
 from media.domain import customer, project
 from media.domain.customer import NoteWorkspace
-from media.domain.project_messages import NotePaymentRequired
+from media.domain.project_messages import NoteCleared, NotePaymentRequired
 from media.outbound import KIND
-from media.projects import note_cleared
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
@@ -28,7 +29,12 @@ def payment_cleared(unit: Unit, heard: Heard) -> None:
     """A project may be worked on: what is pending is queued."""
     cleared: billing.PaymentCleared = heard.event
     if _is_of_ours(unit, cleared):
-        note_cleared(unit, cleared.target_id, cleared.workspace_id, cleared.run)
+        note = NoteCleared(
+            workspace_id=cleared.workspace_id,
+            run=cleared.run,
+            unplaced=starting.unplaced(unit, cleared.target_id),
+        )
+        starting.queue(unit, unit.decide(project.decider, cleared.target_id, note).state)
 
 
 def payment_required(unit: Unit, heard: Heard) -> None:

@@ -18,7 +18,7 @@ from chassis.errors import (
 )
 from chassis.jobs.jobs import Control, Kind, Task
 from chassis.unit.calls import CancelJobs, Job
-from chassis.unit.handling import Unit
+from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded
 from media.domain import image, project
 from media.domain.image import Complete, Fail, ImageQueued, Result

@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 from uuid import UUID
 
-from media.tables import REF
+from chassis.blobs import key_of
 
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
@@ -27,12 +27,9 @@ def result_key(workspace_id: UUID, project_id: UUID, image_id: UUID, sha256: str
     return f"{workspace_id}/{project_id}/result/{image_id}-{sha256[:16]}.jpg"
 
 
-def handed_out(blobs: Links, ref: str | None) -> dict[str, Any] | None:
-    """Return `{ref, url, expires_at}` for a reference; None for none."""
-    if ref is None:
-        return None
-    key = ref.removeprefix(REF)
-    return {"ref": ref, **blobs.link(key, content_type(ref))}
+def handed_out(blobs: Links, ref: str) -> dict[str, Any]:
+    """Return `{ref, url, expires_at}` for a reference."""
+    return {"ref": ref, **blobs.link(key_of(ref), content_type(ref))}
 
 
 def content_type(ref: str) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.unit.store import Recorded
-from contracts import media as told
+from contracts.media import events as told
 from media.domain.image import ImageEnhanced
 from media.domain.project_messages import ProjectOpened, RunCompleted, RunFailed, StartRequested
 

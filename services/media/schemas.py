@@ -1,15 +1,16 @@
-"""The requests media accepts: the contracts' fields, with the rules that hold at the door."""
+"""What the door asks of media's requests beyond their types."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from marshmallow import ValidationError
 from marshmallow.validate import Length, OneOf, Range
 
-from chassis.codec import request
-from chassis.unit import feed
-from chassis.unit.pages import LIMIT
-from contracts import media
+from chassis.door.rules import text
+from chassis.marshalling import Rules
+from contracts.media.projects import CreateProject, SetRoomType, StartProject
+from contracts.media.uploads import ConfirmUploads, FileToUpload, RequestUploads
 from media.domain.rooms import ROOM_TYPES
 from media.gateways.pictures import MAX_BYTES
 
@@ -18,13 +19,7 @@ ROOM_TYPE = OneOf(ROOM_TYPES)
 IMAGES = Length(min=1, max=100)
 
 
-def name(value: str) -> None:
-    """Refuse what is no name."""
-    if not value.strip() or len(value) > 200:
-        raise ValidationError("1 to 200 characters, not all blank.")
-
-
-def files(value: Sequence[media.FileToUpload]) -> None:
+def files(value: Sequence[FileToUpload]) -> None:
     """Refuse announced files that can be no photographs."""
     if not 1 <= len(value) <= 100:
         raise ValidationError("1 to 100 files.")
@@ -37,15 +32,10 @@ def files(value: Sequence[media.FileToUpload]) -> None:
             raise ValidationError("sha256: 64 hexadecimal digits in lower case.")
 
 
-CreateProject = request(media.CreateProject, name=name, room_type=ROOM_TYPE)
-RequestUploads = request(media.RequestUploads, files=files)
-ConfirmUploads = request(media.ConfirmUploads, image_ids=IMAGES)
-SetRoomType = request(media.SetRoomType, image_ids=IMAGES, room_type=ROOM_TYPE)
-StartProject = request(media.StartProject, max_price_ore=Range(min=0))
-GetProject = request(media.GetProject)
-ListProjects = request(media.ListProjects, limit=LIMIT)
-ListStyleTemplates = request(media.ListStyleTemplates)
-ListRoomTypes = request(media.ListRoomTypes)
-GetSourceLink = request(media.GetSourceLink)
-EventsRead = request(feed.EventsRead)
-Describe = request(feed.Describe)
+RULES: Mapping[type[Any], Rules] = {
+    CreateProject: {"name": text(200), "room_type": ROOM_TYPE},
+    SetRoomType: {"image_ids": IMAGES, "room_type": ROOM_TYPE},
+    StartProject: {"max_price_ore": Range(min=0)},
+    RequestUploads: {"files": files},
+    ConfirmUploads: {"image_ids": IMAGES},
+}

@@ -1,66 +1,42 @@
-"""media over RPC: the table of contents. What each method does stands in `projects`, `uploads`."""
+"""media over RPC: a line a method. What each does stands in `acts`."""
 
-from chassis.green.nameko_ext import CallerProvider, DoorProvider, command, query
-from media import projects, replies, schemas, uploads
+from chassis.door import every_service
+from chassis.every_service import Describe, EventsRead
+from chassis.green.methods import act, look, unit
+from chassis.green.nameko_ext import CallerProvider, DoorProvider
+from contracts.media.catalogue import ListRoomTypes, ListStyleTemplates
+from contracts.media.projects import (
+    CreateProject,
+    GetProject,
+    ListProjects,
+    SetRoomType,
+    StartProject,
+)
+from contracts.media.sources import GetSourceLink
+from contracts.media.uploads import ConfirmUploads, RequestUploads
+from media import schemas
+from media.acts import catalogue, projects, sources, uploads
 
 
 class MediaService:
     """Image projects and the photographs in them."""
 
-    name = "media"
-    door = DoorProvider()
-    caller = CallerProvider()
+    name, rules = "media", schemas.RULES
+    door, caller = DoorProvider(), CallerProvider()
 
-    @command(schemas.CreateProject)
-    def create_project(self, request, call):
-        return self.door.app.unit(call, lambda unit: projects.create(unit, call.actor, request))
+    create_project = unit(CreateProject, projects.create)
+    start_project = unit(StartProject, projects.start)
+    set_room_type = unit(SetRoomType, projects.set_room_type)
+    get_project = look(GetProject, projects.shown)
+    list_projects = look(ListProjects, projects.listed)
 
-    @command(schemas.RequestUploads)
-    def request_uploads(self, request, call):
-        return uploads.request(self.door.app, self.door.tools, call, request)
+    request_uploads = act(RequestUploads, uploads.request)
+    confirm_uploads = act(ConfirmUploads, uploads.confirm)
 
-    @command(schemas.ConfirmUploads)
-    def confirm_uploads(self, request, call):
-        return uploads.confirm(self.door.app, self.door.tools, call, request)
+    list_style_templates = act(ListStyleTemplates, catalogue.styles)
+    list_room_types = act(ListRoomTypes, catalogue.room_types)
 
-    @command(schemas.SetRoomType)
-    def set_room_type(self, request, call):
-        return self.door.app.unit(
-            call, lambda unit: projects.set_room_type(unit, call.actor, request)
-        )
+    source_link = look(GetSourceLink, sources.link)
 
-    @command(schemas.StartProject, key_required=True)
-    def start_project(self, request, call):
-        return self.door.app.unit(call, lambda unit: projects.start(unit, call.actor, request))
-
-    @query(schemas.GetProject)
-    def get_project(self, request, call):
-        return self.door.app.query(
-            lambda db: replies.project(db, self.door.tools, call.actor, request.project_id)
-        )
-
-    @query(schemas.ListProjects)
-    def list_projects(self, request, call):
-        return self.door.app.query(
-            lambda db: replies.project_list(db, self.door.tools, call.actor, request)
-        )
-
-    @query(schemas.GetSourceLink)
-    def source_link(self, request, call):
-        return self.door.app.query(lambda db: replies.source(db, self.door.tools, request))
-
-    @query(schemas.ListStyleTemplates)
-    def list_style_templates(self, request, call):
-        return replies.style_templates()
-
-    @query(schemas.ListRoomTypes)
-    def list_room_types(self, request, call):
-        return replies.room_types()
-
-    @query(schemas.EventsRead)
-    def events_read(self, request, call):
-        return self.door.events_read(request)
-
-    @query(schemas.Describe)
-    def describe(self, request, call):
-        return self.door.describe()
+    events_read = look(EventsRead, every_service.events_read)
+    describe = look(Describe, every_service.describe)

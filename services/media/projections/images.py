@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from chassis.blobs import ref_of
 from chassis.errors import NotFound
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -32,7 +33,7 @@ from media.domain.image import (
     RoomTypeSet,
 )
 from media.projections.projects import ONE_OF_THE_ROOMS
-from media.tables import REF, metadata
+from media.tables import metadata
 
 table = Table(
     "image_generation",
@@ -82,7 +83,7 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 workspace_id=added.workspace_id,
                 user_id=added.user_id,
                 project_id=added.project_id,
-                original_image_url=f"{REF}{original.key}",
+                original_image_url=ref_of(original.key),
                 prompt=added.prompt,
                 room_type=added.room_type,
                 width=original.width,
@@ -112,7 +113,7 @@ def _columns(result: Result) -> dict[str, Any]:
         "params_hash": result.params_hash,
     }
     return {
-        "result_image_url": f"{REF}{result.key}",
+        "result_image_url": ref_of(result.key),
         "metadata": made_by,
         "alteration": result.alteration,
         "width": result.width,

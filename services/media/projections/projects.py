@@ -19,6 +19,8 @@ from sqlalchemy import (
     update,
 )
 
+from chassis.asked import Listing, Page
+from chassis.blobs import ref_of
 from chassis.identity import Actor
 from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection, row
@@ -33,7 +35,7 @@ from media.domain.project_messages import (
     StartRequested,
 )
 from media.domain.rooms import ROOM_TYPES
-from media.tables import REF, metadata
+from media.tables import metadata
 
 ONE_OF_THE_ROOMS = f"room_type in {ROOM_TYPES}"
 
@@ -90,7 +92,7 @@ def project(recorded: Recorded) -> Iterable[Change]:
         case ImageJoined(original_key=key, status=status):
             yield this.values(
                 image_count=table.c.image_count + 1,
-                thumbnail_url=func.coalesce(table.c.thumbnail_url, f"{REF}{key}"),
+                thumbnail_url=func.coalesce(table.c.thumbnail_url, ref_of(key)),
                 status=status,
                 updated_at=at,
             )
@@ -116,8 +118,8 @@ def get(connection: Connection, project_id: UUID, actor: Actor) -> dict[str, Any
     return {"version": found.pop("stream_version"), **found}
 
 
-def newest(connection: Connection, actor: Actor, limit: int, cursor: str | None) -> dict[str, Any]:
+def newest(connection: Connection, actor: Actor, asked: Listing[Any]) -> Page[dict[str, Any]]:
     """Return a page of the workspace's projects, newest first; a system admin sees all."""
     query = select(table, version_of("project", table.c.id).label("version"))
     wanted = {"workspace_id": scope(actor, None, "media.workspace_not_found")}
-    return page(connection, table, query, wanted, limit, cursor)
+    return page(connection, table, query, wanted, asked)

@@ -1,23 +1,39 @@
 """Uploads: files are announced, sent straight to the store, and judged when they are confirmed."""
 
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from chassis import ids
 from chassis.blobs import Folder
 from chassis.domain import value
+from chassis.door.edge import Door
 from chassis.errors import Invalid, NotFound, Rejected, Unavailable
-from chassis.unit.calls import Call, Written
-from chassis.unit.handling import App, Unit
-from contracts import media as asked
-from media.domain import image, project
+from chassis.unit.calls import Call, Decided
+from chassis.unit.deciding import Unit
+from contracts.media.uploads import (
+    Confirmation,
+    Confirmed,
+    ConfirmUploads,
+    RequestUploads,
+    UploadLink,
+    Uploads,
+)
+from media.acts.projects import acting
+from media.domain import image, project, project_messages
 from media.domain.image import AddImage, Original
-from media.domain.project_messages import ChangeImages, NoteImageAdded, RequestUploads, Upload
+from media.domain.project_messages import ChangeImages, NoteImageAdded, Upload
 from media.domain.project_state import Project
 from media.gateways import pictures
 from media.links import original_key
-from media.projects import acting
+
+
+@value
+class Announced:
+    """A project in which uploads were announced: what a repeat makes fresh links of."""
+
+    id: UUID
+    version: int
+    workspace_id: UUID
 
 
 @value
@@ -28,7 +44,7 @@ class Refusal:
     error: str  # a code
 
 
-def request(app: App, blobs: Folder, call: Call, request: asked.RequestUploads) -> dict[str, Any]:
+def request(door: Door, call: Call, asked: RequestUploads) -> Uploads:
     """Announce files and return a link for each to send it by.
 
     The links are made outside the unit: a repeat of the call is given the same ids, fresh links.
@@ -40,47 +56,45 @@ def request(app: App, blobs: Folder, call: Call, request: asked.RequestUploads) 
             size=file.size_bytes,
             sha256=file.sha256,
         )
-        for index, file in enumerate(request.files)
+        for index, file in enumerate(asked.files)
     )
 
-    def work(unit: Unit) -> dict[str, Any]:
-        command = RequestUploads(by=acting(call.actor), uploads=announced)
-        written = unit.decide(project.decider, request.project_id, command)
-        return written.reply(workspace_id=written.state.workspace_id)
+    def work(unit: Unit) -> Announced:
+        command = project_messages.RequestUploads(by=acting(call.actor), uploads=announced)
+        decided = unit.decide(project.decider, asked.project_id, command)
+        owner = decided.state.workspace_id
+        return Announced(id=decided.id, version=decided.version, workspace_id=owner)
 
-    reply = app.unit(call, work)
-    workspace_id = UUID(reply.pop("workspace_id"))
-    return {
-        **reply,
-        "items": [_sending(blobs, workspace_id, request.project_id, each) for each in announced],
-    }
+    taken = door.app.unit(call, work, Announced)
+    items = (_sending(door.tools, taken.workspace_id, taken.id, each) for each in announced)
+    return Uploads(id=taken.id, version=taken.version, items=tuple(items))
 
 
-def _sending(blobs: Folder, workspace_id: UUID, project_id: UUID, upload: Upload) -> dict[str, Any]:
+def _sending(blobs: Folder, workspace_id: UUID, project_id: UUID, upload: Upload) -> UploadLink:
     key = original_key(workspace_id, project_id, upload.image_id, upload.content_type)
     link = blobs.upload_link(key, upload.content_type, upload.size, upload.sha256)
-    return {"image_id": upload.image_id, **link}
+    return UploadLink(image_id=upload.image_id, **link)
 
 
-def confirm(app: App, blobs: Folder, call: Call, request: asked.ConfirmUploads) -> dict[str, Any]:
+def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     """Take what has arrived and is a photograph as images of the project; each for itself."""
-    may_change = ChangeImages(by=acting(call.actor))
+    app, may_change = door.app, ChangeImages(by=acting(call.actor))
     state: Project = app.attempt(
         replace(call, expected_version=None),  # checked below, where something is written
-        lambda unit: unit.decide(project.decider, request.project_id, may_change).state,
+        lambda unit: unit.may(project.decider, asked.project_id, may_change).state,
     )
-    wanted = dict.fromkeys(request.image_ids)
-    found = {id: _judged(blobs, request.project_id, state, id) for id in wanted}
+    wanted = dict.fromkeys(asked.image_ids)
+    found = {id: _judged(door.tools, asked.project_id, state, id) for id in wanted}
 
-    def work(unit: Unit) -> dict[str, Any]:
-        written = unit.decide(project.decider, request.project_id, may_change)
+    def work(unit: Unit) -> Confirmation:
+        stands = unit.may(project.decider, asked.project_id, may_change)
         items = []
         for image_id, outcome in found.items():
-            item, written = _taken(unit, written, image_id, outcome)
+            item, stands = _taken(unit, stands, image_id, outcome)
             items.append(item)
-        return written.reply(items=items)
+        return Confirmation(id=stands.id, version=stands.version, items=tuple(items))
 
-    return app.unit(call, work)
+    return app.unit(call, work, Confirmation)
 
 
 def _judged(
@@ -114,23 +128,25 @@ def _judged(
 
 
 def _taken(
-    unit: Unit, before: Written, image_id: UUID, outcome: Original | Refusal | None
-) -> tuple[dict[str, Any], Written]:
+    unit: Unit, before: Decided, image_id: UUID, outcome: Original | Refusal | None
+) -> tuple[Confirmed, Decided]:
     """Return the reply's item for one file, and where the project stands then."""
-    written = before
+    stands = before
     try:
         if isinstance(outcome, Original):
-            written = _add(unit, before, image_id, outcome)
+            stands = _add(unit, before, image_id, outcome)
     except Rejected as refusal:  # the project is full: the other files are none the worse for it
         outcome = Refusal(status="refused", error=refusal.code)
     if isinstance(outcome, Refusal):
-        return {"image_id": image_id, "status": outcome.status, "error": outcome.error}, before
-    return {"image_id": image_id, "status": unit.state(image.decider, image_id).status}, written
+        refused = Confirmed(image_id=image_id, status=outcome.status, error=outcome.error)
+        return refused, before
+    status = unit.state(image.decider, image_id).status
+    return Confirmed(image_id=image_id, status=status), stands
 
 
-def _add(unit: Unit, before: Written, image_id: UUID, original: Original) -> Written:
+def _add(unit: Unit, before: Decided, image_id: UUID, original: Original) -> Decided:
     noting = NoteImageAdded(image_id=image_id, original_key=original.key)
-    written = unit.decide(project.decider, before.id, noting)
+    noted = unit.decide(project.decider, before.id, noting)
     adding = AddImage(
         workspace_id=before.state.workspace_id,
         project_id=before.id,
@@ -140,4 +156,4 @@ def _add(unit: Unit, before: Written, image_id: UUID, original: Original) -> Wri
         room_type=before.state.room_type,
     )
     unit.decide(image.decider, image_id, adding)
-    return written
+    return noted

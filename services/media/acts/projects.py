@@ -1,0 +1,102 @@
+"""Image projects: made, started, shown. References to files come with links of 15 minutes."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from chassis import ids
+from chassis.asked import Page, Written
+from chassis.door.edge import Door
+from chassis.errors import Forbidden, Rejected
+from chassis.identity import Actor
+from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
+from contracts.media.projects import (
+    CreateProject,
+    File,
+    GetProject,
+    ImageGeneration,
+    ListProjects,
+    Project,
+    ProjectStarted,
+    ProjectWithImages,
+    SetRoomType,
+    StartProject,
+)
+from media import starting
+from media.domain import customer, image, project, project_messages
+from media.domain.project_messages import By
+from media.links import Links, handed_out
+from media.projections import images, projects
+
+
+def create(unit: Unit, asked: CreateProject) -> Written:
+    """Make a project in the caller's workspace."""
+    actor = unit.call.actor
+    if actor.workspace_id is None:
+        raise Forbidden("media.no_workspace", "a system admin has no workspace of their own")
+    if unit.state(customer.decider, actor.workspace_id) is None:
+        raise Rejected("media.workspace_unknown", "try again in a moment", retryable=True)
+    creation = project_messages.CreateProject(
+        workspace_id=actor.workspace_id,
+        user_id=actor.user_id,
+        title=asked.name,
+        style_template_id=asked.style_template_id,
+        room_type=asked.room_type,
+    )
+    project_id = asked.project_id or ids.derive(unit.call.id, "project")
+    return unit.decide(project.decider, project_id, creation).written
+
+
+def acting(actor: Actor) -> By:
+    """Return who asks, as the rule of whose projects are whose sees them."""
+    above_member = actor.is_system_admin or actor.role in ("admin", "owner")
+    return By(user_id=actor.user_id, any_project=above_member)
+
+
+def set_room_type(unit: Unit, asked: SetRoomType) -> Written:
+    """Say what room these images show; the images record it, the project has nothing to."""
+    may_change = project_messages.ChangeImages(by=acting(unit.call.actor))
+    stands = unit.may(project.decider, asked.project_id, may_change)
+    unit.preload((image.decider, image_id) for image_id in asked.image_ids)
+    for image_id in asked.image_ids:
+        placing = image.SetRoomType(project_id=asked.project_id, room_type=asked.room_type)
+        unit.decide(image.decider, image_id, placing)
+    return stands.written
+
+
+def start(unit: Unit, asked: StartProject) -> ProjectStarted:
+    """Ask for clearance; where the project has it, queue what is pending."""
+    command = project_messages.Start(
+        by=acting(unit.call.actor),
+        max_price_ore=asked.max_price_ore,
+        unplaced=starting.unplaced(unit, asked.project_id),
+    )
+    started = unit.decide(project.decider, asked.project_id, command)
+    starting.queue(unit, started.state)
+    clearance = started.state.clearance
+    return ProjectStarted(id=started.id, version=started.version, clearance=clearance)
+
+
+def shown(db: Connection, door: Door, call: Call, asked: GetProject) -> ProjectWithImages:
+    """Return a project with its images, newest first."""
+    row = projects.get(db, asked.project_id, call.actor)
+    found = images.of_project(db, asked.project_id)
+    with_links = tuple(_image(door.tools, each) for each in found)
+    thumbnail = _file(door.tools, row["thumbnail_url"])
+    return ProjectWithImages(**row, thumbnail=thumbnail, images=with_links)
+
+
+def _image(blobs: Links, row: dict[str, Any]) -> ImageGeneration:
+    original, result = row["original_image_url"], row["result_image_url"]
+    return ImageGeneration(**row, original=_file(blobs, original), result=_file(blobs, result))
+
+
+def _file(blobs: Links, ref: str | None) -> Any:
+    return File(**handed_out(blobs, ref)) if ref is not None else None
+
+
+def listed(db: Connection, door: Door, call: Call, asked: ListProjects) -> Page[Project]:
+    """Return a page of projects, newest first."""
+    page = projects.newest(db, call.actor, asked)
+    return page.of(lambda **row: Project(**row, thumbnail=_file(door.tools, row["thumbnail_url"])))

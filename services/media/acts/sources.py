@@ -1,0 +1,24 @@
+"""Finished photographs, as a film is made of them."""
+
+from sqlalchemy import Connection
+
+from chassis.blobs import key_of
+from chassis.door.edge import Door
+from chassis.unit.calls import Call
+from contracts.media.sources import GetSourceLink, SourceLink
+from media.links import content_type
+from media.projections import images
+
+
+def link(db: Connection, door: Door, call: Call, asked: GetSourceLink) -> SourceLink:
+    """Return the way to a finished photograph, for a film of the same workspace."""
+    row = images.source(db, asked.image_generation_id, asked.version_id, asked.workspace_id)
+    ref = row["result_image_url"]
+    return SourceLink(
+        image_generation_id=asked.image_generation_id,
+        room_type=row["room_type"],
+        **door.tools.link(key_of(ref), content_type(ref)),
+        sha256=row["sha256"],
+        size=row["size_bytes"],
+        content_type=content_type(ref),
+    )
