@@ -61,9 +61,8 @@ def heard() -> str:
         rows += (f"| {source} | {name} | {row} |" for name in events for row in events[name])
         if unheard := [name for name, found in events.items() if not found]:
             alone.append(f"- {source}: {', '.join(unheard)}")
-    return "\n".join(
-        [*rows, "", "Told for whoever wants it, and heard by none of the five:", *alone]
-    )
+    unheard_of = ("", "Told for whoever wants it, and heard by none of the five:", "", *alone)
+    return "\n".join([*rows, *unheard_of])
 
 
 def _rows(source: str, event: type) -> Iterator[str]:

@@ -109,8 +109,8 @@ def act(service: str, module: str) -> bool:
     if standard(module):
         return top(module) not in NETWORK
     if below(module, service):
-        rooms = ("acts", "domain", "gateways", "kept", "names", "projections")
-        return below(module, *(f"{service}.{room}" for room in rooms))
+        around = ("app", "inbound", "jobs", "outbound", "permissions", "schemas", "service")
+        return not below(module, *(f"{service}.{room}" for room in around))
     of_the_frame = ("rules", "revocations", "tokens")
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
