@@ -13,7 +13,6 @@ from chassis.database.backlog import Backlog
 from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
 from suitectl import lag, show, site
-from suitectl.migrate import revision
 from suitectl.site import Site
 
 RELAY_S, NUMBERING_S = 60, 30  # the oldest event that waits
@@ -54,7 +53,7 @@ def examine(suite: Site) -> Iterator[Finding]:
     for service in suite.services():
         try:
             with suite.engine(service) as engine:
-                yield _schema(service, engine)
+                yield from _schema(service, engine)
                 yield from _feed(service, engine)
                 yield from _hearing(suite, service, engine)
                 yield from _jobs(service, engine)
@@ -73,13 +72,17 @@ def _broker(suite: Site) -> Finding:
         link.close()
 
 
-def _schema(service: str, engine: Engine) -> Finding:
+def _schema(service: str, engine: Engine) -> Iterator[Finding]:
     site.code(service)
     needed = migrations.newest(service)
     with engine.connect() as connection:
-        found = int(revision(connection) or 0)
-    said = f"{found:04}" if found == needed else f"{found:04}, this version has {needed:04}"
-    return Finding(of=service, check="schema", ok=found >= needed, found=said)
+        found = migrations.found(connection, service)
+    for check, has, needs in (
+        ("schema", found.service, needed.service),
+        ("frame's schema", found.frame, needed.frame),
+    ):
+        said = f"{has:04}" if has == needs else f"{has:04}, this version has {needs:04}"
+        yield Finding(of=service, check=check, ok=has >= needs, found=said)
 
 
 def _feed(service: str, engine: Engine) -> Iterator[Finding]:

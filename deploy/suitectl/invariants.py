@@ -15,7 +15,7 @@ NUMBERED = Invariant(
 with placed as (
     select seq from positions
     union all
-    select unnest(coalesce(seqs, array[seq])) from pending
+    select unnest(seqs) from pending
 ), counted as (
     select seq, count(*) as places from placed group by seq
 )

@@ -2,8 +2,7 @@
 
 import argparse
 
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Engine
 
 from chassis.database import migrations
 from suitectl import show, site
@@ -17,7 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Migrate and say from which revision to which."""
+    """Migrate and say from which revision to which, and so of the frame's own tables."""
     suite = Site(chosen.inventory)
     rows = [_migrated(suite, each, chosen.who) for each in suite.services(chosen.services)]
     show.table(rows, chosen.json)
@@ -27,17 +26,24 @@ def run(chosen: argparse.Namespace) -> int:
 def _migrated(suite: Site, service: str, who: str) -> dict[str, str | None]:
     site.code(service)  # one line where it is not installed
     with suite.engine(service, "owner") as engine:
-        with engine.connect() as connection:
-            before = revision(connection)
+        before = _schema(engine, service)
         migrations.upgrade(service, suite.url(service, "owner"))
-        with engine.connect() as connection:
-            after = revision(connection)
-        moved = {"from": before, "to": after}
+        after = _schema(engine, service)
+        moved = {
+            "from": _shown(before.service),
+            "to": _shown(after.service),
+            "frame_from": _shown(before.frame),
+            "frame_to": _shown(after.frame),
+        }
         if before != after:
             site.audit(engine, who, "migrate", moved)
     return {"service": service, **moved}
 
 
-def revision(connection: Connection) -> str | None:
-    """Return the last migration that ran, None for none."""
-    return MigrationContext.configure(connection).get_current_revision()
+def _schema(engine: Engine, service: str) -> migrations.Schema:
+    with engine.connect() as connection:
+        return migrations.found(connection, service)
+
+
+def _shown(number: int) -> str | None:
+    return f"{number:04}" if number else None

@@ -11,12 +11,10 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import psycopg
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from chassis import ids
-from chassis.database import postgres, schema, schema_numbering, schema_pending
+from chassis.database import postgres, schema_steps
 from chassis.identity import Actor
 from chassis.unit import feed
 from chassis.unit.calls import Call
@@ -139,11 +137,7 @@ def _make_template(server: Server, admin: psycopg.Connection) -> None:
     url = make_url(server.url(OWNER, PASSWORD, TEMPLATE)).set(drivername="postgresql+psycopg")
     engine = create_engine(url)
     with engine.begin() as connection:
-        operations = Operations(MigrationContext.configure(connection))
-        schema.version_1(operations, "boxes")
-        schema.version_2(operations, "boxes")
-        schema_pending.version_3(operations)
-        schema_numbering.version_4(operations)
+        schema_steps.upgrade(connection, "boxes")
         boxes.metadata.create_all(connection)
         scales.metadata.create_all(connection)
     engine.dispose()

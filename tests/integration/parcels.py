@@ -7,12 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import Engine, make_url, text
 
 from chassis.broker.rabbit import Receiver
-from chassis.database import postgres, schema, schema_numbering, schema_pending
+from chassis.database import postgres, schema_steps
 from chassis.domain import Decider, value
 from chassis.hearing.inbox import Consumer, Reaction
 from chassis.identity import service_actor
@@ -108,11 +106,7 @@ def database(server: Server, service: str) -> Iterator[Engine]:
         admin.execute(f"create database {name}".encode())
         engine = postgres.engine(make_url(server.admin_url).set(database=name), name=service)
         with engine.begin() as connection:
-            operations = Operations(MigrationContext.configure(connection))
-            schema.version_1(operations, service)
-            schema.version_2(operations, service)
-            schema_pending.version_3(operations)
-            schema_numbering.version_4(operations)
+            schema_steps.upgrade(connection, service)
         yield engine
         engine.dispose()
         admin.execute(f"drop database {name} with (force)".encode())

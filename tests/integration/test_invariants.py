@@ -81,7 +81,7 @@ HEARD = "(select meta->'heard' from events where type = 'Weighed' order by seq l
 FAULTS = [
     ("numbered", "delete from pending"),
     ("numbered", "delete from positions where position = 3"),
-    ("numbered", "insert into pending select seq from positions where position = 3"),
+    ("numbered", "insert into pending select seq, array[seq] from positions where position = 3"),
     ("numbered", "insert into positions values (1000, 1000, null)"),
     ("gapless", "delete from positions where position = 1"),
     ("gapless", "delete from positions where position in (3, 4)"),

@@ -1,6 +1,5 @@
 """A service refuses an older schema and tolerates a newer one; migrating disturbs nobody."""
 
-import json
 import os
 import subprocess
 import sys
@@ -14,15 +13,13 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from alembic import command
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis.database import migrations, postgres, schema_rule
+from chassis.database import migrations, postgres, schema_rule, schema_steps
 from chassis.errors import Conflict, Unavailable
 from chassis.identity import service_actor
-from chassis.unit import feed
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
 from integration.box_database import NOON
@@ -65,20 +62,52 @@ def refusal(url: str) -> Unavailable | None:
 
 
 def test_an_older_schema_or_none_is_refused_and_a_newer_one_is_not(owner_url: str) -> None:
-    newest = migrations.newest("billing")
-    for found, migrate_to in ((0, None), (newest - 1, f"{newest - 1:04}"), (newest, "head")):
-        if migrate_to:
-            command.upgrade(migrations.config("billing", owner_url), migrate_to)
-        refused = refusal(owner_url)
-        assert (refused is None) == (found == newest)
-        if refused is not None:
-            assert refused.code == "chassis.schema_too_old"
-            assert refused.details == {"found": found, "needed": newest}
-            assert "python -m billing migrate" in refused.message
+    newest = migrations.newest("billing").service
+    must_be_too_old(refusal(owner_url), found=0, needed=newest)
+    migrations.upgrade("billing", owner_url)
+    assert refusal(owner_url) is None
     # as numbers: '0010' follows '0009', and '10' would not
     for newer in (f"{newest + 1:04}", "0010", "10000"):
         change(owner_url, f"update alembic_version set version_num = '{newer}'")
         assert refusal(owner_url) is None
+    change(owner_url, f"update alembic_version set version_num = '{newest - 1:04}'")
+    must_be_too_old(refusal(owner_url), found=newest - 1, needed=newest)
+
+
+def test_the_frame_s_own_tables_have_a_version_beside_it(
+    owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrations.upgrade("billing", owner_url)
+    steps = schema_steps.STEPS
+    for more in range(3):  # releases, each with a step more, which is done once
+        monkeypatch.setattr(schema_steps, "STEPS", (*steps, *[note] * more))
+        if more:
+            needed = len(steps) + more
+            must_be_too_old(refusal(owner_url), found=needed - 1, needed=needed)
+        migrations.upgrade("billing", owner_url)
+        assert refusal(owner_url) is None
+        with psycopg.connect(owner_url) as owner:
+            assert owner.execute("select count(*) from audit").fetchone() == (more,)
+    monkeypatch.setattr(schema_steps, "STEPS", steps)  # an older one again
+    migrations.upgrade("billing", owner_url)
+    assert refusal(owner_url) is None
+    with psycopg.connect(owner_url) as owner:
+        found = owner.execute("select version from frame_schema").fetchall()
+    assert found == [(len(steps) + 2,)]
+
+
+def note(connection: Connection, service: str) -> None:
+    connection.execute(
+        text("insert into audit (who, did, details) values (:service, 'step', '{}')"),
+        {"service": service},
+    )
+
+
+def must_be_too_old(refused: Unavailable | None, *, found: int, needed: int) -> None:
+    assert refused is not None
+    assert refused.code == "chassis.schema_too_old"
+    assert refused.details == {"found": found, "needed": needed}
+    assert "python -m billing migrate" in refused.message
 
 
 def test_without_a_database_it_is_unavailable(owner_url: str) -> None:
@@ -163,10 +192,12 @@ WAITS = "select 1 from pg_locks where relation = 'cursors'::regclass and not gra
 
 
 def test_a_migration_during_traffic_waits_without_making_the_traffic_wait_for_it(
-    owner_url: str,
+    owner_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """0003 alters `cursors`, which a long transaction here holds: all others go on meanwhile."""
-    command.upgrade(migrations.config("billing", owner_url), "0002")
+    """It alters `cursors`, which a long transaction here holds: all others go on meanwhile."""
+    migrations.upgrade("billing", owner_url)
+    monkeypatch.setattr(schema_steps, "STEPS", (*schema_steps.STEPS, alter_cursors))
+    assert refusal(owner_url) is not None
     ended, done, errors = threading.Event(), [0, 0], list[Exception]()
 
     def repeat(number: int, work: Any) -> None:
@@ -203,50 +234,12 @@ def test_a_migration_during_traffic_waits_without_making_the_traffic_wait_for_it
     assert counted == (done[0],)
 
 
+def alter_cursors(connection: Connection, _service: str) -> None:
+    connection.execute(text("alter table cursors add column looked_at timestamptz"))
+
+
 def until_all_worked(done: list[int], before: list[int], errors: list[Exception]) -> None:
     deadline, pause = time.monotonic() + DEADLINE_S, threading.Event()
     while not errors and not all(map(int.__lt__, before, done)):
         assert time.monotonic() < deadline, "the traffic stands"
         pause.wait(0.005)
-
-
-def test_what_waits_for_its_position_while_0004_runs_gets_one(owner_url: str) -> None:
-    command.upgrade(migrations.config("billing", owner_url), "0003")
-    with engine(owner_url) as app_engine:
-        app = App(service=SERVICE, engine=app_engine)
-        with app_engine.begin() as connection:  # appends of one transaction are one row then
-            for _ in range(3):
-                connection.execute(APPEND, {"events": one_event()})
-        migrations.upgrade("billing", owner_url)
-        append(app)
-        # an append that had begun under the old function ends with a row of this kind
-        change(owner_url, "insert into events overriding system value " + COPY.format(version=7))
-        change(owner_url, "insert into pending (seq) select max(seq) from events")
-        assert feed.number(app_engine) == 5
-    with psycopg.connect(owner_url) as owner:
-        found = owner.execute("select position, seq from positions order by position").fetchall()
-        assert [position for position, _ in found] == [1, 2, 3, 4, 5]
-        assert [seq for _, seq in found] == sorted(seq for _, seq in found)
-        assert owner.execute("select from pending").fetchall() == []
-
-
-APPEND = text("select append(cast(:events as jsonb), '[]', null)")
-COPY = (
-    "select (select max(seq) + 1 from events), gen_random_uuid(), stream_id, {version}, type,"
-    " schema_version, data, meta, outbox, recorded_at from events order by seq limit 1"
-)
-
-
-def one_event() -> str:
-    event = {
-        "event_id": str(uuid4()),
-        "stream_id": f"number_series-{uuid4()}",
-        "version": 1,
-        "type": "NumberTaken",
-        "schema_version": 1,
-        "data": {},
-        "meta": {},
-        "outbox": None,
-        "recorded_at": NOON.isoformat(),
-    }
-    return json.dumps([event])

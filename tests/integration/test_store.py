@@ -227,7 +227,7 @@ def test_a_transaction_that_writes_before_and_after_a_rival_keeps_the_streams_or
     assert versions == [1, 2]
 
 
-# as the migration 0004 notes what a transaction had appended before it
+# as one append of all would have noted it, with the rival's seq between its own
 _NOTE_WHOLE = """
 with whole as (
     delete from pending where seq <> (select seq from pending order by seq offset 1 limit 1)

@@ -138,15 +138,22 @@ def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None
     assert main(["init", str(file)]) == 0
     assert "run suitectl migrate" in site.refused("events", "tail", "affiliate", inventory=file)
     (first,) = site.read("migrate", "--who", "kari", inventory=file)
-    assert (first["service"], first["from"]) == ("affiliate", None)
-    assert int(first["to"]) == migrations.newest("affiliate")
+    newest = migrations.newest("affiliate")
+    moved = {
+        "from": None,
+        "to": f"{newest.service:04}",
+        "frame_from": None,
+        "frame_to": f"{newest.frame:04}",
+    }
+    assert first == {"service": "affiliate", **moved}
     (again,) = site.read("migrate", "affiliate", "--who", "ola", inventory=file)
     assert again["from"] == again["to"] == first["to"]
+    assert again["frame_from"] == again["frame_to"] == first["frame_to"]
     whole = Site(file)
     with whole.engine("affiliate") as engine, engine.connect() as connection:
         rows = connection.exec_driver_sql("select who, did, details from audit").all()
     assert [tuple(row) for row in rows] == [
-        ("kari", "migrate", {"from": None, "to": first["to"]}),
+        ("kari", "migrate", moved),
     ]
 
 

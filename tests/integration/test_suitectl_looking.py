@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from chassis.database import schema_steps
 from distributed.servers import Servers
 from integration.operated_site import Operated
 from suitectl.__main__ import main
@@ -24,7 +25,8 @@ def test_where_nothing_is_wrong_the_doctor_finds_nothing(looked_at: Operated) ->
 @pytest.mark.parametrize(
     ("service", "fault", "check", "said"),
     [
-        ("auth", "update alembic_version set version_num = '0001'", "schema", "0001, this version"),
+        ("auth", "update alembic_version set version_num = '0000'", "schema", "0000, this version"),
+        ("auth", "drop table frame_schema", "database", "of an older, unreleased version"),
         ("auth", "delete from leases", "relay's lease", "nobody"),
         ("auth", "update leases set until = now()", "relay's lease", "nobody"),
         (
@@ -95,6 +97,18 @@ def test_the_doctor_names_what_is_wrong(
     (wrong,) = [each for each in site.read("doctor", code=1) if not each["ok"]]
     assert (wrong["of"], wrong["check"]) == (service, check)
     assert said in wrong["found"]
+
+
+def test_a_frame_s_step_that_a_database_lacks_is_a_finding(
+    looked_at: Operated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema_steps, "STEPS", (*schema_steps.STEPS, lambda *_: None))
+    wrong = [each for each in looked_at.read("doctor", code=1) if not each["ok"]]
+    found = "0001, this version has 0002"
+    assert wrong == [
+        {"of": service, "check": "frame's schema", "ok": False, "found": found}
+        for service in ("auth", "billing")
+    ]
 
 
 def test_what_cannot_be_reached_is_a_finding_and_the_rest_is_looked_at(
@@ -250,7 +264,7 @@ def test_what_does_not_hold_is_counted_and_shown(site: Operated) -> None:
 def test_a_database_that_is_away_or_too_old_is_one_line_and_the_rest_is_asked(
     site: Operated,
 ) -> None:
-    site.admin("update alembic_version set version_num = '0003'", database="auth")
+    site.admin("update alembic_version set version_num = '0000'", database="auth")
     checked = site.read("verify", code=1)
     assert {each["service"] for each in checked} == {"billing"}
     site.admin("alter database auth rename to auth_away")

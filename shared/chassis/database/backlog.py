@@ -134,7 +134,7 @@ _OWN = text(
     "  where name = 'rabbitmq'),"
     " unrelayed as (select count(*), min(p.position) as first from positions p, relayed"
     "  where p.previous is not null and p.position > relayed.position),"
-    " unnumbered as (select coalesce(sum(coalesce(cardinality(seqs), 1)), 0) as count,"
+    " unnumbered as (select coalesce(sum(cardinality(seqs)), 0) as count,"
     "  min(seq) as first from pending)"
     " select unnumbered.count as service_events_unnumbered,"
     "  coalesce((select extract(epoch from clock_timestamp() - recorded_at) from events"

@@ -1,4 +1,7 @@
-"""Alembic, for every service alike: its scripts lie in the package's folder `migrations`."""
+"""A database's schema: the frame's own steps, then the service's scripts, which alembic runs.
+
+The scripts lie in the folder `migrations` of the service's package.
+"""
 
 import time
 from importlib.resources import files
@@ -12,15 +15,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from chassis.database import schema_steps
 from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, parsed
+from chassis.domain import value
 from chassis.errors import Conflict, Unavailable
 
-FRAME = {  # made by chassis.database.schema, not by a service's metadata
+FRAME = {  # made by chassis.database.schema_steps or alembic, not by a service's metadata
     "alembic_version",
     "audit",
     "commands",
     "cursors",
     "events",
+    "frame_schema",
     "jobs",
     "leases",
     "parked",
@@ -39,10 +45,38 @@ LOCK_WAIT_S = 2
 TRIES, PAUSE_MAX_S = 30, 5.0
 
 
-def newest(service: str) -> int:
-    """Return the number of the newest migration that the service's scripts know; 0 for none."""
+@value
+class Schema:
+    """How far a schema is: the number of the service's last script, the frame's last step."""
+
+    service: int
+    frame: int
+
+
+def newest(service: str) -> Schema:
+    """Return the schema that this code knows."""
     scripts = ScriptDirectory.from_config(config(service))
-    return int(scripts.get_current_head() or 0)
+    return Schema(service=int(scripts.get_current_head() or 0), frame=schema_steps.newest())
+
+
+def found(connection: Connection, service: str) -> Schema:
+    """Return the schema of this database, 0 for what it has nothing of.
+
+    Raises:
+        Unavailable: `chassis.schema_unreleased` if the frame's tables were made before the frame
+            had versions of its own; nothing leads on from there.
+    """
+    there = connection.execute(_MIGRATED).scalar_one()
+    last = int(connection.execute(_REVISION).scalar() or 0) if there else 0
+    schema = Schema(service=last, frame=schema_steps.version(connection))
+    if schema.service and not schema.frame:
+        raise Unavailable(
+            "chassis.schema_unreleased",
+            f"the database of {service} is of an older, unreleased version, to be cleaned: drop"
+            " the suite's databases, then suitectl init and migrate; the demo's: make demo-clean",
+            retryable=False,
+        )
+    return schema
 
 
 def upgrade(service: str, url: str) -> None:
@@ -55,13 +89,13 @@ def upgrade(service: str, url: str) -> None:
     Raises:
         Conflict: `chassis.schema_busy` if another migration, a rebuild or the traffic never
             made room for it.
-        Unavailable: without a database.
+        Unavailable: without a database; `chassis.schema_unreleased`, see `found`.
         Invalid: for what is no URL.
     """
     for attempt in range(TRIES):
         try:
             configured = config(service, url)
-            configured.attributes["tolerant"] = True
+            configured.attributes["upgrading"] = True
             with _ALEMBIC:
                 command.upgrade(configured, "head")
             return
@@ -75,7 +109,7 @@ def upgrade(service: str, url: str) -> None:
 
 def write(service: str, url: str, message: str) -> None:
     """Write the next numbered migration for what the service's tables changed."""
-    number = f"{newest(service) + 1:04}"
+    number = f"{newest(service).service + 1:04}"
     command.revision(config(service, url), message, autogenerate=True, rev_id=number)
 
 
@@ -94,9 +128,13 @@ def run(metadata: MetaData) -> None:
     given = context.config.attributes
     with create_engine(parsed(given["url"]), poolclass=NullPool).begin() as connection:
         _take_turn(connection)
-        if given.get("tolerant") and revision(connection) > newest(given["service"]):
-            return
+        service = given["service"]
+        before = found(connection, service)
         connection.execute(text(f"set local lock_timeout = '{LOCK_WAIT_S}s'"))
+        if given.get("upgrading"):
+            schema_steps.upgrade(connection, service)
+            if before.service > newest(service).service:
+                return
         context.configure(
             connection=connection,
             target_metadata=metadata,
@@ -104,16 +142,10 @@ def run(metadata: MetaData) -> None:
             compare_server_default=True,
         )
         context.run_migrations()
-        role = f"{given['service']}_app"
-        # `describe` shows it, and the schema rule reads it
-        connection.execute(text(f"grant select on alembic_version to {role}"))
-
-
-def revision(connection: Connection) -> int:
-    """Return the number of the last migration that ran in this database; 0 for none."""
-    if connection.execute(_MIGRATED).scalar_one():
-        return int(connection.execute(_REVISION).scalar() or 0)
-    return 0
+        # `describe` shows it, and the schema rule reads it; by the frame's default the app role
+        # could write there too
+        connection.execute(text(f"revoke all on alembic_version from {service}_app"))
+        connection.execute(text(f"grant select on alembic_version to {service}_app"))
 
 
 def _take_turn(connection: Connection) -> None:

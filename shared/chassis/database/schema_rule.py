@@ -12,27 +12,34 @@ from chassis.errors import Unavailable
 
 
 def require(engine: Engine, service: str) -> None:
-    """Return if the database's schema is as new as the service's scripts, or newer.
+    """Return if the database's schema is as new as the code's, or newer: both parts of it.
 
     Raises:
         Unavailable: `chassis.schema_too_old` if it is older or there is none;
+            `chassis.schema_unreleased` if it is to be cleaned;
             `chassis.database_unavailable` without a database.
     """
-    needed, found = migrations.newest(service), _revision(engine)
-    if found < needed:
-        raise Unavailable(
-            "chassis.schema_too_old",
-            f"the database of {service} has schema {found:04}, this version needs {needed:04}: "
-            f"run python -m {service} migrate",
-            details={"found": found, "needed": needed},
-            retryable=False,
-        )
+    needed, found = migrations.newest(service), _found(engine, service)
+    if found.service < needed.service:
+        raise _too_old(service, "schema", found.service, needed.service)
+    if found.frame < needed.frame:
+        raise _too_old(service, "the frame's schema", found.frame, needed.frame)
 
 
-def _revision(engine: Engine) -> int:
+def _found(engine: Engine, service: str) -> migrations.Schema:
     try:
         with engine.connect() as connection:
-            return migrations.revision(connection)
+            return migrations.found(connection, service)
     except SQLAlchemyError as error:
         postgres.judge(error, (), {})
         raise
+
+
+def _too_old(service: str, what: str, found: int, needed: int) -> Unavailable:
+    return Unavailable(
+        "chassis.schema_too_old",
+        f"the database of {service} has {what} {found:04}, this version needs {needed:04}: "
+        f"run python -m {service} migrate",
+        details={"found": found, "needed": needed},
+        retryable=False,
+    )

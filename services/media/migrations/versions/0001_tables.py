@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0002"
-down_revision = "0001"
+revision = "0001"
+down_revision = None
 
 ONE_OF_THE_ROOMS = (
     "room_type in ('living-room', 'kitchen', 'bedroom', 'bathroom', 'toilet', 'hallway', 'office',"
