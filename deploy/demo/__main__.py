@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
         console.print("\nStopped. `make demo` goes on from here; `make demo-clean` forgets it.")
         return 130
     except (Misconfigured, Unavailable) as error:
-        console.print(str(error))
+        console.print(str(error), soft_wrap=True)  # one line, however long
         return 1
     except Conflict as error:
         if error.code != "embedded.in_use":
