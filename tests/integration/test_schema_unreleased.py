@@ -20,7 +20,7 @@ from integration.service_database import service_database
 from suitectl import databases
 from suitectl.change import made
 
-DEADLINE_S = 60.0
+DEADLINE_S = 180.0
 OLDER = """
 create table alembic_version (version_num varchar(32) primary key);
 insert into alembic_version values ('{revision}');

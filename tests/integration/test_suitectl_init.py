@@ -295,6 +295,8 @@ def test_each_role_may_do_its_own_and_no_more(site: Site) -> None:
     with site.connect("billing_app", "billing") as app:
         for table in ("events", "positions"):
             assert rights(app, table) == {"SELECT", "INSERT"}
+        for table in ("alembic_version", "frame_schema"):
+            assert rights(app, table) == {"SELECT"}
         for change in ("update events set type = ''", "delete from events", "truncate events"):
             with pytest.raises(InsufficientPrivilege):
                 app.execute(change.encode())
