@@ -22,6 +22,7 @@ from billing.service import BillingService
 from chassis import ids, telemetry
 from chassis.door.edge import Caller
 from chassis.errors import Conflict
+from chassis.running.loops import Signal
 from chassis.running.parts import Parts
 from embedded import assembly
 from embedded.databases import provide
@@ -29,7 +30,7 @@ from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
 from embedded.rest import raise_stopped, unsettled
-from embedded.working import Signal, Working
+from embedded.working import Working
 from media.service import MediaService
 from servers.postgres import Server, make_folder
 from video.service import VideoService

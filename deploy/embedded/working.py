@@ -1,43 +1,19 @@
 """The loops of one service in one process: numbering, hearing, jobs, heartbeat; plain threads."""
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from chassis import telemetry
-from chassis.errors import ServiceError
 from chassis.hearing import forks, parking
 from chassis.hearing.inbox import Consumer
 from chassis.jobs import schedules
 from chassis.jobs.jobs import HEARTBEAT_S, Worker
+from chassis.running.loops import Loops, Signal, Turn
 from chassis.running.parts import Parts, Peers
 from chassis.unit import feed
 
 IDLE_S = 0.5  # a signal wakes a loop sooner
-PAUSE_S = 0.2  # after what a repeat may mend
-
-log = logging.getLogger(__name__)
-
-
-class Signal:
-    """Wakes whoever waits for something new."""
-
-    def __init__(self) -> None:
-        """Start with nothing new."""
-        self.listeners: list[threading.Event] = []
-
-    def listen(self) -> threading.Event:
-        """Return an event that every signal from now on sets."""
-        event = threading.Event()
-        self.listeners.append(event)
-        return event
-
-    def send(self) -> None:
-        """Wake all."""
-        for event in self.listeners:
-            event.set()
 
 
 class Working:
@@ -63,8 +39,7 @@ class Working:
         recurring = schedules.kinds(parts.app, parts.schedules)
         kinds = (*parts.kinds, *recurring, parking.kind(self.consumers))
         self.worker = Worker(parts.app, kinds)
-        self._stop = threading.Event()
-        self._running: list[tuple[threading.Thread, threading.Event]] = []
+        self._loops = Loops(service=self.name)
 
     def start(self) -> None:
         """Start all loops; claims of a process before this one are released."""
@@ -78,44 +53,23 @@ class Working:
                 self.signals[consumer.source][1].listen(),
             )
         for number in range(self.threads):
-            self._spawn(f"jobs-{number}", self._work, self.committed.listen())
-        self._spawn("heartbeat", self.worker.heartbeat, threading.Event(), HEARTBEAT_S)
+            self._spawn(f"jobs-{number}", self.worker.work, self.committed.listen())
+        self._loops.spawn("heartbeat", self.worker.heartbeat, HEARTBEAT_S, HEARTBEAT_S)
 
     def stop(self) -> None:
         """End all loops; a running job is given up, and taken up again at the next start."""
-        self._stop.set()
+        self._loops.tell_to_stop()
         self.worker.abandon()
-        for thread, wake in self._running:
-            wake.set()
-            thread.join()
+        self._loops.join()
 
-    def _spawn(
-        self, name: str, turn: Callable[[], Any], wake: threading.Event, idle_s: float = IDLE_S
-    ) -> None:
-        def loop() -> None:
-            with telemetry.context(service=self.name, loop=name):
-                while not self._stop.is_set():
-                    wake.wait(idle_s if self._turn(turn) else PAUSE_S)
-                    wake.clear()
+    def _spawn(self, name: str, turn: Turn, wake: threading.Event) -> None:
+        self._loops.spawn(name, turn, IDLE_S, IDLE_S, wake)
 
-        thread = threading.Thread(target=loop, name=f"{self.name}-{name}", daemon=True)
-        thread.start()
-        self._running.append((thread, wake))
-
-    def _turn(self, turn: Callable[[], Any]) -> bool:
-        try:
-            turn()
-        except ServiceError as error:
-            log.warning("trying again", exc_info=error)
-            return False
-        except Exception:
-            log.exception("a bug in a loop")
-            return False
-        return True
-
-    def _number(self) -> None:
-        while feed.number(self.parts.app.engine) and not self._stop.is_set():
+    def _number(self) -> int:
+        numbered = feed.number(self.parts.app.engine)
+        if numbered:
             self.told.send()
+        return numbered
 
     def _hear(self, consumer: Consumer) -> None:
         if consumer.stopped():
@@ -131,7 +85,3 @@ class Working:
         # again once they are committed: within one batch only the first transaction would be tried
         again, self._delivered[consumer] = self._delivered.get(consumer, []), page["items"]
         return {**page, "items": [*again, *page["items"]]}
-
-    def _work(self) -> None:
-        while not self._stop.is_set() and self.worker.work():
-            pass
