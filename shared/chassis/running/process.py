@@ -1,9 +1,10 @@
 """What the two processes of a service have in common: settings, the service built, its end."""
 
 import logging
+import os
+import select
 import signal
 import sys
-import time
 from contextlib import ExitStack
 from importlib import import_module
 from types import FrameType
@@ -67,12 +68,16 @@ class Ending:
     def __init__(self) -> None:
         """Listen from now on."""
         self.told = False
+        # the interpreter writes there: a handler may neither set an event nor write in green ways
+        self._heard, tell = os.pipe()
+        os.set_blocking(tell, False)
+        signal.set_wakeup_fd(tell)
         signal.signal(signal.SIGTERM, self._note)
         signal.signal(signal.SIGINT, self._note)
 
     def within(self, seconds: float) -> bool:
-        """Wait so long; return whether it is time to end."""
-        time.sleep(seconds)  # no event: a green one may not be set by a signal's handler
+        """Wait so long, but no longer than until then; return whether it is time to end."""
+        select.select([self._heard], [], [], seconds)
         return self.told
 
     def _note(self, _signal: int, _frame: FrameType | None) -> None:

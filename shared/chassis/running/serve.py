@@ -15,7 +15,7 @@ from chassis.running import process, readiness
 from chassis.running.process import STOP_S, Process
 from chassis.settings import Misconfigured
 
-LOOK_S = 0.1
+LOOK_S = 1.0  # so often is looked whether something has ended by itself
 
 log = logging.getLogger(__name__)
 

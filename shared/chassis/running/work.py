@@ -24,14 +24,16 @@ from chassis.hearing.live import EVERY_S, Hearing
 from chassis.jobs import schedules
 from chassis.jobs.jobs import HEARTBEAT_S, Worker
 from chassis.running import process, readiness
-from chassis.running.loops import Loops
+from chassis.running.loops import Loops, Signal, Turn
 from chassis.running.process import STOP_S, Process
+from chassis.running.watch import Watch
 from chassis.settings import Misconfigured
 from chassis.unit import feed
 
 REVOCATIONS_EVERY_S = 10.0  # so often auth is asked whether something was missed
-RECEIVE_S = 0.5  # so often a loop that hears nothing looks whether it should stop
-LOOK_S = 0.1
+RECEIVE_S = 1.0  # so often a loop that hears nothing looks whether it should stop
+IDLE_S = 1.0  # so often a loop looks that nobody has woken: the lease asks for no less
+LONG_S = 3_600.0
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ def run(service: str) -> int:
         except (Misconfigured, ServiceError, OSError) as error:
             print(f"{service} work: {error}", file=sys.stderr)
             return 1
-        while not ending.within(LOOK_S):
+        while not ending.within(LONG_S):
             pass
         return working.stop()
 
@@ -67,6 +69,7 @@ class Working:
         recurring = schedules.kinds(parts.app, parts.schedules)
         self._worker = Worker(parts.app, (*parts.kinds, *recurring, parking.kind(consumers)))
         self._schedules = parts.schedules
+        self._watch = Watch(parts.app.engine, self._worker.kinds)
         REGISTRY.register(Backlog(parts.app.engine, built.name))
         self._door = InternalDoor(readiness.checks(built))
         self._server = HttpServer(given.internal_host, given.internal_port, self._door)
@@ -75,15 +78,16 @@ class Working:
         """Start all loops."""
         schedules.queue(self.app, self._schedules)  # first: if it fails, nothing runs yet
         self._server.start()
-        self._loops.spawn("tell", self._tell)
+        self._spawn("tell", self._tell, self._watch.untold)
         for each in self._hearings:
             self._loops.spawn(
                 f"hear {each.consumer.source} as {each.consumer.name}",
                 partial(each.turn, RECEIVE_S),
             )
         for number in range(self.threads):
-            self._loops.spawn(f"jobs {number}", self._worker.work)
+            self._spawn(f"jobs {number}", self._worker.work, self._watch.due)
         self._loops.spawn("heartbeat", self._worker.heartbeat, HEARTBEAT_S, HEARTBEAT_S)
+        self._loops.spawn("watch", partial(self._watch.watch, lambda: self._loops.stopping))
         log.info("working", extra={"service": self.name})
 
     def stop(self) -> int:
@@ -103,6 +107,9 @@ class Working:
         self._server.stop()
         log.info("stopped", extra={"service": self.name})
         return 0
+
+    def _spawn(self, name: str, turn: Turn, signal: Signal) -> None:
+        self._loops.spawn(name, turn, idle_s=IDLE_S, wake=signal.listen())
 
     def _tell(self) -> int:
         numbered = feed.number(self.app.engine)
