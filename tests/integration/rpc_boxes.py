@@ -3,13 +3,13 @@
 import os
 import signal
 
-from chassis.green.methods import act, look, unit
+from chassis.green.methods import act, unit
 from chassis.green.nameko_ext import CallerProvider, DoorProvider, container
 
 # isort: split
 from nameko.containers import ServiceContainer
 from nameko.rpc import rpc
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from chassis import deadline, errors, ids
 from chassis.asked import Asked, Command, Json, Written
@@ -97,10 +97,11 @@ def ask_on(door: Door, call: Call, asked: AskOn) -> Json:
     return {"here": deadline.remaining(), "there": port.call("who")["remaining_s"]}
 
 
-def wait(db: Connection, door: Door, call: Call, asked: Wait) -> str:
-    db.execute(text("set local lock_timeout = 0"))
+def wait(door: Door, call: Call, asked: Wait) -> str:
     lock = text("select pg_advisory_lock_shared(:key), pg_advisory_unlock_shared(:key)")
-    db.execute(lock, {"key": LOCK})
+    with door.app.engine.begin() as connection:  # `set local` holds in a transaction only
+        connection.execute(text("set local lock_timeout = 0"))
+        connection.execute(lock, {"key": LOCK})
     return "waited"
 
 
@@ -128,7 +129,7 @@ class BoxesService:
     open_and_die = act(OpenAndDie, open_and_die)
     who = act(Who, who)
     ask_on = act(AskOn, ask_on)
-    wait = look(Wait, wait)
+    wait = act(Wait, wait)
     be_in_progress_once = act(BeInProgressOnce, be_in_progress_once)
     fail = act(Fail, fail)
 
