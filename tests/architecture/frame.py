@@ -85,8 +85,8 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=520,
-        why="a process has many ends",
+        code_lines=580,
+        why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )
 BY_NAME = {each.name: each for each in ROOMS}

@@ -175,7 +175,7 @@ def test_the_entry_point_becomes_the_services_python_so_that_it_gets_the_signals
         text=True,
         env={**os.environ, **at_home(), "SERVICE": "shop", "PYTHONPATH": str(tmp_path)},
     )
-    said, _ = running.communicate(timeout=30)
+    said, _ = running.communicate(timeout=60)
     assert said == f"{running.pid} ['serve', '--loud']\n"
 
 
@@ -184,7 +184,7 @@ def health(port: int) -> int:
     (line,) = of("service", "HEALTHCHECK")
     command = json.loads(line[line.index("[") :])
     environment = {**os.environ, **at_home(), "INTERNAL_PORT": str(port)}
-    return subprocess.run(command, capture_output=True, env=environment, timeout=30).returncode
+    return subprocess.run(command, capture_output=True, env=environment, timeout=60).returncode
 
 
 @contextmanager

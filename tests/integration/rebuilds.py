@@ -7,7 +7,7 @@ from chassis.unit.handling import App
 from chassis.unit.rebuilding import Report
 from integration.box_database import Database, number_all, open_box
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 DIFFERENT = """
 (select '{0}', 'live', l.* from public.{0} l
  except all select '{0}', 'live', r.* from rebuilt.{0} r)

@@ -33,7 +33,7 @@ from embedded.suite import Suite
 PASSWORD = "correct horse battery"
 NUMBER = "923609016"
 ACCOUNTS = {"old": "12345678903", "new": "15032080119"}
-PATIENCE_S = 20
+PATIENCE_S = 60
 WAITING = (
     "select count(*) from pg_stat_activity"
     " where datname = current_database() and wait_event_type = 'Lock'"

@@ -26,7 +26,7 @@ from chassis.green.nameko_ext import register_errors  # before nameko: it filter
 # isort: split
 from nameko.standalone.rpc import ClusterRpcProxy
 
-from chassis.broker.link import TIMEOUT_S
+from chassis.broker import link
 from chassis.broker.rpc import Rpc
 from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
@@ -78,11 +78,13 @@ def caller(common: Boxes) -> Iterator[str]:
 
 
 def test_a_call_is_answered_and_knows_its_correlation_id_and_its_deadline(rpc: Rpc) -> None:
-    answer = rpc.port("boxes", timeout_s=20, correlation_id="order-7").call("who", label="æ☃")
+    answer = rpc.port("boxes", timeout_s=PATIENCE_S, correlation_id="order-7").call(
+        "who", label="æ☃"
+    )
     assert answer["label"] == "æ☃"
     assert answer["actor"] == "anyone:anonymous"
     assert answer["correlation_id"] == "order-7"
-    assert 0 < answer["remaining_s"] < 20
+    assert 0 < answer["remaining_s"] < PATIENCE_S
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"Unavailable"}))
@@ -123,9 +125,9 @@ def test_the_broker_refuses_a_forged_user_and_it_is_not_tried_again(common: Boxe
     with closing(Rpc(common.uri, "caller")) as forger:
         started = time.monotonic()
         with pytest.raises(Forbidden) as refused:
-            forger.port("boxes", timeout_s=PATIENCE_S).call("who")
+            forger.port("boxes", timeout_s=2 * PATIENCE_S).call("who")
     assert refused.value.code == "chassis.refused_by_broker"
-    assert time.monotonic() - started < PATIENCE_S / 2
+    assert time.monotonic() - started < PATIENCE_S
 
 
 def test_a_user_that_no_server_would_answer_cannot_call() -> None:
@@ -134,9 +136,9 @@ def test_a_user_that_no_server_would_answer_cannot_call() -> None:
 
 
 def test_the_deadline_travels_as_what_remains(rpc: Rpc) -> None:
-    with deadline.within(10):
+    with deadline.within(PATIENCE_S):
         answer = rpc.port("boxes", timeout_s=3_600).call("ask_on")
-    assert 0 < answer["there"] < answer["here"] < 10
+    assert 0 < answer["there"] < answer["here"] < PATIENCE_S
 
 
 def test_where_nothing_remains_nothing_is_sent(rpc: Rpc) -> None:
@@ -156,14 +158,17 @@ def test_a_late_reply_is_dropped_and_not_given_to_the_next_call(common: Boxes) -
         assert boxes.call("who", label="next")["label"] == "next"
 
 
-def test_a_broker_that_says_nothing_costs_no_more_than_the_deadline() -> None:
+def test_a_broker_that_says_nothing_costs_no_more_than_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(link, "TIMEOUT_S", 2 * PATIENCE_S)  # without a deadline
     with socket.create_server(("127.0.0.1", 0)) as silent:
         uri = f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}/"
         with closing(Rpc(uri, timeout_s=1)) as rpc:
             started = time.monotonic()
             with pytest.raises((Unavailable, DeadlineExceeded)):
                 rpc.port("boxes").call("who")
-    assert time.monotonic() - started < TIMEOUT_S / 2
+    assert time.monotonic() - started < PATIENCE_S
 
 
 def test_a_call_that_meets_its_own_earlier_attempt_waits_for_it(rpc: Rpc) -> None:
@@ -226,7 +231,7 @@ def test_a_call_does_not_touch_the_disk_and_names_its_sender(boxes: Boxes) -> No
         assert message.properties["user_id"] == "guest"
         assert message.properties["reply_to"].startswith("reply.guest.")
         assert 1_000 < int(message.properties["expiration"]) <= 2_000  # of the first attempt
-        assert 2 < message.headers["nameko.deadline_s"] <= 4
+        assert 0 < message.headers["nameko.deadline_s"] <= 4
         assert message.headers["nameko.auth_token"] == "a token"
         message.ack()
         again = queue.get(timeout=PATIENCE_S)

@@ -6,7 +6,7 @@ from chassis.errors import Unauthenticated
 from demo.suite import Suite
 from journeys.crowd import patiently
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 QUERIES = {
     "media": "list_projects",
     "video": "list_videos",

