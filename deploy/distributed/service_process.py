@@ -14,8 +14,8 @@ from typing import Protocol
 from chassis.errors import Unavailable
 
 LOOK_S = 0.05
-READY_S = 60.0
-STOP_S = 40.0
+READY_S = 180.0
+STOP_S = 60.0
 INHERITED = ("PATH", "HOME", "LANG")
 
 

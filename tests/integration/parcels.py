@@ -25,7 +25,7 @@ from servers.postgres import Server
 
 PARCEL, SHELF = UUID(int=1), UUID(int=2)
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-WAIT_S = 5.0
+WAIT_S = 60.0
 
 
 @value

@@ -277,7 +277,7 @@ def test_standing_at_the_head_is_noted_by_the_databases_clock_every_two_seconds(
     assert hearer.one(noted) is None  # the source may have told more
     assert consumer.pull_page(read) == 0
     first = hearer.one(noted)
-    assert abs(hearer.one("select extract(epoch from now() - checked_at) from cursors")) < 5
+    assert abs(hearer.one("select extract(epoch from now() - checked_at) from cursors")) < 60
     now[0] += 1.9
     consumer.pull(read)
     assert hearer.one(noted) == first
