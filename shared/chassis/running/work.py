@@ -32,8 +32,8 @@ from chassis.unit import feed
 
 REVOCATIONS_EVERY_S = 10.0  # so often auth is asked whether something was missed
 RECEIVE_S = 1.0  # so often a loop that hears nothing looks whether it should stop
-IDLE_S = 1.0  # so often a loop looks that nobody has woken: the lease asks for no less
-LONG_S = 3_600.0
+IDLE_S = 1.0  # so often a loop looks that nobody wakes; as often the lease is asked for
+LONG_S = 3_600.0  # nothing but a signal ends the wait
 
 log = logging.getLogger(__name__)
 
