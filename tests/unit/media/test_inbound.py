@@ -1,0 +1,160 @@
+"""What media does about what it hears of auth and billing."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.testing.heard import Streams, heard
+from contracts import auth, billing
+from media.app import SERVICE
+from media.domain import customer, image, project
+from media.domain.customer import WorkspaceNoted
+from media.domain.image import ImageAdded, ImageQueued, Original
+from media.domain.project_messages import (
+    Cleared,
+    ImageJoined,
+    PaymentNeeded,
+    ProcessingStarted,
+    ProjectOpened,
+    StartRequested,
+)
+from media.inbound import reactions
+
+hears = partial(heard, SERVICE, reactions)
+
+WORKSPACE, USER, OTHER, TARGET = (UUID(int=n) for n in range(1, 5))
+KITCHEN, GARDEN, UNPLACED = (UUID(int=n) for n in range(11, 14))
+CUSTOMER = (customer.decider, WORKSPACE)
+PROJECT = (project.decider, TARGET)
+IMAGES = [(image.decider, id) for id in (KITCHEN, GARDEN, UNPLACED)]
+RUN = 1
+
+opened = ProjectOpened(
+    workspace_id=WORKSPACE,
+    user_id=USER,
+    title="Storgata 2",
+    style_template_id="modern",
+    room_type=None,
+)
+requested = StartRequested(run=RUN, user_id=USER, max_price_ore=None)
+began = ProcessingStarted(run=RUN, image_ids=(KITCHEN, GARDEN), status="processing")
+needed = PaymentNeeded(run=RUN, reason="no_method")
+
+
+def joined(image_id: UUID) -> ImageJoined:
+    return ImageJoined(image_id=image_id, original_key="key", status="pending")
+
+
+def added(room_type: str | None) -> ImageAdded:
+    return ImageAdded(
+        workspace_id=WORKSPACE,
+        project_id=TARGET,
+        user_id=USER,
+        original=Original(
+            key="key", content_type="image/jpeg", size=5, sha256="a" * 64, width=4, height=3
+        ),
+        style_template_id="modern",
+        room_type=room_type,
+        prompt="a room",
+    )
+
+
+WAITING = [opened, *map(joined, (KITCHEN, GARDEN, UNPLACED)), requested]
+PLACED: Streams = dict(
+    zip(IMAGES, ([added("kitchen")], [added("garden")], [added(None)]), strict=True)
+)
+WAITS: Streams = {PROJECT: WAITING, **PLACED}
+created = auth.WorkspaceCreated(workspace_id=WORKSPACE, owner_user_id=USER)
+cleared = billing.PaymentCleared(
+    target_kind="image_project",
+    target_id=TARGET,
+    run=RUN,
+    workspace_id=WORKSPACE,
+    method="invoice",
+    price_ore=90_000,
+    price_version=0,
+    vat_rate_bp=2_500,
+)
+required = billing.PaymentRequired(
+    target_kind="image_project",
+    target_id=TARGET,
+    run=RUN,
+    workspace_id=WORKSPACE,
+    price_ore=90_000,
+    reason="no_method",
+)
+
+
+def test_a_new_workspace_is_noted() -> None:
+    hears(created).then({CUSTOMER: [WorkspaceNoted(workspace_id=WORKSPACE)]})
+
+
+def test_a_workspace_heard_twice_is_noted_once() -> None:
+    hears(created).given({CUSTOMER: [WorkspaceNoted(workspace_id=WORKSPACE)]}).then_nothing()
+
+
+def test_a_cleared_project_begins_with_the_photographs_that_have_a_room() -> None:
+    queued = {each: [ImageQueued(run=RUN)] for each in IMAGES[:2]}
+    decided: Streams = {PROJECT: [Cleared(run=RUN), began], **queued}
+    hears(cleared).given(WAITS).reading(*IMAGES).then(decided)
+
+
+def test_a_cleared_project_without_photographs_is_cleared() -> None:
+    given: Streams = {PROJECT: [opened, requested]}
+    hears(cleared).given(given).then({PROJECT: [Cleared(run=RUN)]})
+
+
+def test_the_run_is_the_one_that_billing_names() -> None:
+    given: Streams = {PROJECT: [opened, requested]}
+    hears(replace(cleared, run=7)).given(given).then({PROJECT: [Cleared(run=7)]})
+
+
+def test_a_clearance_heard_twice_begins_nothing_twice() -> None:
+    queued = {each: [*PLACED[each], ImageQueued(run=RUN)] for each in IMAGES[:2]}
+    done: Streams = {**WAITS, PROJECT: [*WAITING, Cleared(run=RUN), began], **queued}
+    hears(cleared).given(done).reading(*IMAGES).then_nothing()
+
+
+def test_what_the_project_began_and_a_photograph_missed_is_queued() -> None:
+    done: Streams = {**WAITS, PROJECT: [*WAITING, Cleared(run=RUN), began]}
+    queued = {each: [ImageQueued(run=RUN)] for each in IMAGES[:2]}
+    hears(cleared).given(done).reading(*IMAGES).then(queued)
+
+
+def test_a_project_that_needs_a_payment_waits_for_it() -> None:
+    hears(required).given(WAITS).then({PROJECT: [needed]})
+    dear = replace(required, reason="price_above_max")
+    hears(dear).given(WAITS).then({PROJECT: [replace(needed, reason="price_above_max")]})
+
+
+def test_a_demand_heard_twice_is_noted_once() -> None:
+    hears(required).given({**WAITS, PROJECT: [*WAITING, needed]}).then_nothing()
+
+
+def test_a_demand_for_another_run_is_none_for_this_one() -> None:
+    hears(replace(required, run=RUN + 1)).given(WAITS).then_nothing()
+
+
+def test_a_demand_is_nothing_to_a_project_that_never_asked() -> None:
+    hears(replace(required, run=0)).given({PROJECT: [opened]}).then_nothing()
+
+
+@pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
+def test_what_is_not_of_ours_is_left_alone(event: Any) -> None:
+    # a film may be given a project's id
+    film = replace(event, target_kind="video_project")
+    hears(film).given(WAITS).then_not_even_read()
+
+
+@pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
+def test_a_project_that_is_not_known_is_left_alone(event: Any) -> None:
+    hears(event).then_nothing()
+
+
+@pytest.mark.parametrize("event,read", [(cleared, IMAGES), (required, [])])
+def test_billing_may_not_speak_of_another_workspace(event: Any, read: list[Any]) -> None:
+    another = replace(event, workspace_id=OTHER)
+    hears(another).given(WAITS).reading(*read).then_refused("media.workspace_mismatch")
