@@ -1,0 +1,93 @@
+"""What video does about what it hears of auth and billing."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chassis.testing.heard import heard
+from contracts import auth, billing
+from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
+from video.app import SERVICE
+from video.domain import customer, video_project
+from video.domain.customer import WorkspaceNoted
+from video.domain.video import PaymentDemanded
+from video.inbound import reactions
+
+hears = partial(heard, SERVICE, reactions)
+
+TARGET = UUID(int=77)
+CUSTOMER = (customer.decider, WORKSPACE)
+VIDEO = (video_project.decider, TARGET)
+WAITS = {VIDEO: [CREATED, REQUESTED]}
+
+noted = WorkspaceNoted(workspace_id=WORKSPACE, owner_user_id=USER)
+demanded = PaymentDemanded(revision=1, reason="no_method")
+created = auth.WorkspaceCreated(workspace_id=WORKSPACE, owner_user_id=USER)
+cleared = billing.PaymentCleared(
+    target_kind="video_project",
+    target_id=TARGET,
+    run=1,
+    workspace_id=WORKSPACE,
+    method="invoice",
+    price_ore=90_000,
+    price_version=0,
+    vat_rate_bp=2_500,
+)
+required = billing.PaymentRequired(
+    target_kind="video_project",
+    target_id=TARGET,
+    run=1,
+    workspace_id=WORKSPACE,
+    price_ore=90_000,
+    reason="no_method",
+)
+EITHER = pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
+
+
+def test_a_new_workspace_is_noted_with_its_owner() -> None:
+    hears(created).then({CUSTOMER: [noted]})
+
+
+def test_a_workspace_heard_twice_is_noted_once() -> None:
+    hears(created).given({CUSTOMER: [noted]}).then_nothing()
+
+
+def test_a_film_that_is_paid_for_begins() -> None:
+    hears(cleared).given(WAITS).then({VIDEO: [CLEARED]})
+
+
+def test_a_clearance_heard_twice_begins_once() -> None:
+    hears(cleared).given({VIDEO: [*WAITS[VIDEO], CLEARED]}).then_nothing()
+
+
+def test_a_film_that_has_to_be_paid_for_waits() -> None:
+    hears(required).given(WAITS).then({VIDEO: [demanded]})
+    dear = replace(required, reason="price_above_max")
+    hears(dear).given(WAITS).then({VIDEO: [replace(demanded, reason="price_above_max")]})
+
+
+def test_a_demand_heard_twice_is_noted_once() -> None:
+    hears(required).given({VIDEO: [*WAITS[VIDEO], demanded]}).then_nothing()
+
+
+@EITHER
+def test_what_is_not_of_ours_is_left_alone(event: Any) -> None:
+    # a project of photographs may have a film's id
+    photographs = replace(event, target_kind="image_project")
+    hears(photographs).given(WAITS).then_not_even_read()
+
+
+@EITHER
+def test_a_film_that_is_not_known_is_left_alone(event: Any) -> None:
+    hears(event).then_nothing()
+
+
+@EITHER
+@pytest.mark.parametrize("another", [{"run": 2}, {"workspace_id": OTHER}], ids=str)
+def test_what_is_said_of_another_run_or_workspace_changes_nothing(
+    event: Any, another: dict[str, Any]
+) -> None:
+    hears(replace(event, **another)).given(WAITS).then_nothing()
