@@ -1,0 +1,176 @@
+"""What affiliate does about what it hears of auth and billing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from affiliate.app import SERVICE
+from affiliate.domain import customer, earning, relationship
+from affiliate.domain.customer_messages import (
+    FirstInvoiceHeard,
+    OrganizationNumberHeard,
+    Referred,
+    WorkspaceHeard,
+)
+from affiliate.inbound import reactions
+from chassis import ids
+from chassis.testing.heard import TOLD_AT, Streams, heard
+from contracts import auth, billing
+
+hears = partial(heard, SERVICE, reactions)
+
+WORKSPACE, OWNER, AFFILIATE, RELATIONSHIP, INVOICE = (UUID(int=n) for n in range(1, 6))
+CUSTOMER = (customer.decider, WORKSPACE)
+TERMS = (relationship.decider, RELATIONSHIP)
+EARNING = (earning.decider, ids.derive(RELATIONSHIP, INVOICE))
+STARTED = datetime(2026, 2, 1, 12, tzinfo=UTC)
+DAY = date(2026, 2, 10)
+
+known = WorkspaceHeard(workspace_id=WORKSPACE, owner_user_id=OWNER, created_at=TOLD_AT)
+numbered = OrganizationNumberHeard(workspace_id=WORKSPACE, organization_number="974760673")
+invoiced = FirstInvoiceHeard(workspace_id=WORKSPACE, issued_at=TOLD_AT)
+referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
+terms = relationship.RelationshipStarted(
+    affiliate_workspace_id=AFFILIATE,
+    referred_workspace_id=WORKSPACE,
+    percent=15,
+    exception=False,
+    at=STARTED,
+)
+
+created = auth.WorkspaceCreated(workspace_id=WORKSPACE, owner_user_id=OWNER)
+changed = auth.WorkspaceProfileChanged(
+    workspace_id=WORKSPACE, organization_number="974760673", invoice_eligible=True
+)
+issued = billing.InvoiceIssued(
+    invoice_id=INVOICE,
+    workspace_id=WORKSPACE,
+    series="A",
+    invoice_number=10_001,
+    currency="NOK",
+    net_ore=90_000,
+    vat_ore=22_500,
+    gross_ore=112_500,
+    issue_date=DAY,
+    due_date=DAY,
+    line_item_ids=(),
+)
+paid = billing.InvoicePaid(
+    invoice_id=INVOICE,
+    workspace_id=WORKSPACE,
+    series="A",
+    invoice_number=10_001,
+    currency="NOK",
+    net_ore=90_000,
+    vat_ore=22_500,
+    gross_ore=112_500,
+    credited_net_ore=10_000,
+    commission_base_ore=80_000,
+    issue_date=DAY,
+    paid_on=DAY,
+    paid_at=datetime(2026, 2, 20, 12, tzinfo=UTC),
+    line_item_ids=(),
+)
+earned = earning.Earned(
+    relationship_id=RELATIONSHIP,
+    affiliate_workspace_id=AFFILIATE,
+    referred_workspace_id=WORKSPACE,
+    percent=15,
+    invoice_id=INVOICE,
+    invoice_series="A",
+    invoice_number=10_001,
+    invoice_net_ore=90_000,
+    credited_net_ore=10_000,
+    base_ore=80_000,
+    earning_ore=12_000,
+    hold_days=0,
+    available_on=date(2026, 2, 20),
+)
+
+
+def test_a_new_workspace_is_known_with_its_owner_and_since_when_it_exists() -> None:
+    hears(created).then({CUSTOMER: [known]})
+
+
+def test_a_workspace_may_be_heard_of_in_any_order() -> None:
+    given: Streams = {CUSTOMER: [invoiced, numbered]}
+    hears(created).given(given).then({CUSTOMER: [known]})
+
+
+def test_a_workspace_heard_twice_is_known_once() -> None:
+    hears(created).given({CUSTOMER: [known]}).then_nothing()
+
+
+@pytest.mark.parametrize("before", [[], [known], [replace(numbered, organization_number=None)]])
+def test_a_new_organisation_number_is_known(before: list[Any]) -> None:
+    hears(changed).given({CUSTOMER: before}).then({CUSTOMER: [numbered]})
+
+
+def test_an_organisation_number_may_be_taken_back() -> None:
+    none = replace(numbered, organization_number=None)
+    given: Streams = {CUSTOMER: [known, numbered]}
+    hears(replace(changed, organization_number=None)).given(given).then({CUSTOMER: [none]})
+
+
+def test_the_same_organisation_number_is_nothing_new() -> None:
+    hears(changed).given({CUSTOMER: [numbered]}).then_nothing()
+
+
+@pytest.mark.parametrize("before", [[], [known]])
+def test_the_first_invoice_is_noted(before: list[Any]) -> None:
+    hears(issued).given({CUSTOMER: before}).then({CUSTOMER: [invoiced]})
+
+
+def test_a_second_invoice_is_nothing_new() -> None:
+    hears(issued).given({CUSTOMER: [known, invoiced]}).then_nothing()
+
+
+REFERRED: Streams = {CUSTOMER: [known, referred], TERMS: [terms]}
+
+
+def test_a_paid_invoice_of_a_referred_workspace_earns_its_commission() -> None:
+    hears(paid).given(REFERRED).reading(TERMS).reading(EARNING).then({EARNING: [earned]})
+
+
+def test_a_paid_invoice_heard_twice_earns_once() -> None:
+    hears(paid).given({**REFERRED, EARNING: [earned]}).reading(TERMS).reading(
+        EARNING
+    ).then_nothing()
+
+
+@pytest.mark.parametrize("given", [{}, {CUSTOMER: [known]}])
+def test_nobody_earns_on_a_workspace_that_nobody_refers(given: Streams) -> None:
+    hears(paid).given(given).then_nothing()
+
+
+@pytest.mark.parametrize(
+    "event,started,reason",
+    [
+        (replace(paid, currency="SEK"), STARTED, "currency"),
+        (replace(paid, issue_date=date(2026, 1, 31)), STARTED, "issued_before_relationship"),
+        (replace(paid, commission_base_ore=0), STARTED, "zero_commission"),
+        # billing took note of the payment at TOLD_AT, whatever day the money came
+        (
+            replace(paid, paid_at=TOLD_AT + timedelta(days=9), issue_date=date(2026, 4, 1)),
+            TOLD_AT + timedelta(hours=1),
+            "paid_before_relationship",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_paid_invoice_that_earns_nothing_is_skipped_with_its_reason(
+    event: billing.InvoicePaid, started: datetime, reason: str
+) -> None:
+    skipped = earning.EarningSkipped(
+        relationship_id=RELATIONSHIP,
+        affiliate_workspace_id=AFFILIATE,
+        referred_workspace_id=WORKSPACE,
+        invoice_id=INVOICE,
+        reason=reason,
+    )
+    given: Streams = {**REFERRED, TERMS: [replace(terms, at=started)]}
+    hears(event).given(given).reading(TERMS).reading(EARNING).then({EARNING: [skipped]})
