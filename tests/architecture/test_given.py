@@ -12,7 +12,7 @@ import pytest
 
 from architecture.source import ROOT, SERVICES
 from chassis.hearing.inbox import Reaction
-from contracts.auth import REVOKES
+from contracts.auth.events import REVOKES
 
 UNIT = ROOT / "tests" / "unit"
 

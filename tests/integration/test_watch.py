@@ -10,9 +10,10 @@ from chassis.database import postgres
 from chassis.running.loops import Loops
 from chassis.running.watch import _BY_INDEX, Watch
 from chassis.unit.calls import Job
-from chassis.unit.handling import App, Unit
-from embedded.postgres import Server
+from chassis.unit.deciding import Unit
+from chassis.unit.handling import App
 from integration.box_database import Database, call, database, number_all, open_box
+from servers.postgres import Server
 
 PATIENCE_S = 60.0
 SCANS = "select coalesce(sum(seq_scan), 0) from pg_stat_xact_user_tables"

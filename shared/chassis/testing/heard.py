@@ -19,8 +19,9 @@ from chassis.errors import ServiceError
 from chassis.hearing import cursors
 from chassis.hearing.inbox import Reaction
 from chassis.testing.tables import Tables
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App, Unit
+from chassis.unit.handling import App
 from chassis.unit.service import Service
 from chassis.unit.store import stream_name
 

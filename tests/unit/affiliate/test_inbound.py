@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from affiliate.app import SERVICE
-from affiliate.domain import customer, earning, relationship
+from affiliate.domain import customer, earning, earning_messages, relationship
 from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     OrganizationNumberHeard,
@@ -19,7 +19,8 @@ from affiliate.domain.customer_messages import (
 from affiliate.inbound import reactions
 from chassis import ids
 from chassis.testing.heard import TOLD_AT, Streams, heard
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
 
 hears = partial(heard, SERVICE, reactions)
 
@@ -75,7 +76,7 @@ paid = billing.InvoicePaid(
     paid_at=datetime(2026, 2, 20, 12, tzinfo=UTC),
     line_item_ids=(),
 )
-earned = earning.Earned(
+earned = earning_messages.Earned(
     relationship_id=RELATIONSHIP,
     affiliate_workspace_id=AFFILIATE,
     referred_workspace_id=WORKSPACE,
@@ -165,7 +166,7 @@ def test_nobody_earns_on_a_workspace_that_nobody_refers(given: Streams) -> None:
 def test_a_paid_invoice_that_earns_nothing_is_skipped_with_its_reason(
     event: billing.InvoicePaid, started: datetime, reason: str
 ) -> None:
-    skipped = earning.EarningSkipped(
+    skipped = earning_messages.EarningSkipped(
         relationship_id=RELATIONSHIP,
         affiliate_workspace_id=AFFILIATE,
         referred_workspace_id=WORKSPACE,

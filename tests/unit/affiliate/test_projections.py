@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from affiliate.domain.earning import (
+from affiliate.domain.earning_messages import (
     Earned,
     EarningPaidOut,
     EarningReleased,
     EarningReserved,
     EarningSkipped,
 )
-from affiliate.domain.payout import (
+from affiliate.domain.payout_messages import (
     PayoutApproved,
     PayoutCancelled,
     PayoutConfirmed,

@@ -9,7 +9,7 @@ import pytest
 from billing.domain import line_item, payment
 from billing.domain.customer import TargetAwaited
 from billing.domain.line_item import LineItemCreated
-from billing.domain.payment import ClearanceRefused, TargetCleared
+from billing.domain.payment_messages import ClearanceRefused, TargetCleared
 from billing.names import line_item_id, payment_id
 from chassis.testing.heard import GIVEN_AT, HEARD_AT, Stream
 

@@ -9,10 +9,12 @@ import pytest
 from billing.app import SERVICE
 from billing.domain import customer
 from billing.domain.customer import CustomerMet, ProfileHeard, TargetAwaited, TargetsReleased
-from billing.domain.payment import ClearanceRepeated
+from billing.domain.payment_messages import ClearanceRepeated
 from billing.inbound import reactions
 from chassis.testing.heard import Streams, heard
-from contracts import auth, media, video
+from contracts.auth import events as auth
+from contracts.media import events as media
+from contracts.video import events as video
 from unit.billing.clearances import (
     EITHER,
     OTHER,

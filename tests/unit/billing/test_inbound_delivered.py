@@ -8,7 +8,8 @@ from typing import Any
 from billing.app import SERVICE
 from billing.inbound import reactions
 from chassis.testing.heard import Streams, heard
-from contracts import media, video
+from contracts.media import events as media
+from contracts.video import events as video
 from unit.billing.clearances import (
     EITHER,
     OTHER,

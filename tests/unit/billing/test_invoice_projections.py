@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from billing.domain.invoice_facts import (
+from billing.domain.invoice_messages import (
     InvoiceDocumentStored,
     InvoiceDrafted,
     InvoiceIssued,

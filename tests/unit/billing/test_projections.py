@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from billing.domain.line_item import LineItemCreated, LineItemInvoiced
-from billing.domain.payment import (
+from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
     TargetCleared,

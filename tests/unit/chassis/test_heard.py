@@ -10,8 +10,8 @@ from chassis.domain import Decider, value
 from chassis.errors import Rejected
 from chassis.hearing.inbox import Reaction
 from chassis.testing.heard import HEARD_AT, SUBJECT, TOLD_AT, Hearing, heard
+from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import Unit
 from chassis.unit.service import Service
 
 BOX, LID = UUID(int=1), UUID(int=2)

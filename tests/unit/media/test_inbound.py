@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from chassis.testing.heard import Streams, heard
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
 from media.app import SERVICE
 from media.domain import customer, image, project
 from media.domain.customer import WorkspaceNoted

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from chassis.testing.heard import heard
-from contracts import auth, billing
+from contracts.auth import events as auth
+from contracts.billing import events as billing
 from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
 from video.app import SERVICE
 from video.domain import customer, video_project
