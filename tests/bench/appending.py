@@ -23,8 +23,8 @@ from chassis.database import postgres
 from chassis.running.loops import BUSY_S
 from chassis.unit import feed, store
 from chassis.unit.store import Recorded
-from integration import boxes
-from integration.box_database import MINE, NOON, Database, call
+from integration.stages import boxes
+from integration.stages.box_database import MINE, NOON, Database, call
 
 EVENTS = (
     boxes.BoxOpened(workspace_id=MINE, label="a box in the hall", at=NOON),

@@ -17,7 +17,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 
 from bench.stage import Stage, together
 from chassis.broker.rpc import Rpc
-from integration.served_boxes import own_boxes
+from integration.stages.served_boxes import own_boxes
 
 CALLERS = 8
 

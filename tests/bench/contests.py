@@ -8,7 +8,7 @@ from bench.rounds import medians
 from bench.stage import Stage
 from bench.telling import bind, told
 from chassis.domain import value
-from integration.box_database import database
+from integration.stages.box_database import database
 
 
 @value

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from bench.appending import append_alone
 from bench.stage import Stage
-from integration.box_database import Database, database
+from integration.stages.box_database import Database, database
 
 SMALL, LARGE = 10_000, 10_000_000
 SLICE = 500_000  # events filled in at a time

@@ -17,9 +17,9 @@ from bench.telling import THINGS, bind, tell_until
 from chassis import ids
 from chassis.database import postgres
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import call, database, person
-from integration.nameko_process import line, nameko_process
+from integration.stages import boxes, scales
+from integration.stages.box_database import call, database, person
+from integration.stages.nameko_process import line, nameko_process
 
 PER_S = 100
 HEARER = """

@@ -20,9 +20,9 @@ from chassis.hearing.live import Hearing
 from chassis.hearing.member import ALONE, Member
 from chassis.unit import feed
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import database
-from integration.nameko_process import line, nameko_process
+from integration.stages import boxes, scales
+from integration.stages.box_database import database
+from integration.stages.nameko_process import line, nameko_process
 
 WAIT_S = 0.05
 HEARER = """

@@ -2,7 +2,7 @@
 
 from bench.telling import Told
 from chassis.unit import rebuilding
-from integration import boxes
+from integration.stages import boxes
 
 
 def rate(given: Told) -> float:

@@ -7,8 +7,8 @@ from functools import partial
 from nameko.standalone.events import event_dispatcher
 
 from bench.telling import Told, tell
-from integration import boxes
-from integration.box_database import MINE
+from integration.stages import boxes
+from integration.stages.box_database import MINE
 
 EVENT = {"box_id": str(MINE), "workspace_id": str(MINE), "weight_g": 100}
 

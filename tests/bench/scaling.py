@@ -9,8 +9,8 @@ from bench.reacting import hear_until
 from bench.stage import Stage, together
 from bench.telling import Told, bind, tell, told
 from chassis.hearing import member
-from integration import scales
-from integration.box_database import database
+from integration.stages import scales
+from integration.stages.box_database import database
 
 
 @contextmanager

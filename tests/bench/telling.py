@@ -16,8 +16,8 @@ from chassis.running.loops import Loops
 from chassis.unit import feed
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import Database, call, database, number_all, person
+from integration.stages import boxes
+from integration.stages.box_database import Database, call, database, number_all, person
 
 THINGS = 50  # in each box: a stream is short
 

@@ -22,7 +22,7 @@ from faults.rest import come_to_rest
 from faults.stories import Outcome, Story
 from faults.suite import SERVICES, FaultySuite, running
 from faults.told import Tap
-from journeys.distributed_suite import reader_uri
+from journeys.stages.distributed_suite import reader_uri
 from servers.postgres import Server
 from servers.rabbit import Broker
 

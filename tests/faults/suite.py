@@ -17,7 +17,7 @@ from faults.forked import ForkedProcess, Forks
 from faults.proxy import Proxy
 from faults.proxy import Server as Address
 from faults.wire import AMQP, POSTGRES
-from journeys.distributed_suite import servers
+from journeys.stages.distributed_suite import servers
 from servers.postgres import Server
 from servers.rabbit import Broker
 

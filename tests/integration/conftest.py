@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from integration.operated_site import Operated, operated
+from integration.stages.operated_site import Operated, operated
 from servers.rabbit import Broker
 
 

@@ -29,7 +29,7 @@ from chassis.running.parts import Parts
 from chassis.unit.envelope import Heard
 from embedded.assembly import SELLER
 from embedded.direct import DirectPort
-from integration.box_database import all_at_once
+from integration.stages.box_database import all_at_once
 from servers.postgres import Server
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts import ASKS, BROKER_USERS, HEARS, SERVICES
-from integration.nameko_process import line, nameko_process
-from integration.suite_broker import VHOST, As, ctl_command, suite_broker
+from integration.stages.nameko_process import line, nameko_process
+from integration.stages.suite_broker import VHOST, As, ctl_command, suite_broker
 from servers.rabbit import Broker
 from suitectl import keys
 from suitectl.broker_admin import Ctl

@@ -21,7 +21,7 @@ from chassis.port import Port
 from clients import Auth, Media, SignedIn
 from embedded.suite import Suite
 from integration import test_nameko_edge as edge
-from integration.suite_ports import SuitePorts
+from integration.stages.suite_ports import SuitePorts
 
 PATIENCE_S = 60.0
 PASSWORD = "correct horse battery"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from chassis.database import postgres
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from integration.box_database import Database, database
+from integration.stages.box_database import Database, database
 from servers.postgres import Server
 
 

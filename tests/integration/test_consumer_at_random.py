@@ -15,9 +15,9 @@ from chassis.hearing import forks
 from chassis.hearing.inbox import Consumer
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
-from integration import machines, scales
-from integration.box_database import database, number_all, open_box, put_in
-from integration.box_hearers import all_told, at, pages, restore
+from integration.stages import machines, scales
+from integration.stages.box_database import database, number_all, open_box, put_in
+from integration.stages.box_hearers import all_told, at, pages, restore
 from servers.postgres import Server
 
 HEARERS = 2

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from integration.nameko_process import line
+from integration.stages.nameko_process import line
 
 WAITS = """
 from chassis.running.process import Ending

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from eventsourcing.tests import persistence
 
-from integration.box_database import database
-from integration.recorder_adapter import LogRecorder, StreamRecorder
+from integration.stages.box_database import database
+from integration.stages.recorder_adapter import LogRecorder, StreamRecorder
 from servers.postgres import Server
 
 DEADLINE_S = 60.0

@@ -11,8 +11,16 @@ from chassis.unit import feed
 from chassis.unit.envelope import heard
 from chassis.unit.feed import START, Stretch
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import MINE, call, database, number_all, open_box, person, put_in
+from integration.stages import boxes
+from integration.stages.box_database import (
+    MINE,
+    call,
+    database,
+    number_all,
+    open_box,
+    person,
+    put_in,
+)
 from servers.postgres import Server
 
 

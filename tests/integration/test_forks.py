@@ -18,9 +18,9 @@ from chassis.unit.envelope import Heard, item
 from chassis.unit.feed import START
 from chassis.unit.handling import App
 from embedded.rest import SourceStopped, raise_stopped
-from integration import boxes, scales
-from integration.box_database import Database, call, database, number_all, put_in
-from integration.box_hearers import (
+from integration.stages import boxes, scales
+from integration.stages.box_database import Database, call, database, number_all, put_in
+from integration.stages.box_hearers import (
     Read,
     all_told,
     at,

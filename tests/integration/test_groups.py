@@ -19,8 +19,8 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import (
+from integration.stages import boxes, scales
+from integration.stages.box_database import (
     MINE,
     Database,
     all_at_once,
@@ -29,7 +29,7 @@ from integration.box_database import (
     number_all,
     put_in,
 )
-from integration.box_hearers import (
+from integration.stages.box_hearers import (
     all_told,
     at,
     make_due,
@@ -40,7 +40,7 @@ from integration.box_hearers import (
     restore,
     tally,
 )
-from integration.group_members import cursors, effects, expected
+from integration.stages.group_members import cursors, effects, expected
 from servers.postgres import Server
 
 FIRST, SECOND = member.members(2)

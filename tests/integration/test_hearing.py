@@ -21,8 +21,8 @@ from chassis.unit import envelope
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from integration.a_stalling_net import stalling
-from integration.parcels import (
+from integration.stages.a_stalling_net import stalling
+from integration.stages.parcels import (
     REACTION,
     ParcelSent,
     at_head,

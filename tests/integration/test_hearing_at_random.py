@@ -18,9 +18,9 @@ from chassis.jobs.jobs import Worker
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from integration import scales
-from integration.box_database import Database, database, number_all, open_box, put_in
-from integration.box_hearers import all_told, make_due, pages, parked, weighed
+from integration.stages import scales
+from integration.stages.box_database import Database, database, number_all, open_box, put_in
+from integration.stages.box_hearers import all_told, make_due, pages, parked, weighed
 from servers.postgres import Server
 
 BOXES, THINGS, HEARERS, REDRIVERS = 8, 20, 3, 2

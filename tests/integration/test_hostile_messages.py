@@ -12,7 +12,7 @@ import kombu
 import pytest
 
 from chassis.broker.rpc import Rpc
-from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
+from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import until

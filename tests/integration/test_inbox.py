@@ -16,8 +16,8 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
 from chassis.unit.handling import App
-from integration import scales
-from integration.box_database import (
+from integration.stages import scales
+from integration.stages.box_database import (
     MINE,
     Database,
     all_at_once,
@@ -26,7 +26,7 @@ from integration.box_database import (
     number_all,
     open_box,
 )
-from integration.box_hearers import at, packed, pages, tally
+from integration.stages.box_hearers import at, packed, pages, tally
 from servers.postgres import Server
 
 

@@ -18,8 +18,8 @@ from chassis.domain import value
 from chassis.errors import Rejected, ServiceError
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import Database, call, database, open_box
+from integration.stages import boxes
+from integration.stages.box_database import Database, call, database, open_box
 from servers.postgres import Server
 from waiting import until
 

@@ -17,8 +17,16 @@ from chassis.database.schema import NONE_TOLD
 from chassis.unit import feed, store
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from integration import boxes
-from integration.box_database import MINE, NOON, Database, call, database, number_all, positions
+from integration.stages import boxes
+from integration.stages.box_database import (
+    MINE,
+    NOON,
+    Database,
+    call,
+    database,
+    number_all,
+    positions,
+)
 from servers.postgres import Server
 from waiting import until
 

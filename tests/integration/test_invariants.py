@@ -21,9 +21,9 @@ from chassis.jobs.jobs import Kind, Worker
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import NOON, Database, call, database, number_all, open_box
-from integration.box_hearers import all_told, pack
+from integration.stages import boxes, scales
+from integration.stages.box_database import NOON, Database, call, database, number_all, open_box
+from integration.stages.box_hearers import all_told, pack
 from servers.postgres import Server
 from suitectl.invariants import CURSOR_KNOWN, FRAME
 

@@ -20,8 +20,8 @@ from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes, machines
-from integration.box_database import call, database, open_box
+from integration.stages import boxes, machines
+from integration.stages.box_database import call, database, open_box
 from servers.postgres import Server
 from waiting import until
 

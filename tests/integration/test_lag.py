@@ -15,8 +15,8 @@ from chassis.errors import Unavailable
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import Database, call, database, number_all, open_box, told
+from integration.stages import boxes
+from integration.stages.box_database import Database, call, database, number_all, open_box, told
 from servers.postgres import Server
 
 BOXES = {"service": "boxes"}

@@ -16,8 +16,8 @@ from chassis.database import postgres
 from chassis.database.lease import Lease
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from integration.box_database import Database, all_at_once, database
-from integration.nameko_process import line
+from integration.stages.box_database import Database, all_at_once, database
+from integration.stages.nameko_process import line
 from servers.postgres import Server
 from waiting import until
 

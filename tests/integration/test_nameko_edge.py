@@ -28,7 +28,7 @@ from chassis.door.tokens import new_key_pair
 from chassis.errors import Invalid, Rejected, Unauthenticated
 from chassis.jobs.jobs import Worker
 from chassis.running.parts import Port
-from integration.nameko_process import nameko_process
+from integration.stages.nameko_process import nameko_process
 from servers.postgres import Server
 from servers.rabbit import Broker
 

@@ -27,9 +27,9 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard, item
 from chassis.unit.handling import App
 from embedded.rest import SourceStopped, raise_stopped, unsettled
-from integration import scales
-from integration.box_database import Database, database, number_all, put_in, told
-from integration.box_hearers import (
+from integration.stages import scales
+from integration.stages.box_database import Database, database, number_all, put_in, told
+from integration.stages.box_hearers import (
     all_told,
     at,
     make_due,
@@ -53,7 +53,7 @@ from chassis.database import postgres
 from chassis.unit.envelope import heard
 from chassis.unit.handling import App
 from chassis.hearing.inbox import Consumer
-from integration import scales
+from integration.stages import scales
 
 def die(unit, event):
     if event.event.weight_g == int(sys.argv[2]):

@@ -20,9 +20,9 @@ from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Worker
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from integration import machines, scales
-from integration.box_database import database, number_all, open_box, put_in
-from integration.box_hearers import all_told, make_due, pages, parked
+from integration.stages import machines, scales
+from integration.stages.box_database import database, number_all, open_box, put_in
+from integration.stages.box_hearers import all_told, make_due, pages, parked
 from servers.postgres import Server
 
 BOXES = 4

@@ -16,8 +16,8 @@ from chassis.personal import keep, recall, recall_optional
 from chassis.unit import rebuilding
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import (
+from integration.stages import boxes
+from integration.stages.box_database import (
     MINE,
     THEIRS,
     Database,

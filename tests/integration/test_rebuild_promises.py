@@ -19,8 +19,8 @@ from chassis.unit import projection, rebuilding
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
 from embedded.keys import SERVICES
-from integration import boxes
-from integration.box_database import (
+from integration.stages import boxes
+from integration.stages.box_database import (
     MINE,
     Database,
     call,
@@ -28,13 +28,13 @@ from integration.box_database import (
     number_all,
     open_box,
 )
-from integration.rebuilds import (
+from integration.stages.rebuilds import (
     differences,
     many_boxes,
     oid,
     rebuild,
 )
-from integration.service_database import service_database
+from integration.stages.service_database import service_database
 from servers.postgres import Server
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, text
 from chassis.asked import Written
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import (
+from integration.stages import boxes
+from integration.stages.box_database import (
     MINE,
     Database,
     call,
@@ -22,7 +22,7 @@ from integration.box_database import (
     open_box,
     put_in,
 )
-from integration.rebuilds import (
+from integration.stages.rebuilds import (
     DEADLINE_S,
     differences,
     holds,

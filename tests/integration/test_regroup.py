@@ -17,10 +17,10 @@ from chassis.hearing.member import ALONE, Member
 from chassis.running.regroup import regroup
 from chassis.settings import Misconfigured
 from chassis.unit.handling import App
-from integration import scales
-from integration.box_database import Database, database
-from integration.box_hearers import all_told, pack
-from integration.group_members import (
+from integration.stages import scales
+from integration.stages.box_database import Database, database
+from integration.stages.box_hearers import all_told, pack
+from integration.stages.group_members import (
     Boxes,
     cursors,
     effects,

@@ -18,10 +18,10 @@ from chassis.hearing import member
 from chassis.hearing.member import ALONE, Member
 from chassis.running.regroup import regroup
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import Database, call, database, number_all, open_box, person
-from integration.box_hearers import make_due, parked
-from integration.group_members import (
+from integration.stages import boxes, scales
+from integration.stages.box_database import Database, call, database, number_all, open_box, person
+from integration.stages.box_hearers import make_due, parked
+from integration.stages.group_members import (
     UNSTEADY,
     Boxes,
     Process,

@@ -10,7 +10,7 @@ import pytest
 
 from contracts import HEARS, SERVICES
 from embedded import assembly
-from integration.operated_site import Operated
+from integration.stages.operated_site import Operated
 
 ENDS_S = 120.0
 NAMES = ["billing.1of2", "billing.2of2"]

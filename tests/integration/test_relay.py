@@ -21,8 +21,8 @@ from chassis.hearing.inbox import Consumer
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-from integration.nameko_process import line, nameko_process
-from integration.parcels import (
+from integration.stages.nameko_process import line, nameko_process
+from integration.stages.parcels import (
     REACTION,
     WAIT_S,
     ParcelSent,

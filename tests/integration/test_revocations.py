@@ -13,8 +13,8 @@ from auth.jobs import end_bans
 from chassis.errors import ServiceError, Unauthenticated
 from chassis.running import housekeeping
 from embedded.keys import SERVICES
-from integration.box_database import all_at_once
-from integration.deaf_services import HEARERS, Services
+from integration.stages.box_database import all_at_once
+from integration.stages.deaf_services import HEARERS, Services
 from servers.postgres import Server
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

@@ -14,7 +14,7 @@ from chassis.errors import Unauthenticated
 from chassis.identity import Actor
 from chassis.running import housekeeping
 from chassis.unit.handling import App
-from integration.box_database import NOON, call, database
+from integration.stages.box_database import NOON, call, database
 from servers.postgres import Server
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

@@ -28,7 +28,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 
 from chassis.broker import link
 from chassis.broker.rpc import Rpc
-from integration.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
+from integration.stages.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import until

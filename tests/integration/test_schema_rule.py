@@ -22,8 +22,8 @@ from chassis.errors import Conflict, Unavailable
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
-from integration.box_database import NOON
-from integration.service_database import service_database
+from integration.stages.box_database import NOON
+from integration.stages.service_database import service_database
 from servers.postgres import Server
 
 DEADLINE_S = 60.0

@@ -14,8 +14,8 @@ from chassis.database import migrations, postgres, schema_rule
 from chassis.errors import Unavailable
 from demo import __main__ as demo
 from embedded.keys import SERVICES, keys
-from integration.operated_site import Operated
-from integration.service_database import service_database
+from integration.stages.operated_site import Operated
+from integration.stages.service_database import service_database
 from servers.postgres import Server, make_folder
 from suitectl import databases
 from suitectl.change import made

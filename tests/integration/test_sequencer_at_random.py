@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from chassis.database.schema import NONE_TOLD
 from chassis.unit import feed, store
-from integration import boxes, machines
-from integration.box_database import MINE, NOON, call, database, positions
+from integration.stages import boxes, machines
+from integration.stages.box_database import MINE, NOON, call, database, positions
 from servers.postgres import Server
 
 WRITERS = 4

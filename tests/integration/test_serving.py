@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from chassis.broker.rpc import Rpc
 from chassis.green.nameko_queue import RECONNECT_S, QueueConsumer
-from integration.served_boxes import PATIENCE_S, Boxes, own_boxes
+from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import until

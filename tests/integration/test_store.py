@@ -18,8 +18,8 @@ from chassis.unit import feed, store
 from chassis.unit.calls import Job
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from integration import boxes
-from integration.box_database import (
+from integration.stages import boxes
+from integration.stages.box_database import (
     MINE,
     NOON,
     Database,

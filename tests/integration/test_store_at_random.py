@@ -19,8 +19,8 @@ from chassis.errors import Conflict, NotFound, Rejected
 from chassis.unit import store
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
-from integration import boxes, machines
-from integration.box_database import MINE, call, database
+from integration.stages import boxes, machines
+from integration.stages.box_database import MINE, call, database
 from servers.postgres import Server
 
 BOXES = [UUID(int=number) for number in range(1, 5)]

@@ -13,7 +13,7 @@ from chassis.hearing.inbox import Consumer
 from chassis.jobs.jobs import Kind, Worker
 from chassis.unit.calls import Job
 from distributed.servers import Servers
-from integration.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
+from integration.stages.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
 from suitectl.__main__ import main
 from suitectl.site import Site
 

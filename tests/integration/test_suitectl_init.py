@@ -15,7 +15,14 @@ from psycopg.errors import InsufficientPrivilege
 from chassis.database import migrations
 from demo.__main__ import DISTRIBUTED, forget
 from distributed.servers import Servers
-from integration.suite_broker import VHOST, As, ctl_command, management, node_of, suite_broker
+from integration.stages.suite_broker import (
+    VHOST,
+    As,
+    ctl_command,
+    management,
+    node_of,
+    suite_broker,
+)
 from servers.postgres import Server
 from servers.rabbit import Broker
 from suitectl import environment, inventory, keys

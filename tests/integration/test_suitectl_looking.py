@@ -9,7 +9,7 @@ import pytest
 
 from chassis.database import schema_steps
 from distributed.servers import Servers
-from integration.operated_site import Operated
+from integration.stages.operated_site import Operated
 from suitectl.__main__ import main
 
 

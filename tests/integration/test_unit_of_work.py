@@ -20,8 +20,8 @@ from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import (
+from integration.stages import boxes
+from integration.stages.box_database import (
     MINE,
     NOON,
     THEIRS,

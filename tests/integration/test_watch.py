@@ -12,7 +12,7 @@ from chassis.running.watch import _BY_INDEX, Watch
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration.box_database import Database, call, database, number_all, open_box
+from integration.stages.box_database import Database, call, database, number_all, open_box
 from servers.postgres import Server
 
 PATIENCE_S = 60.0

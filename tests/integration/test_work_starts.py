@@ -11,7 +11,7 @@ from chassis.database import migrations
 from contracts import SERVICES
 from embedded import assembly
 from embedded.keys import keys
-from integration.service_database import service_database
+from integration.stages.service_database import service_database
 from servers.postgres import Server
 from servers.rabbit import Broker
 

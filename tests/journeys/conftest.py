@@ -10,8 +10,8 @@ from PIL import Image
 
 from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
-from journeys.histories import effects
-from journeys.quiet import main_job
+from journeys.stages.histories import effects
+from journeys.stages.quiet import main_job
 
 SOURCES = (("pexels-6615808.jpg", "hallway"), ("pexels-2416933.jpg", "bedroom"))
 LONGEST_PX = 640  # real photographs, small: the journeys are about the way, not the pixels

@@ -10,9 +10,9 @@ from chassis.errors import Rejected, Unauthenticated
 from demo.main_job import Outcome
 from demo.people import Person
 from embedded.suite import Suite
-from journeys.every_method import METHODS, access_token, method_of, permitted
-from journeys.requests_of_the_main_job import requests
-from journeys.spoilings import Asked
+from journeys.stages.every_method import METHODS, access_token, method_of, permitted
+from journeys.stages.requests_of_the_main_job import requests
+from journeys.stages.spoilings import Asked
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from demo.people import Person
 from embedded.suite import Suite
-from integration.suite_ports import SuitePorts
-from journeys.every_method import permitted
-from journeys.quiet import main_job
-from journeys.requests_of_the_main_job import requests
-from journeys.typed_suite import TypedSuite
+from integration.stages.suite_ports import SuitePorts
+from journeys.stages.every_method import permitted
+from journeys.stages.quiet import main_job
+from journeys.stages.requests_of_the_main_job import requests
+from journeys.stages.typed_suite import TypedSuite
 from unit.clients.signatures import PAIRS, served
 
 

@@ -21,10 +21,10 @@ from chassis.unit.feed import START
 from contracts import SERVICES
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
-from journeys import histories, plain_nameko
-from journeys.distributed_suite import running
-from journeys.plain_nameko import Ledger
-from journeys.restored_billing import HEARERS, RestoredBilling
+from journeys.stages import histories, plain_nameko
+from journeys.stages.distributed_suite import running
+from journeys.stages.plain_nameko import Ledger
+from journeys.stages.restored_billing import HEARERS, RestoredBilling
 from journeys.test_main_job import (
     test_one_correlation_id_leads_from_the_payment_to_the_commission as test_one_correlation_id,
 )

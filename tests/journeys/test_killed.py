@@ -16,9 +16,9 @@ import pytest
 from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
-from journeys import killed_main_job
-from journeys.histories import effects, problems
-from journeys.quiet import main_job
+from journeys.stages import killed_main_job
+from journeys.stages.histories import effects, problems
+from journeys.stages.quiet import main_job
 
 SEED = 20_261_122
 STARTING = [("", 0, 1.5)] * 5  # (after which call, its how-manieth time, within how many seconds)

@@ -1,6 +1,6 @@
 """`docs/life-of-an-event.md` is what the tables hold.
 
-Where it differs on purpose, `python -m journeys.life_of_an_event` (with the source roots in
+Where it differs on purpose, `python -m journeys.stages.life_of_an_event` (with the source roots in
 PYTHONPATH) writes the new answers into the page.
 """
 
@@ -10,7 +10,7 @@ import pytest
 
 from demo.main_job import Outcome
 from embedded.suite import Suite
-from journeys.life_of_an_event import BLOCK, PAGE, Page, as_psql
+from journeys.stages.life_of_an_event import BLOCK, PAGE, Page, as_psql
 
 TEXT = PAGE.read_text("utf-8")
 BLOCKS = {found["name"]: found["text"] for found in BLOCK.finditer(TEXT)}

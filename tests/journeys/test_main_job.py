@@ -7,8 +7,8 @@ from pathlib import Path
 from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
-from journeys.histories import comparable, effects, problems
-from journeys.quiet import main_job
+from journeys.stages.histories import comparable, effects, problems
+from journeys.stages.quiet import main_job
 
 
 def test_the_money_is_what_the_rules_say(outcome: Outcome) -> None:

@@ -11,11 +11,11 @@ import psycopg
 from contracts import SERVICES
 from demo.figures import figures
 from demo.main_job import Photo
-from journeys.caught import Caught, committing, finishing, writing
-from journeys.distributed_suite import running_as
-from journeys.histories import effects, problems
-from journeys.interrupted_suite import Blow, Interrupted
-from journeys.quiet import main_job
+from journeys.stages.caught import Caught, committing, finishing, writing
+from journeys.stages.distributed_suite import running_as
+from journeys.stages.histories import effects, problems
+from journeys.stages.interrupted_suite import Blow, Interrupted
+from journeys.stages.quiet import main_job
 from servers.postgres import Server
 from servers.rabbit import Broker
 

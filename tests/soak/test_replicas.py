@@ -15,13 +15,13 @@ from contracts import SERVICES
 from demo.people import Person
 from distributed.servers import GATEWAY
 from distributed.suite import ROLES, Suite
-from journeys.bans import QUERIES, is_let_in, refused_at
-from journeys.crowd import Member, crowd, patiently
-from journeys.distributed_suite import consumers, reader_uri, running
-from journeys.histories import problems
-from journeys.profile_changes import ProfileChanges, head, told, wrongly_heard
-from journeys.tap import Tap
-from journeys.traffic import Traffic, effects
+from journeys.stages.bans import QUERIES, is_let_in, refused_at
+from journeys.stages.crowd import Member, crowd, patiently
+from journeys.stages.distributed_suite import consumers, reader_uri, running
+from journeys.stages.histories import problems
+from journeys.stages.profile_changes import ProfileChanges, head, told, wrongly_heard
+from journeys.stages.tap import Tap
+from journeys.stages.traffic import Traffic, effects
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import percentiles, until

@@ -12,7 +12,7 @@ from typing import Any
 from demo.figures import figures
 from demo.main_job import Photo
 from embedded.suite import Suite
-from journeys.quiet import main_job
+from journeys.stages.quiet import main_job
 
 
 class Speaking(Suite):

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
-from journeys.quiet import Quiet, main_job
+from journeys.stages.quiet import Quiet, main_job
 from suitectl.__main__ import main
 from waiting import until
 

@@ -12,7 +12,7 @@ from chassis.broker.rpc import Rpc
 from chassis.domain import value
 from chassis.errors import ServiceError
 from demo.suite import Suite
-from journeys.crowd import Member
+from journeys.stages.crowd import Member
 
 AT_ONCE = 30
 PAYEE = {

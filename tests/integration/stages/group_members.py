@@ -24,9 +24,9 @@ from chassis.unit import feed
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard
 from chassis.unit.handling import App
-from integration import boxes, scales
-from integration.box_database import Database
-from integration.box_hearers import at
+from integration.stages import boxes, scales
+from integration.stages.box_database import Database
+from integration.stages.box_hearers import at
 
 FAILS = 0.03  # of the events, each time it is tried
 WAIT_S, EVERY_S = 0.1, 1.0

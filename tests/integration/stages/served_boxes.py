@@ -10,9 +10,9 @@ import kombu
 import kombu.pools
 import psycopg
 
-from integration.box_database import Database, database
-from integration.nameko_process import nameko_process
-from integration.rpc_boxes import LOCK, SERVE
+from integration.stages.box_database import Database, database
+from integration.stages.nameko_process import nameko_process
+from integration.stages.rpc_boxes import LOCK, SERVE
 from servers.postgres import Server
 from servers.rabbit import Broker
 

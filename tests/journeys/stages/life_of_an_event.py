@@ -4,7 +4,7 @@ Under `<!-- rows:NAME -->` stands a block. It begins with a question, written by
 (`billing=> select …;`) or a call (`admin> billing.method({…})`). The rest of it is the answer,
 written by this module. What differs from run to run bears the same name in both.
 
-`python -m journeys.life_of_an_event`, with the source roots in PYTHONPATH, does the main
+`python -m journeys.stages.life_of_an_event`, with the source roots in PYTHONPATH, does the main
 job in a suite of its own and writes every answer into the page.
 """
 
@@ -23,9 +23,9 @@ from psycopg.rows import dict_row
 from demo.main_job import Photo
 from embedded.suite import Suite
 from journeys.conftest import SOURCES
-from journeys.quiet import main_job
+from journeys.stages.quiet import main_job
 
-PAGE = Path(__file__).parents[2] / "docs" / "life-of-an-event.md"
+PAGE = Path(__file__).parents[3] / "docs" / "life-of-an-event.md"
 BLOCK = re.compile(r"<!-- rows:(?P<name>[\w-]+) -->\n```text\n(?P<text>.*?)\n```\n", re.DOTALL)
 QUERY = re.compile(r"(?P<service>\w+)=> (?P<query>.*?;)\n", re.DOTALL)
 CALL = re.compile(

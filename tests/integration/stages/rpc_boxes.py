@@ -22,11 +22,11 @@ from chassis.identity import Permission
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration import boxes
-from integration.box_database import MINE
+from integration.stages import boxes
+from integration.stages.box_database import MINE
 
 LOCK = 4711  # whoever holds this advisory lock holds up `wait`
-SERVE = "from integration.rpc_boxes import containers\ncontainer, *beside = containers()\n"
+SERVE = "from integration.stages.rpc_boxes import containers\ncontainer, *beside = containers()\n"
 SERVE += "for each in beside:\n    each.start()\n"
 
 

@@ -11,7 +11,7 @@ from chassis.codec import load_with, plain
 from chassis.door.edge import Method
 from chassis.port import Port
 from demo.suite import Suite
-from integration.suite_ports import SuitePorts
+from integration.stages.suite_ports import SuitePorts
 from unit.clients.signatures import PAIRS, served
 
 

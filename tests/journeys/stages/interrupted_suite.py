@@ -8,7 +8,7 @@ from typing import Any
 from chassis.domain import value
 from chassis.errors import ServiceError
 from distributed.suite import Suite
-from journeys.caught import Caught
+from journeys.stages.caught import Caught
 from waiting import until
 
 PATIENCE_S = 200  # until somebody is held up: a film takes its time on a busy machine

@@ -20,7 +20,7 @@ from chassis.unit import feed
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from integration import boxes, scales
+from integration.stages import boxes, scales
 from servers.postgres import Server
 
 T = TypeVar("T")

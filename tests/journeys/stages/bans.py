@@ -4,7 +4,7 @@ import time
 
 from chassis.errors import Unauthenticated
 from demo.suite import Suite
-from journeys.crowd import patiently
+from journeys.stages.crowd import patiently
 
 PATIENCE_S = 60.0
 QUERIES = {

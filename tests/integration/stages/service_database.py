@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from integration.box_database import PASSWORD
+from integration.stages.box_database import PASSWORD
 from servers.postgres import Server
 
 

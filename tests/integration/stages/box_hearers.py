@@ -12,7 +12,7 @@ from chassis.jobs.jobs import Worker
 from chassis.unit import feed
 from chassis.unit.envelope import Heard, heard
 from chassis.unit.handling import App
-from integration.box_database import Database, number_all, open_box, put_in, told
+from integration.stages.box_database import Database, number_all, open_box, put_in, told
 
 Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from chassis.unit import feed
 from chassis.unit.store import split_name, stream_name
-from integration.box_database import NOON
+from integration.stages.box_database import NOON
 from waiting import until
 
 CATEGORY = "aggregate"

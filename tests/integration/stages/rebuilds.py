@@ -5,7 +5,7 @@ from typing import Any
 from chassis.unit import rebuilding
 from chassis.unit.handling import App
 from chassis.unit.rebuilding import Report
-from integration.box_database import Database, number_all, open_box
+from integration.stages.box_database import Database, number_all, open_box
 
 DEADLINE_S = 60.0
 DIFFERENT = """

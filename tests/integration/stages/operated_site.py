@@ -22,7 +22,7 @@ from chassis.unit.handling import App
 from contracts.auth import events as told
 from contracts.auth.accounts import SignUp
 from distributed.servers import Servers
-from journeys import distributed_suite
+from journeys.stages import distributed_suite
 from servers.postgres import Server
 from servers.rabbit import Broker
 from suitectl.__main__ import main

@@ -16,7 +16,7 @@ from chassis.errors import (
 )
 from demo.people import Person
 from embedded.suite import Suite
-from journeys.every_method import (
+from journeys.stages.every_method import (
     access_token,
     fields_of,
     identities,

@@ -17,7 +17,7 @@ from chassis.unit.envelope import Heard
 from chassis.unit.projection import Change, Projection
 from chassis.unit.service import Service
 from chassis.unit.store import Recorded
-from integration.boxes import WeightAdded
+from integration.stages.boxes import WeightAdded
 
 UNREADABLE_G = 666  # a weight that meets a bug
 TOO_HEAVY_G = 1_000_000  # a weight that meets a rule
