@@ -30,7 +30,7 @@ from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
 from embedded.rest import raise_stopped, unsettled
-from embedded.working import Working
+from embedded.working import ServiceAtWork
 from media.service import MediaService
 from servers.postgres import Server, make_folder
 from video.service import VideoService
@@ -65,7 +65,7 @@ class Suite:
         self.deliver_twice, self.clock = deliver_twice, clock
         self.server = Server(self.data_dir / "postgres", durable=durable)
         self.parts: dict[str, Parts] = {}
-        self.working: dict[str, Working] = {}
+        self.working: dict[str, ServiceAtWork] = {}
         self._entered, self._ending = False, ExitStack()
 
     def __enter__(self) -> Self:
@@ -167,7 +167,7 @@ class Suite:
         for name, parts in self.parts.items():
             threads = JOB_THREADS.get(name, 1)
             twice = self.deliver_twice
-            working = Working(parts, self._peers(name), self.signals, threads, twice)
+            working = ServiceAtWork(parts, self._peers(name), self.signals, threads, twice)
             self.working[name] = working
             self._ending.callback(working.stop)  # of one that was stopped while it starts, too
             working.start()

@@ -16,7 +16,7 @@ from chassis.unit import feed
 IDLE_S = 0.5  # a signal wakes a loop sooner
 
 
-class Working:
+class ServiceAtWork:
     """One service at work until `stop`."""
 
     def __init__(

@@ -15,7 +15,7 @@ from contracts.auth import events as auth
 from contracts.billing import events as billing
 
 
-def workspace_created(unit: Unit, heard: Heard) -> None:
+def note_workspace(unit: Unit, heard: Heard) -> None:
     """Know the workspace, its owner and since when it exists."""
     event: auth.WorkspaceCreated = heard.event
     known = NoteWorkspace(
@@ -24,7 +24,7 @@ def workspace_created(unit: Unit, heard: Heard) -> None:
     unit.decide(customer.decider, event.workspace_id, known)
 
 
-def profile_changed(unit: Unit, heard: Heard) -> None:
+def note_number(unit: Unit, heard: Heard) -> None:
     """Know the organisation number."""
     event: auth.WorkspaceProfileChanged = heard.event
     known = HearOrganizationNumber(
@@ -33,14 +33,14 @@ def profile_changed(unit: Unit, heard: Heard) -> None:
     unit.decide(customer.decider, event.workspace_id, known)
 
 
-def invoice_issued(unit: Unit, heard: Heard) -> None:
+def note_invoice(unit: Unit, heard: Heard) -> None:
     """Note the first invoice: after it, nobody is bound as a matter of course."""
     event: billing.InvoiceIssued = heard.event
     known = HearInvoice(workspace_id=event.workspace_id, issued_at=heard.time)
     unit.decide(customer.decider, event.workspace_id, known)
 
 
-def invoice_paid(unit: Unit, heard: Heard) -> None:
+def earn(unit: Unit, heard: Heard) -> None:
     """Earn on it, if somebody refers the workspace."""
     event: billing.InvoicePaid = heard.event
     payer: customer.Customer | None = unit.state(customer.decider, event.workspace_id)
@@ -76,25 +76,25 @@ reactions = (
     Reaction(
         source="auth",
         hears=auth.WorkspaceCreated,
-        react=workspace_created,
+        react=note_workspace,
         streams=_customer,
     ),
     Reaction(
         source="auth",
         hears=auth.WorkspaceProfileChanged,
-        react=profile_changed,
+        react=note_number,
         streams=_customer,
     ),
     Reaction(
         source="billing",
         hears=billing.InvoiceIssued,
-        react=invoice_issued,
+        react=note_invoice,
         streams=_customer,
     ),
     Reaction(
         source="billing",
         hears=billing.InvoicePaid,
-        react=invoice_paid,
+        react=earn,
         streams=_customer,
     ),
 )

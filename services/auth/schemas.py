@@ -23,7 +23,7 @@ TOKEN = Length(min=1, max=100)
 
 
 def canonical(address: str) -> str:
-    """Return the form in which an e-mail address is kept and compared (rule A8)."""
+    """Return the form in which an e-mail address is kept and compared."""
     return unicodedata.normalize("NFKC", address).strip().casefold()
 
 

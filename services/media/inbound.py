@@ -14,18 +14,18 @@ from media import starting
 from media.domain import customer, project
 from media.domain.customer import NoteWorkspace
 from media.domain.project_messages import NoteCleared, NotePaymentRequired
-from media.outbound import KIND
+from media.domain.project_state import KIND
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
 
-def workspace_created(unit: Unit, heard: Heard) -> None:
+def note_workspace(unit: Unit, heard: Heard) -> None:
     """A workspace may have projects from now on."""
     workspace_id = heard.event.workspace_id
     unit.decide(customer.decider, workspace_id, NoteWorkspace(workspace_id=workspace_id))
 
 
-def payment_cleared(unit: Unit, heard: Heard) -> None:
+def begin(unit: Unit, heard: Heard) -> None:
     """A project may be worked on: what is pending is queued."""
     cleared: billing.PaymentCleared = heard.event
     if _is_of_ours(unit, cleared):
@@ -37,7 +37,7 @@ def payment_cleared(unit: Unit, heard: Heard) -> None:
         starting.queue(unit, unit.decide(project.decider, cleared.target_id, note).state)
 
 
-def payment_required(unit: Unit, heard: Heard) -> None:
+def demand_payment(unit: Unit, heard: Heard) -> None:
     """A project waits for a payment, or for another start."""
     required: billing.PaymentRequired = heard.event
     if _is_of_ours(unit, required):
@@ -61,13 +61,9 @@ def _project(heard: Heard) -> Streams:
 
 
 reactions = (
+    Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
+    Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_project),
     Reaction(
-        source="auth", hears=auth.WorkspaceCreated, react=workspace_created, streams=_customer
-    ),
-    Reaction(
-        source="billing", hears=billing.PaymentCleared, react=payment_cleared, streams=_project
-    ),
-    Reaction(
-        source="billing", hears=billing.PaymentRequired, react=payment_required, streams=_project
+        source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_project
     ),
 )

@@ -6,8 +6,7 @@ from chassis.unit.store import Recorded
 from contracts.media import events as told
 from media.domain.image import ImageEnhanced
 from media.domain.project_messages import ProjectOpened, RunCompleted, RunFailed, StartRequested
-
-KIND = "image_project"
+from media.domain.project_state import KIND
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:

@@ -5,7 +5,7 @@ def share(amount: int, parts: int, whole: int) -> int:
     """Return `parts`/`whole` of `amount` minor units, half away from zero.
 
     `share(100_010, 25, 100) == 25_003` (25 002.5 øre); credits are the exact negation.
-    Source: billing rule B1, affiliate rule F2. `round()` rounds half to even and is wrong here.
+    VAT and commissions are rounded so. `round()` rounds half to even and is wrong here.
     """
     if amount < 0:
         return -share(-amount, parts, whole)

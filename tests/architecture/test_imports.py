@@ -1,4 +1,4 @@
-"""Who may import what: the table of the design, held."""
+"""Who may import what: a law for each room."""
 
 import sys
 from collections.abc import Callable

@@ -23,7 +23,7 @@ from affiliate.domain.customer_messages import (
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
 
-WINDOW = timedelta(days=90)  # after its creation, in which a workspace may be referred (F6)
+WINDOW = timedelta(days=90)  # after its creation, in which a workspace may be referred
 CHAIN_MAX = 100
 
 

@@ -4,7 +4,7 @@ import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's minimum for argon2id: 19 MiB, two passes, one lane (rule A1)
+# OWASP's minimum for argon2id: 19 MiB, two passes, one lane
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _NOBODYS = _HASHER.hash("nobody has this password")
 

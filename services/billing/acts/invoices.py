@@ -122,7 +122,7 @@ def issue(door: Door, call: Call, asked: IssueInvoice) -> InvoiceIssued:
 
 
 def must_be_issuable(row: Mapping[str, Any], facts: BillingProfile) -> None:
-    """Raise `Rejected("billing.not_issuable")` unless a draft can become a sales document (B9)."""
+    """Raise `Rejected("billing.not_issuable")` unless a draft can become a sales document."""
     missing = []
     if not (facts.legal_name or "").strip():
         missing.append("legal_name")

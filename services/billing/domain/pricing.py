@@ -32,7 +32,7 @@ class Amounts:
 
 
 def amounts(unit_price_ore: int, quantity: int, vat_rate_bp: int) -> Amounts:
-    """Return a line's amounts, VAT rounded half up on the line (rule B1)."""
+    """Return a line's amounts, VAT rounded half up on the line."""
     net_ore = unit_price_ore * quantity
     vat_ore = share(net_ore, vat_rate_bp, 10_000)
     return Amounts(net_ore=net_ore, vat_ore=vat_ore, gross_ore=net_ore + vat_ore)

@@ -8,6 +8,7 @@ from chassis.domain import value
 from media.domain.project_messages import By, CreateProject, Upload
 from media.domain.status import status_of
 
+KIND = "image_project"  # what billing calls a project that is to be paid for
 MAX_IMAGES = 10  # originals of one project
 MAX_ANNOUNCED = 100  # uploads of one project, with those that never came
 

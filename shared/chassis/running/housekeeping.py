@@ -8,7 +8,7 @@ from chassis.jobs.schedules import Schedule
 from chassis.unit.handling import App
 
 PAGE = 1_000
-KEPT_DAYS = 7  # how long the reply to a repeated call is kept (P3)
+KEPT_DAYS = 7  # how long the reply to a repeated call is kept
 
 _PRUNE = text(
     "delete from commands where id in (select id from commands"

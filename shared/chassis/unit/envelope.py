@@ -17,7 +17,7 @@ from chassis.unit.store import split_name
 
 MAX_BYTES = 65_536
 HEADER = "cloudEvents_"  # before each attribute's name, as CloudEvents' binding to AMQP has it
-# Names that would carry personal data or secrets; ids and facts only (P12).
+# Names that would carry personal data or secrets; ids and facts only.
 DENIED = ("email", "password", "token", "secret", "phone", "name", "address", "ip", "user_agent")
 
 

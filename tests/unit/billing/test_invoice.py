@@ -76,7 +76,7 @@ COMMANDS: dict[str, Command] = {
     "Note": note,
     "Pay": replace(pay, external_id="new"),
 }
-# What the table of rule B2 lists; everything else is refused.
+# What is answered in each state; everything else is refused.
 LISTED: dict[tuple[str, str], list[Event]] = {
     **{(state, "Draft"): [] for state in STATES},
     ("Draft", "RequestIssue"): [],
