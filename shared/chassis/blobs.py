@@ -15,7 +15,6 @@ from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
 from chassis import errors, ids
-from chassis.codec import plain
 from chassis.domain import value
 
 LINK_LIFETIME = timedelta(minutes=15)
@@ -153,7 +152,7 @@ class Folder:
         expires_at = self.clock() + LINK_LIFETIME
         token = self._signer.dumps({**claims, "exp": int(expires_at.timestamp())})
         text = token if isinstance(token, str) else token.decode()
-        return {"url": f"{self.public_url}/blobs/{text}", "expires_at": plain(expires_at)}
+        return {"url": f"{self.public_url}/blobs/{text}", "expires_at": expires_at}
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:

@@ -118,7 +118,7 @@ def test_a_key_that_could_lead_elsewhere_is_refused(
 def test_a_link_gives_the_bytes_and_their_type(folder: Folder, client: Client) -> None:
     folder.put("a.jpg", BYTES)
     link = folder.link("a.jpg", "image/jpeg")
-    assert link["expires_at"] == "2026-03-01T12:15:00Z"
+    assert link["expires_at"] == datetime(2026, 3, 1, 12, 15, tzinfo=UTC)
     with client.get(link["url"]) as response:
         assert (response.status_code, response.data) == (200, BYTES)
         assert response.content_type == "image/jpeg"

@@ -50,9 +50,9 @@ def test_a_finished_film_and_its_thumbnail_are_linked_to(folder: Folder) -> None
         metadata={"engine": "local", "film": FILM},
     )
     reply = plain(with_links(done, [], folder))
-    link = folder.link("a/films/1.mp4", "video/mp4")
+    link = plain(folder.link("a/films/1.mp4", "video/mp4"))
     assert reply["film"] == {"ref": "blob:a/films/1.mp4", **link, **FILM}
-    still = folder.link("a/films/1.jpg", "image/jpeg")
+    still = plain(folder.link("a/films/1.jpg", "image/jpeg"))
     assert reply["thumbnail"] == {"ref": "blob:a/films/1.jpg", **still}
 
 
