@@ -17,7 +17,7 @@ help:
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
 	  'make prove        break the code in thirty places: a test notices each; tests/mutants/' \
-	  'make soak         two replicas of each process: bans, hand-over, rolling restart; minutes' \
+	  'make soak         what takes minutes: two replicas of each process, twenty kills, every contest' \
 	  'make bench        speed, side by side with its peers in one run; bench-out/results.json' \
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
 	  'make faults       processes killed, connections cut, broker lost; then every history checked' \
@@ -42,15 +42,16 @@ demo-clean: setup
 up-local: setup
 	@$(IN_VENV) -m distributed $(ARGS)
 
-# a file at a time to each of two, the long ones first: each brings its own servers
+# a file at a time to each of two, the long ones first: each brings its own servers; the files that
+# look at the one main job go together (tests/conftest.py)
 test: setup
-	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 prove: setup
 	@PYTHONPATH=tests $(IN_VENV) -m mutants $(ARGS)
 
 soak: setup
-	@$(IN_VENV) -m pytest tests/soak -s $(ARGS)
+	@$(IN_VENV) -m pytest tests/soak tests/journeys tests/bench -m long -s $(ARGS)
 
 bench: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench $(ARGS)

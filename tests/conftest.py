@@ -62,6 +62,14 @@ def broker(broker_or_none: Broker | None) -> Broker:
     pytest.skip(NO_BROKER)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests on one worker, and together all files that look at the one main job."""
+    look = {item.path for item in items if "history" in getattr(item, "fixturenames", ())}
+    for item in items:
+        group = "the main job" if item.path in look else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name every test that did not run for want of a broker; pytest itself only counts them."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -19,6 +19,7 @@ FIGURES = {
     "rebuild": {"rebuild_events_s"},
     "growth": {"append_10m_vs_10k"},
 }
+QUICK = {"append_1", "relay", "rebuild"}  # no second process has to start for them
 TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2)
 
 
@@ -26,7 +27,10 @@ def test_every_contest_is_known_here() -> None:
     assert set(FIGURES) == {*contests.ALL, contests.GROWTH}
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in QUICK else pytest.mark.long) for name in FIGURES],
+)
 def test_a_contest_gives_its_figures(
     name: str, postgres_server: Server, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

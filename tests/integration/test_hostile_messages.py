@@ -55,7 +55,7 @@ ANSWERED: dict[str, tuple[Any, dict[str, Any], str]] = {  # body, properties, wh
         JSON,
         "IncorrectSignature",
     ),
-    "half a character": ('{"args": [], "kwargs": {"label": "\\ud800"}}', JSON, ""),
+    "half a character": ('{"args": [], "kwargs": {"label": "\\ud800"}}', JSON, "Invalid"),
     "headers of other types": (
         CALL,
         {

@@ -403,7 +403,7 @@ def test_an_event_that_kills_its_process_is_parked_after_the_third_try(
             [sys.executable, "-W", "ignore", "-c", DYING, hearer.app_url, str(BAD)],
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
             input=json.dumps(told(app)).encode(),
-            timeout=60,
+            timeout=180,
         ).returncode
 
     ended = [start()]

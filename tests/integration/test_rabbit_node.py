@@ -33,7 +33,7 @@ def test_a_virtual_host_starts_empty_and_goes_with_its_test(own_broker: Broker) 
     with own_broker.vhost() as uri:
         with kombu.Connection(uri) as connection, connection.SimpleQueue("letters") as queue:
             queue.put({"text": "hello"})
-            assert queue.get(timeout=60).payload == {"text": "hello"}
+            assert queue.get(timeout=180).payload == {"text": "hello"}
         name = uri.rpartition("/")[2]
         assert name in own_broker.ctl("list_vhosts").split()
     assert name not in own_broker.ctl("list_vhosts").split()
@@ -69,7 +69,7 @@ def test_an_interrupted_run_leaves_no_process_and_no_file(
         assert owner.stdout.readline() == b"ready\n"
         assert processes_below(folder)
         owner.send_signal(signal.SIGINT)
-        owner.wait(timeout=60)
+        owner.wait(timeout=180)
     assert processes_below(folder) == []
     assert not folder.exists()
 

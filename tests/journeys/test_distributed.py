@@ -151,7 +151,7 @@ def test_a_door_that_is_taken_is_one_line(suite: Suite, outcome: Outcome) -> Non
         env={"PYTHONPATH": os.pathsep.join(sys.path), **running.variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert ended.returncode == 1

@@ -21,8 +21,12 @@ from journeys.stages.histories import effects, problems
 from journeys.stages.quiet import main_job
 
 SEED = 20_261_122
-STARTING = [("", 0, 1.5)] * 5  # (after which call, its how-manieth time, within how many seconds)
-WORKING = [("media.get_project", 1, 1.0)] * 2 + [("video.get_video", 1, 1.0)] * 3  # asked meanwhile
+# (after which call, its how-manieth time, within how many seconds) it is killed
+STARTING, ENHANCING, FILMING = (
+    ("", 0, 1.5),
+    ("media.get_project", 1, 1.0),  # asked meanwhile
+    ("video.get_video", 1, 1.0),
+)
 # A call is announced before it is made: some die in the middle of it, some just after its commit.
 CALLING = [
     ("media.start_project", 1, 0.05),
@@ -36,12 +40,18 @@ CALLING = [
     ("affiliate.approve_payout", 1, 0.05),
     ("affiliate.confirm_payout", 1, 0.05),
 ]
-# Twenty starts: what they import is imported once, in the process that each is forked from.
+SIX = [STARTING, ENHANCING, FILMING, CALLING[3], CALLING[6], CALLING[9]]
+TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, *[STARTING] * 3, *CALLING]
+# Many starts: what they import is imported once, in the process that each is forked from.
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload([killed_main_job.__name__])
 
 
-def test_twenty_kills_at_random_points_change_nothing(
+@pytest.mark.parametrize(
+    "points", [SIX, pytest.param(TWENTY, marks=pytest.mark.long)], ids=["six", "twenty"]
+)
+def test_kills_at_random_points_change_nothing(
+    points: Sequence[tuple[str, int, float]],
     run_folder: Path,
     photos: Sequence[Photo],
     outcome: Outcome,
@@ -49,13 +59,11 @@ def test_twenty_kills_at_random_points_change_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    data, chance = run_folder / "killed", random.Random(SEED)
-    points = [*STARTING[:2], *WORKING, *STARTING[2:], *CALLING]
+    data, chance = run_folder / f"killed-{len(points)}", random.Random(SEED)
     last_words = [
         _killed(data, photos, call, nth, chance.uniform(0, longest_s))
         for call, nth, longest_s in points
     ]
-    assert len(points) == 20
     print(f"seed {SEED}; killed after: {last_words}")
 
     with Suite(data, durable=False) as survivor:

@@ -44,7 +44,7 @@ def create_admin(
         env={**environment, "PYTHONPATH": ROOTS},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

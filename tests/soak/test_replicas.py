@@ -26,6 +26,8 @@ from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import percentiles, until
 
+pytestmark = pytest.mark.long
+
 Note = Callable[[str, object], None]
 
 BANS = 200
