@@ -96,7 +96,7 @@ def _given(request: Any) -> Any:
     So a call is the same to an older service, which may not know a new field, and to the digest
     by which a repeat is told from another request.
     """
-    if isinstance(request, tuple):
+    if isinstance(request, tuple | list):
         return [_given(each) for each in request]
     if not is_dataclass(request):
         return plain(request)
