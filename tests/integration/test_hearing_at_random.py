@@ -80,7 +80,9 @@ def deliveries(events: list[Heard], stands: int, chance: random.Random) -> list[
     return batch
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(each, marks=pytest.mark.long) for each in (1, 2))]
+)
 def test_each_streams_effects_are_there_in_order_exactly_once(
     app: App, hearer: Database, seed: int
 ) -> None:

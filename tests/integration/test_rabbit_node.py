@@ -13,9 +13,11 @@ import pytest
 from servers.rabbit import Broker, private_broker
 
 OWNER = """
+import signal
 import sys
 from pathlib import Path
 from servers.rabbit import private_broker
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background ignores it
 with private_broker(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.read()

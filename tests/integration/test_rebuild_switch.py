@@ -113,7 +113,10 @@ class Traffic:
         self.app.query(read)
 
 
-@pytest.mark.parametrize("history", range(HISTORIES))
+@pytest.mark.parametrize(
+    "history",
+    [0, 1, *(pytest.param(each, marks=pytest.mark.long) for each in range(2, HISTORIES))],
+)
 def test_switches_under_load_fail_no_command_and_no_query(
     own: Database,
     app: App,

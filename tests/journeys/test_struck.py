@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from contracts import SERVICES
 from demo.figures import figures
@@ -33,6 +34,7 @@ REACTION = partial(writing, table="events", beside="cursors")
 TOLD = partial(writing, table="relay")
 
 
+@pytest.mark.long  # ten seeds of faults are in every run
 def test_whatever_is_killed_or_fails_in_the_middle_it_ends_as_if_nothing_had_happened(
     postgres_server: Server,
     broker: Broker,
