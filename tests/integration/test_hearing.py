@@ -105,7 +105,7 @@ def make(uri: str, depot: App, source: Source) -> Iterator[Make]:
     """Make a depot's hearing as a process of its own does."""
     with ExitStack() as ending:
 
-        def made(every_s: float = 60, react: Any = put_on_shelf, uri: str = uri) -> Hearing:
+        def made(every_s: float = 86_400, react: Any = put_on_shelf, uri: str = uri) -> Hearing:
             consumer = Consumer(depot, "shop", [replace(REACTION, react=react)])
             hearing = Hearing(consumer, Receiver(uri, "depot", "shop"), source.read, every_s)
             ending.callback(hearing.close)
