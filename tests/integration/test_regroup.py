@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from threading import Timer
 
 import pytest
 
@@ -117,7 +118,15 @@ def test_the_number_of_members_stays_while_one_of_them_hears_or_stands_by(
         with pytest.raises(Conflict, match="still_heard"):
             change(2)
         assert cursors(hearer) == before
+
+
+def test_a_member_that_ends_this_moment_is_waited_for(
+    hearer: Database, source: App, change: Change, hears: Callable[[Member], Hearing]
+) -> None:
+    ending = Timer(0.3, hears(ALONE).close)
+    ending.start()
     assert change(2) == ["scales hears as scales.1of2, scales.2of2"]
+    ending.join()
     assert set(cursors(hearer)) == {"scales.1of2", "scales.2of2"}
 
 

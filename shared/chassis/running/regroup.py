@@ -6,9 +6,12 @@ in one transaction. Whatever fails or ends on the way, doing it again goes on fr
 
 import argparse
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
+
+import amqp
 
 from chassis.broker import rabbit
 from chassis.broker.link import Link
@@ -20,6 +23,9 @@ from chassis.running import process
 from chassis.running.parts import Peers
 from chassis.settings import Misconfigured
 from chassis.unit.handling import App
+
+LET_GO_S = 1.0  # the broker takes a moment to see that who has just ended hears no more
+LOOK_S = 0.05
 
 Sources = Mapping[str, Iterable[Reaction]]  # the reactions by the service they hear
 
@@ -58,7 +64,11 @@ def regroup(
         for each in rows
     ]
     with link.channel() as channel:
-        heard = [name for name in former if rabbit.count_hearers(channel, name)]
+        heard = _heard(channel, former)
+        patience = time.monotonic() + LET_GO_S
+        while heard and time.monotonic() < patience:
+            time.sleep(LOOK_S)
+            heard = _heard(channel, heard)
     if heard:
         reason = f"stop the work processes first: they hear {', '.join(heard)}"
         raise Conflict("chassis.still_heard", reason, retryable=False)
@@ -70,6 +80,10 @@ def regroup(
             channel.queue_delete(name)
     groups.replace(app, group, changing, of, who)
     yield f"{group} hears as {', '.join(each.consumer(group) for each in member.members(of))}"
+
+
+def _heard(channel: amqp.Channel, names: list[str]) -> list[str]:
+    return [name for name in names if rabbit.count_hearers(channel, name)]
 
 
 def _level(app: App, source: str, reactions: Iterable[Reaction], port: Port) -> Iterator[str]:
