@@ -7,7 +7,6 @@ from pathlib import Path
 from auth import jobs as auth_jobs
 from auth import kept, outbound
 from auth.domain import session, user, workspace
-from auth.gateways.mail import MailFolder
 from auth.permissions import PERMISSIONS
 from auth.projections import invitations, sessions, users, workspaces
 from auth.settings import Settings
@@ -21,6 +20,7 @@ from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
 from contracts.auth.events import PUBLISHES
+from gateways.mail import MailFolder
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}
 KEPT = (kept.account, kept.verification, kept.secrets)

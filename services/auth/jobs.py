@@ -9,7 +9,6 @@ from typing import Any
 
 from auth.domain import user
 from auth.domain.user import SignedUp
-from auth.gateways.mail import MailFolder
 from auth.kept import keep_verification, recall_email
 from auth.projections import users
 from chassis import ids
@@ -21,6 +20,7 @@ from chassis.unit.calls import Call, CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
+from gateways.mail import MailFolder
 
 VERIFICATION = timedelta(hours=24)
 TEXTS = {

@@ -21,7 +21,6 @@ from billing.settings import Settings
 from billing.tables import metadata
 from billing.webhooks import stripe_webhook
 from chassis import ids
-from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.database import postgres
 from chassis.domain import value
@@ -35,6 +34,7 @@ from chassis.unit.handling import App
 from chassis.unit.service import Service
 from contracts.auth.events import REVOKES
 from contracts.billing.events import PUBLISHES
+from gateways.blobs_folder import Folder
 
 __all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
 

@@ -8,7 +8,6 @@ from billing.domain.invoice_messages import InvoiceIssued
 from billing.gateways.documents import Buyer, Document, Line, Seller, invoice_pdf
 from billing.kept import buyer_of
 from billing.projections import invoices, line_items
-from chassis.blobs import Folder
 from chassis.errors import ServiceError
 from chassis.identity import service_actor
 from chassis.jobs.jobs import Control, Kind, Task
@@ -16,6 +15,7 @@ from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
+from gateways.blobs_folder import Folder
 
 BILLING = service_actor("billing")
 BACKOFF_S = (1, 5, 30, 120, 600)  # an issued invoice without its document: the disk comes back

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 from chassis import ids
-from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.database import postgres
 from chassis.door import revocations
@@ -18,11 +17,12 @@ from chassis.unit.handling import App
 from chassis.unit.service import Service
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
+from gateways.blobs_folder import Folder
+from gateways.pictures import MAX_BYTES
 from media import inbound, outbound
 from media import jobs as media_jobs
 from media.domain import customer, image, project
 from media.gateways.local import LocalEngine
-from media.gateways.pictures import MAX_BYTES
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from chassis import codec
-from chassis.blobs import Blob, Folder
 from chassis.errors import (
     DeadlineExceeded,
     Invalid,
@@ -20,6 +19,8 @@ from chassis.jobs.jobs import Control, Kind, Task
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded
+from gateways.blobs_folder import Folder
+from gateways.port import Blob
 from media.domain import image, project
 from media.domain.image import Complete, Fail, ImageQueued, Result
 from media.domain.project_messages import NoteImageFinished

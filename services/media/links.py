@@ -3,7 +3,7 @@
 from typing import Any, Protocol
 from uuid import UUID
 
-from chassis.blobs import key_of
+from gateways.port import key_of
 
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}

@@ -11,8 +11,8 @@ from chassis.door.rules import text
 from chassis.marshalling import Rules
 from contracts.media.projects import CreateProject, SetRoomType, StartProject
 from contracts.media.uploads import ConfirmUploads, FileToUpload, RequestUploads
+from gateways.pictures import MAX_BYTES
 from media.domain.rooms import ROOM_TYPES
-from media.gateways.pictures import MAX_BYTES
 
 SHA256 = re.compile("[0-9a-f]{64}")
 ROOM_TYPE = OneOf(ROOM_TYPES)

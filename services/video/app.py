@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 
 from chassis import ids
-from chassis.blobs import Folder
 from chassis.codec import snake
 from chassis.database import postgres
 from chassis.door import revocations
@@ -18,6 +17,7 @@ from chassis.unit.handling import App
 from chassis.unit.service import Service
 from contracts.auth.events import REVOKES
 from contracts.video.events import PUBLISHES
+from gateways.blobs_folder import Folder
 from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project

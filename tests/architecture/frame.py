@@ -30,7 +30,7 @@ ROOMS = (
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
         code_lines=990,
-        why="the codec, the errors and the stores of bytes are a third of it; `blobs` will leave",
+        why="the codec, the errors and the metrics are a third of it",
     ),
     Room(
         name="database",

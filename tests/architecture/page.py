@@ -32,10 +32,12 @@ OF_A_SERVICE = {  # its rooms, and what each is for
 SHARED = {
     "contracts": "what services say to each other: events, requests, replies",
     "clients": "a typed client a service, a line a method",
+    "gateways": "the world outside, for several services: blobs, fetches, pictures, mail",
 }
 BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",
     "clients": "clients.auth",
+    "shared gateways": "gateways.port",
     "SQLAlchemy": "sqlalchemy",
     "marshmallow": "marshmallow",
     "vendors": "stripe",
@@ -63,7 +65,7 @@ def service() -> str:
     for room, what in OF_A_SERVICE.items():
         cells = (_link(room), what, *may_import(f"{SHOWN}.{room}.any", SHOWN))
         rows.append(f"| {' | '.join(cells)} |")
-    for package in ("contracts", "clients"):
+    for package in SHARED:
         link = f"[`{package}/`](../shared/{package}/)"
         cells = (link, SHARED[package], *may_import(f"{package}.any", package))
         rows.append(f"| {' | '.join(cells)} |")

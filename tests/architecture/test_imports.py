@@ -7,7 +7,7 @@ from architecture.source import DEPLOYED, ROOTS, SERVICES, sources
 
 Judge = Callable[[str, str], bool]  # (service, imported module) -> allowed
 
-OURS = {*SERVICES, *DEPLOYED, *ROOTS, "chassis", "contracts", "clients"}
+OURS = {*SERVICES, *DEPLOYED, *ROOTS, "chassis", "contracts", "clients", "gateways"}
 IMPURE = {  # of the standard library: chance, the clock and the world outside
     "asyncio",
     "http",
@@ -28,10 +28,13 @@ IMPURE = {  # of the standard library: chance, the clock and the world outside
 NETWORK = {"boto3", "http", "kombu", "requests", "socket", "stripe", "urllib"}
 SQL = {"alembic", "psycopg", "sqlalchemy"}
 EDGE = {"eventlet", "kombu", "nameko"}
+GROUND = {
+    f"chassis.{name}" for name in ("domain", "errors", "ids", "metrics", "settings", "telemetry")
+}
 VALUES = {  # the parts of the frame that a service's own rooms are given values by
     f"chassis.{name}"
     for name in (
-        *("asked", "blobs", "codec", "domain", "errors", "identity", "ids", "money", "personal"),
+        *("asked", "codec", "domain", "errors", "identity", "ids", "money", "personal"),
         *("unit.calls", "unit.deciding", "unit.envelope", "unit.feed", "unit.handling"),
         "unit.store",
         *("door.edge", "door.web", "hearing.inbox", "jobs.jobs", "jobs.schedules", "running.parts"),
@@ -65,6 +68,17 @@ def client(service: str, module: str) -> bool:
     return not below(module, *SERVICES, *DEPLOYED, *SQL)
 
 
+def shared_gateway(service: str, module: str) -> bool:
+    """What several services need of the outside: it knows no service, no contract and no unit."""
+    if foreign(module):
+        return not below(module, *SQL, *EDGE)
+    return standard(module) or below(module, "gateways") or module in GROUND
+
+
+def port(service: str, module: str) -> bool:
+    return standard(module) or module == "chassis.domain"
+
+
 def frame(service: str, module: str) -> bool:
     return standard(module) or foreign(module) or below(module, "chassis")
 
@@ -85,6 +99,7 @@ def projection(service: str, module: str) -> bool:
     own = (f"{service}.domain", f"{service}.projections", f"{service}.tables", f"{service}.kept")
     frame_values = VALUES | {"chassis.unit.pages", "chassis.unit.projection"}
     frame_values -= {"chassis.unit.deciding", "chassis.unit.handling"}
+    frame_values |= {"gateways.port"}
     return standard(module) or below(module, "sqlalchemy", *own) or module in frame_values
 
 
@@ -101,7 +116,7 @@ def translation(service: str, module: str) -> bool:
 def job(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.service", f"{service}.app")
-    return standard(module) or below(module, "contracts", "clients") or module in VALUES
+    return standard(module) or below(module, "contracts", "clients", "gateways") or module in VALUES
 
 
 def act(service: str, module: str) -> bool:
@@ -114,13 +129,13 @@ def act(service: str, module: str) -> bool:
     of_the_frame = ("rules", "revocations", "tokens")
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
-    return below(module, "contracts", "clients") or module in values or of_a_query
+    return below(module, "contracts", "clients", "gateways") or module in values or of_a_query
 
 
 def gateway(service: str, module: str) -> bool:
     if foreign(module):
         return not below(module, *SQL, *EDGE)
-    if standard(module) or below(module, f"{service}.gateways"):
+    if standard(module) or below(module, "gateways", f"{service}.gateways"):
         return True
     # of the frame's domain module only `value`, which is a form and no state
     return module in ("chassis.domain", "chassis.errors", "chassis.money")
@@ -135,7 +150,7 @@ def facade(service: str, module: str) -> bool:
 
 
 def assembled(service: str, module: str) -> bool:
-    ours = below(module, service, "chassis", "contracts", "clients")
+    ours = below(module, service, "chassis", "contracts", "clients", "gateways")
     return standard(module) or (ours and not below(module, "chassis.green"))
 
 
@@ -143,7 +158,7 @@ def other(service: str, module: str) -> bool:
     """What else a service consists of: schemas, permissions, kept tables, its own actions."""
     if foreign(module):
         return not below(module, *EDGE)
-    return standard(module) or below(module, service, "chassis", "contracts", "clients")
+    return standard(module) or below(module, service, "chassis", "contracts", "clients", "gateways")
 
 
 ROOMS: dict[str, Judge] = {
@@ -166,6 +181,10 @@ def judge(name: str) -> Judge:
             return contract
         case ["clients", *_]:
             return client
+        case ["gateways", "port"]:
+            return port
+        case ["gateways", *_]:
+            return shared_gateway
         case ["chassis", *_]:
             return frame
         case [_, room, *_]:
@@ -260,6 +279,15 @@ def test_the_table_itself() -> None:
         ("contracts.billing.invoices", "contracts.billing.line_items"): True,
         ("contracts.billing.invoices", "chassis.domain"): True,
         ("clients.billing", "psycopg"): False,
+        ("gateways.fetch", "requests"): True,
+        ("gateways.fetch", "psycopg"): False,
+        ("gateways.fetch", "chassis.errors"): True,
+        ("gateways.fetch", "chassis.unit.deciding"): False,
+        ("gateways.fetch", "contracts.media"): False,
+        ("gateways.fetch", "media.links"): False,
+        ("gateways.port", "chassis.domain"): True,
+        ("gateways.port", "boto3"): False,
+        ("gateways.port", "gateways.fetch"): False,
     }
     judged = {
         (room, module): judge(room)(room.partition(".")[0], module) for room, module in examples

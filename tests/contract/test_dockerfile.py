@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -104,14 +104,28 @@ def test_what_an_image_installs_is_what_the_lock_pins() -> None:
     assert {name for service in SERVICES for name in libraries(service)} <= pinned
 
 
+def shared_gateways(users: list[Source], files: Iterable[Source]) -> list[Source]:
+    """Return the files of `shared/gateways` that some files import, and what these import of it."""
+    used = {module for each in users for module, _ in each.imported}
+    found = [
+        each
+        for each in files
+        if each.package == "gateways" and each not in users
+        if any(module == each.name or module.startswith(f"{each.name}.") for module in used)
+    ]
+    return found + shared_gateways(users + found, files) if found else []
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_services_extra_brings_every_library_that_it_imports(service: str) -> None:
     packages = {"chassis", "contracts", "clients", service}
+    files = sources("shared", "services")
     held = [
         each
-        for each in sources("shared", "services")
+        for each in files
         if each.package in packages and not each.name.startswith("chassis.testing")
     ]
+    held += shared_gateways(held, files)
     imported = {module for each in held for module in third_party(each)}
     providers = packages_distributions()
     missing = {
@@ -237,5 +251,5 @@ def libraries(service: str) -> set[str]:
 def third_party(source: Source) -> set[str]:
     """Return the top names of the libraries that a file imports."""
     tops = {module.partition(".")[0] for module in source.imports()}
-    ours = {"chassis", "contracts", "clients", *SERVICES}
+    ours = {"chassis", "contracts", "clients", "gateways", *SERVICES}
     return tops - ours - set(sys.stdlib_module_names) - {"_typeshed"}

@@ -10,8 +10,8 @@ from interior_photos import get_all_photos
 from PIL import Image
 
 from chassis.errors import Internal, Invalid
-from media.gateways import pictures
-from media.gateways.pictures import Picture, inspect
+from gateways import pictures
+from gateways.pictures import Picture, inspect
 
 PHOTO = Path(str(get_all_photos()[0]))
 

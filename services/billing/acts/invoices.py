@@ -21,7 +21,7 @@ from billing.domain import (
 from billing.domain.invoice import MOST_LINES, Draft, Issued
 from billing.names import series_id
 from billing.projections import invoices, line_items
-from chassis import blobs, codec, ids
+from chassis import codec, ids
 from chassis.asked import Page
 from chassis.door import rules
 from chassis.door.edge import Door
@@ -45,6 +45,7 @@ from contracts.billing.invoices import (
     SkippedLine,
 )
 from contracts.billing.line_items import InvoiceLine
+from gateways.port import key_of
 
 RETENTION_YEARS = 5  # from the end of the year of issue (bokføringsloven § 13)
 SERIES = "invoice"
@@ -200,5 +201,5 @@ def pdf(db: Connection, door: Door, call: Call, asked: GetInvoicePdf) -> Pdf:
     row = invoices.get(db, asked.invoice_id, call.actor)
     if row["document_ref"] is None:
         raise Rejected("billing.pdf_not_ready", "there is no document yet", retryable=True)
-    link = door.tools.blobs.link(blobs.key_of(row["document_ref"]), "application/pdf")
+    link = door.tools.blobs.link(key_of(row["document_ref"]), "application/pdf")
     return Pdf(**link, sha256=row["document_sha256"], size=row["document_size"])

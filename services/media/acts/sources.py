@@ -2,10 +2,10 @@
 
 from sqlalchemy import Connection
 
-from chassis.blobs import key_of
 from chassis.door.edge import Door
 from chassis.unit.calls import Call
 from contracts.media.sources import GetSourceLink, SourceLink
+from gateways.port import key_of
 from media.links import content_type
 from media.projections import images
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis import ids
-from chassis.blobs import Folder
 from chassis.domain import value
 from chassis.door.edge import Door
 from chassis.errors import Invalid, NotFound, Rejected, Unavailable
@@ -18,12 +17,13 @@ from contracts.media.uploads import (
     UploadLink,
     Uploads,
 )
+from gateways import pictures
+from gateways.blobs_folder import Folder
 from media.acts.projects import acting
 from media.domain import image, project, project_messages
 from media.domain.image import AddImage, Original
 from media.domain.project_messages import ChangeImages, NoteImageAdded, Upload
 from media.domain.project_state import Project
-from media.gateways import pictures
 from media.links import original_key
 
 

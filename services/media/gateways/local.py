@@ -7,10 +7,10 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from chassis.errors import Invalid, Rejected
+from gateways.pictures import FORMATS, MAX_PIXELS
 from media.gateways.engine import Enhanced, Report
 from media.gateways.geometry import Pixels, upright
 from media.gateways.grade import GRADES, develop
-from media.gateways.pictures import FORMATS, MAX_PIXELS
 
 MODEL = "local-1"  # to be raised when the same photograph would come out differently
 QUALITY = 90

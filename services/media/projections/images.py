@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.blobs import ref_of
 from chassis.errors import NotFound
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
+from gateways.port import ref_of
 from media.domain.failures import FAILURES
 from media.domain.image import (
     ImageAdded,

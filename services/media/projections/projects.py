@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 
 from chassis.asked import Listing, Page
-from chassis.blobs import ref_of
 from chassis.identity import Actor
 from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded, version_of
+from gateways.port import ref_of
 from media.domain.project_messages import (
     Cleared,
     ImageFinished,

@@ -5,9 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chassis import blobs
 from chassis.asked import Page
-from chassis.blobs import Folder
 from chassis.door.edge import Door
 from chassis.unit.calls import Call
 from contracts.video.films import (
@@ -19,6 +17,8 @@ from contracts.video.films import (
     VideoProject,
     VideoProjectWithClips,
 )
+from gateways.blobs_folder import Folder
+from gateways.port import key_of
 from video.projections import video_clips, video_projects
 
 Row = Mapping[str, Any]
@@ -42,7 +42,7 @@ def with_links(row: Row, clips: Iterable[Row], folder: Folder) -> VideoProjectWi
 
 
 def _link(ref: str, content_type: str, folder: Folder) -> dict[str, Any]:
-    return {"ref": ref, **folder.link(blobs.key_of(ref), content_type)}
+    return {"ref": ref, **folder.link(key_of(ref), content_type)}
 
 
 def listed(db: Connection, door: Door, call: Call, asked: ListVideos) -> Page[VideoProject]:

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from chassis.blobs import Folder
 from chassis.domain import value
 from chassis.jobs.jobs import Task
 from chassis.running.parts import Peers
 from chassis.unit.handling import App
+from gateways.blobs_folder import Folder
 from video.gateways.engine import Control, Engine
 from video.projections import progress
 

@@ -11,12 +11,12 @@ from chassis.errors import ServiceError
 from chassis.jobs.jobs import Kind, Task
 from chassis.unit.deciding import Unit
 from clients.media import Media
+from gateways.fetch import fetch
 from video.domain import piece, video_project
 from video.domain.piece import WantPiece
 from video.domain.plan import Source, source_key
 from video.domain.video import Generating, NotePieceFinished, NoteSources, NoteSourcesMissing
 from video.gateways.engine import Control
-from video.gateways.fetch import fetch
 from video.jobs.equipment import Tools, workspace
 
 

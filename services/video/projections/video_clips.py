@@ -21,10 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.blobs import ref_of
 from chassis.personal import recall_optional
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
+from gateways.port import ref_of
 from video.domain.plan import Wanted, source_key
 from video.domain.rooms import motion_prompt
 from video.domain.video import (

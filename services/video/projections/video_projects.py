@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.asked import Listing, Page
-from chassis.blobs import ref_of
 from chassis.identity import Actor
 from chassis.personal import recall_optional
 from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded, version_of
+from gateways.port import ref_of
 from video.domain.plan import run_id
 from video.domain.video import (
     CompileStarted,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from auth.gateways.mail import MailFolder
+from gateways.mail import MailFolder
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

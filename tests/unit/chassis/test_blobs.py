@@ -12,8 +12,8 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from chassis import errors
-from chassis.blobs import LINK_LIFETIME, Folder
 from chassis.door.web import PublicDoor, Route
+from gateways.blobs_folder import LINK_LIFETIME, Folder
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BYTES = bytes(range(256)) * 20

@@ -1,8 +1,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from auth.gateways.mail import MailFolder
 from embedded.mailbox import mails
+from gateways.mail import MailFolder
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 

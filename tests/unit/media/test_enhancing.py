@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from chassis.blobs import Folder
 from chassis.errors import (
     DeadlineExceeded,
     Internal,
@@ -17,6 +16,7 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.jobs.jobs import Task
+from gateways.blobs_folder import Folder
 from media.domain.failures import FAILURES
 from media.gateways.engine import Enhanced, Report
 from media.jobs import enhance, params_hash, reason

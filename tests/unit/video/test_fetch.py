@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import Rejected
-from video.gateways.fetch import MAX_BYTES, fetch
+from gateways.fetch import MAX_BYTES, fetch
 
 DOOR = "http://media.example:8000"
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from chassis.blobs import Folder
 from chassis.codec import plain
+from gateways.blobs_folder import Folder
 from unit.video.films import USER, WORKSPACE
 from video.acts.films import with_links
 from video.projections import video_clips, video_projects

@@ -15,36 +15,11 @@ from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
 from chassis import errors, ids
-from chassis.domain import value
+from gateways.port import Blob
 
 LINK_LIFETIME = timedelta(minutes=15)
 CHUNK = 1 << 20
-SCHEME = "blob:"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9_-]+)*(?:\.[a-z0-9]+)?")
-
-
-@value
-class Blob:
-    """What is known of stored bytes."""
-
-    key: str
-    sha256: str
-    size: int  # bytes
-
-    @property
-    def ref(self) -> str:
-        """The stable reference that the seed's `*_url` columns hold."""
-        return ref_of(self.key)
-
-
-def ref_of(key: str) -> str:
-    """Return the reference to what lies under that key."""
-    return f"{SCHEME}{key}"
-
-
-def key_of(ref: str) -> str:
-    """Return under which key lies what a reference names."""
-    return ref.removeprefix(SCHEME)
 
 
 class Folder:
