@@ -45,7 +45,7 @@ up-local: setup
 # a file at a time to each of two, the long ones first: each brings its own servers; the files that
 # look at the one main job go together (tests/conftest.py)
 test: setup
-	@$(IN_VENV) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 prove: setup
 	@PYTHONPATH=tests $(IN_VENV) -m mutants $(ARGS)

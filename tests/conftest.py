@@ -6,14 +6,17 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from servers.postgres import Server
 from servers.rabbit import Broker, private_broker
 
 NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or run"
+OWN_SUITE = ("test_distributed.py", "test_suitectl.py")  # journeys of other suites than the one
 
 # The same examples everywhere and on every run: what fails in CI fails here. No time limit per
 # example, as the machine may be busy.
@@ -62,12 +65,20 @@ def broker(broker_or_none: Broker | None) -> Broker:
     pytest.skip(NO_BROKER)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests on one worker, and together all files that look at the one main job."""
-    look = {item.path for item in items if "history" in getattr(item, "fixturenames", ())}
-    for item in items:
-        group = "the main job" if item.path in look else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class WholeFiles(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests go to one worker, and to one together all files that look at the main job.
+
+    By the test's name alone: the marks for groups come to nothing with pytest 9.2, and say nothing.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        journey = file.startswith("tests/journeys/") and not file.endswith(OWN_SUITE)
+        return "the main job" if journey else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
