@@ -51,7 +51,7 @@ prove: setup
 	@PYTHONPATH=tests $(IN_VENV) -m mutants $(ARGS)
 
 soak: setup
-	@$(IN_VENV) -m pytest tests/soak tests/journeys tests/integration tests/bench -m long -s $(ARGS)
+	@$(IN_VENV) -m pytest tests/soak tests/journeys tests/faults tests/integration tests/bench -m long -s $(ARGS)
 
 bench: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench $(ARGS)

@@ -34,7 +34,7 @@ REACTION = partial(writing, table="events", beside="cursors")
 TOLD = partial(writing, table="relay")
 
 
-@pytest.mark.long  # ten seeds of faults are in every run
+@pytest.mark.long  # four seeds of faults are in every run
 def test_whatever_is_killed_or_fails_in_the_middle_it_ends_as_if_nothing_had_happened(
     postgres_server: Server,
     broker: Broker,
