@@ -87,11 +87,12 @@ def change(app: App, source: App, link: Link) -> Change:
 
 
 @pytest.fixture
-def hears(app: App, source: App, uri: str) -> Callable[[Member], Hearing]:
+def hears(app: App, source: App, uri: str) -> Callable[..., Hearing]:
     """Let a member's queue be there, and all be heard that was told."""
 
-    def hearing(own: Member) -> Hearing:
-        made = hearing_of(Consumer(app, "boxes", [scales.WEIGHT_ADDED], member=own), source, uri)
+    def hearing(own: Member, **given: int) -> Hearing:
+        consumer = Consumer(app, "boxes", [scales.WEIGHT_ADDED], member=own)
+        made = hearing_of(consumer, source, uri, **given)
         while made.turn(0):
             pass
         return made
@@ -107,7 +108,7 @@ def tell(source: App, uri: str, weights: list[int]) -> None:
 
 
 def test_the_number_of_members_stays_while_one_of_them_hears_or_stands_by(
-    hearer: Database, source: App, uri: str, change: Change, hears: Callable[[Member], Hearing]
+    hearer: Database, source: App, uri: str, change: Change, hears: Callable[..., Hearing]
 ) -> None:
     tell(source, uri, [1, 2])
     with closing(hears(ALONE)), closing(hears(ALONE)) as standby:
@@ -121,7 +122,7 @@ def test_the_number_of_members_stays_while_one_of_them_hears_or_stands_by(
 
 
 def test_a_member_that_ends_this_moment_is_waited_for(
-    hearer: Database, source: App, change: Change, hears: Callable[[Member], Hearing]
+    hearer: Database, source: App, change: Change, hears: Callable[..., Hearing]
 ) -> None:
     ending = Timer(0.3, hears(ALONE).close)
     ending.start()
@@ -137,7 +138,7 @@ def test_who_lags_hears_up_to_the_furthest_and_the_old_queues_are_gone(
     uri: str,
     link: Link,
     change: Change,
-    hears: Callable[[Member], Hearing],
+    hears: Callable[..., Hearing],
 ) -> None:
     for own in (FIRST, SECOND):
         hears(own).close()
@@ -170,7 +171,7 @@ def test_a_hearing_whose_member_is_no_more_lets_go_of_its_queue_and_makes_none(
     uri: str,
     link: Link,
     change: Change,
-    hears: Callable[[Member], Hearing],
+    hears: Callable[..., Hearing],
 ) -> None:
     tell(source, uri, [1])
     hearing = hears(ALONE)
@@ -185,13 +186,10 @@ def test_a_hearing_whose_member_is_no_more_lets_go_of_its_queue_and_makes_none(
 
 
 def test_a_hearing_that_was_at_its_queue_leaves_it(
-    app: App,
-    link: Link,
-    hears: Callable[[Member], Hearing],
-    monkeypatch: pytest.MonkeyPatch,
+    app: App, link: Link, hears: Callable[..., Hearing]
 ) -> None:
-    monkeypatch.setattr(rabbit, "HEARTBEAT_S", 600)  # one that was only silent would be there still
-    hearing = hears(ALONE)
+    # one that was only silent would be there still
+    hearing = hears(ALONE, heartbeat_s=600)
     name = rabbit.queue("scales", "boxes").name
     with link.channel() as channel:
         assert rabbit.count_hearers(channel, name) == 1
@@ -203,7 +201,7 @@ def test_a_hearing_that_was_at_its_queue_leaves_it(
 
 
 def test_the_same_number_again_changes_nothing(
-    hearer: Database, source: App, uri: str, change: Change, hears: Callable[[Member], Hearing]
+    hearer: Database, source: App, uri: str, change: Change, hears: Callable[..., Hearing]
 ) -> None:
     tell(source, uri, [1])
     with closing(hears(SECOND)):

@@ -113,11 +113,18 @@ class Publisher:
 class Receiver:
     """Hears one source for one consumer. For one thread."""
 
-    def __init__(self, uri: str, consumer: str, source: str, prefetch: int = PREFETCH) -> None:
-        """Connect and declare the queue at the first batch."""
+    def __init__(
+        self,
+        uri: str,
+        consumer: str,
+        source: str,
+        prefetch: int = PREFETCH,
+        heartbeat_s: int = HEARTBEAT_S,
+    ) -> None:
+        """Connect and declare the queue at the first batch; `heartbeat_s` as a `Link` has it."""
         self.prefetch = prefetch
         self._queue = queue(consumer, source)
-        self._link = Link(uri, self._prepare, HEARTBEAT_S)
+        self._link = Link(uri, self._prepare, heartbeat_s)
         self._arrived: list[amqp.Message] = []
         self._last_tag: int | None = None
 

@@ -12,7 +12,7 @@ from typing import Any
 from amqp.exceptions import NotFound
 
 from chassis.broker.link import Link
-from chassis.broker.rabbit import Receiver, queue
+from chassis.broker.rabbit import HEARTBEAT_S, Receiver, queue
 from chassis.database import postgres
 from chassis.hearing import member, parking
 from chassis.hearing.inbox import Consumer
@@ -85,13 +85,16 @@ def run() -> None:
     sys.exit(len(loops.join(ENDING_S)))
 
 
-def hearing_of(consumer: Consumer, source: App, uri: str) -> Hearing:
+def hearing_of(
+    consumer: Consumer, source: App, uri: str, heartbeat_s: int = HEARTBEAT_S
+) -> Hearing:
     """Return what hears for a consumer, as `work` has it."""
 
     def read(after: Mapping[str, Any]) -> Any:
         return Boxes(source).call("events_read", after=after)
 
-    return Hearing(consumer, Receiver(uri, consumer.name, "boxes"), read, EVERY_S)
+    receiver = Receiver(uri, consumer.name, "boxes", heartbeat_s=heartbeat_s)
+    return Hearing(consumer, receiver, read, EVERY_S)
 
 
 def weigh_unsteadily(unit: Unit, event: Heard) -> object:
