@@ -1,13 +1,13 @@
 """Who may call what."""
 
-from chassis.identity import OWNER, SYSTEM_ADMIN, services
+from chassis.identity import OWNER, SYSTEM_ADMIN, in_person, services
 from contracts import BROKER_USERS
 
 EVERY_SERVICE = services(*BROKER_USERS)
 
 PERMISSIONS = {
     "create_relationship": SYSTEM_ADMIN,
-    "set_payout_details": OWNER,
+    "set_payout_details": in_person(OWNER),
     "create_payout": SYSTEM_ADMIN,
     "approve_payout": SYSTEM_ADMIN,
     "confirm_payout": SYSTEM_ADMIN,

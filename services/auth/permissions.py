@@ -1,6 +1,6 @@
 """Who may call what."""
 
-from chassis.identity import ADMIN, OPEN, SIGNED_IN, SYSTEM_ADMIN, services
+from chassis.identity import ADMIN, OPEN, SIGNED_IN, SYSTEM_ADMIN, in_person, services
 from contracts import BROKER_USERS
 
 EVERY_SERVICE = services(*BROKER_USERS)
@@ -12,12 +12,12 @@ PERMISSIONS = {
     "authenticate": OPEN,
     "public_keys": OPEN,
     "sign_out": SIGNED_IN,
-    "revoke_session": SIGNED_IN,
-    "revoke_other_sessions": SIGNED_IN,
+    "revoke_session": in_person(SIGNED_IN),
+    "revoke_other_sessions": in_person(SIGNED_IN),
     "list_sessions": SIGNED_IN,
     "me": SIGNED_IN,
     "get_workspace": SIGNED_IN,
-    "update_workspace": ADMIN,
+    "update_workspace": in_person(ADMIN),
     "set_invoice_eligibility": SYSTEM_ADMIN,
     "ban_user": SYSTEM_ADMIN,
     "unban_user": SYSTEM_ADMIN,

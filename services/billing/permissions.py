@@ -1,6 +1,6 @@
 """Who may call what."""
 
-from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, services
+from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, in_person, services
 from contracts import BROKER_USERS
 
 EVERY_SERVICE = services(*BROKER_USERS)
@@ -14,10 +14,10 @@ PERMISSIONS = {
     "list_invoices": ADMIN,
     "invoice_pdf": ADMIN,
     "list_payment_methods": ADMIN,
-    "start_checkout": OWNER,
-    "charge_saved_card": OWNER,
-    "create_billing_portal_session": OWNER,
-    "set_auto_charge": OWNER,
+    "start_checkout": in_person(OWNER),
+    "charge_saved_card": in_person(OWNER),
+    "create_billing_portal_session": in_person(OWNER),
+    "set_auto_charge": in_person(OWNER),
     "create_invoices": SYSTEM_ADMIN,
     "issue_invoice": SYSTEM_ADMIN,
     "record_invoice_payment": SYSTEM_ADMIN,

@@ -1,7 +1,7 @@
 """Who acts, and who may call what."""
 
-from dataclasses import field
-from datetime import datetime
+from dataclasses import field, replace
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -9,6 +9,8 @@ from chassis.domain import value
 from chassis.errors import Forbidden, Unauthenticated
 
 ROLES = ("member", "admin", "owner")  # each may what the one before it may
+FRESH = timedelta(minutes=10)  # how long who has shown who they are need not show it again
+_AS = " as "
 
 
 @value
@@ -21,16 +23,26 @@ class Actor:
     role: str | None = None
     is_system_admin: bool = False
     session_id: UUID | None = None
-    impersonated_by: UUID | None = None
+    impersonated_by: UUID | None = None  # the admin who acts as this person
+    authenticated_at: datetime | None = None  # when they last showed who they are
+    amr: tuple[str, ...] = ()  # … and by what: 'pwd', 'otp'
     issued_at: datetime | None = field(default=None, compare=False)  # of the token, not of who
 
     def __str__(self) -> str:
+        """Return the caller as ids, events and stored replies name it: `person:A as U` too."""
+        if self.impersonated_by is not None:
+            return f"{self.kind}:{self.impersonated_by}{_AS}{self.id}"
         return f"{self.kind}:{self.id}"
 
     @property
     def user_id(self) -> UUID:
         """The person's id."""
         return UUID(self.id)
+
+    @property
+    def impersonation(self) -> UUID | None:
+        """The session in which an admin acts as this person; None for the person themselves."""
+        return self.session_id if self.impersonated_by is not None else None
 
     def sees(self, workspace_id: UUID | None) -> bool:
         """Return whether what belongs to that workspace exists for this actor."""
@@ -47,6 +59,18 @@ def service_actor(name: str) -> Actor:
     return Actor(kind="service", id=name)
 
 
+def acted_as(caller: str) -> str | None:
+    """Return the id of whom an admin acts as, by the caller's text; None without an admin."""
+    return caller.partition(_AS)[2] or None
+
+
+def behind(actor: str | None, on_behalf_of: str | None) -> str | None:
+    """Return on whose behalf a service goes on with what these have begun; None for nobody's."""
+    if on_behalf_of is not None or actor is None or actor.startswith("service:"):
+        return on_behalf_of
+    return actor
+
+
 @value
 class Permission:
     """Who may call one method."""
@@ -56,6 +80,8 @@ class Permission:
     person: bool = False  # anybody signed in
     system_admin: bool = False
     services: tuple[str, ...] = ()
+    fresh: bool = False  # people: only within `FRESH` of showing who they are
+    in_person: bool = False  # people: nobody acting as somebody else
 
     def allows(self, actor: Actor) -> bool:
         """Return whether that actor may call."""
@@ -71,13 +97,23 @@ class Permission:
             return True
         return self.role is not None and _rank(actor.role) >= _rank(self.role)
 
-    def check(self, actor: Actor, method: str) -> None:
-        """Raise `Unauthenticated` or `Forbidden` unless that actor may call `method`."""
-        if self.allows(actor):
+    def check(self, actor: Actor, method: str, at: datetime) -> None:
+        """Raise `Unauthenticated` or `Forbidden` unless that actor may call `method` at that time.
+
+        A person with the right role may be `Forbidden` it as well: `auth.not_while_impersonating`,
+        `auth.reauthentication_required`.
+        """
+        if not self.allows(actor):
+            if actor.kind == "anyone":
+                raise Unauthenticated("chassis.token_required", f"{method} needs an access token")
+            raise Forbidden("chassis.not_allowed", f"{actor.kind} may not call {method}")
+        if actor.kind == "service":
             return
-        if actor.kind == "anyone":
-            raise Unauthenticated("chassis.token_required", f"{method} needs an access token")
-        raise Forbidden("chassis.not_allowed", f"{actor.kind} may not call {method}")
+        if self.in_person and actor.impersonated_by is not None:
+            raise Forbidden("auth.not_while_impersonating", f"{method} is done in person")
+        since = actor.authenticated_at
+        if self.fresh and (since is None or at - since > FRESH):
+            raise Forbidden("auth.reauthentication_required", f"{method} asks who you are, again")
 
 
 OPEN = Permission(open=True)
@@ -91,6 +127,16 @@ SYSTEM_ADMIN = Permission(system_admin=True)
 def services(*names: str) -> Permission:
     """Return the permission of a method that only these services may call."""
     return Permission(services=names)
+
+
+def fresh(permission: Permission) -> Permission:
+    """Return the permission for people who have shown who they are at most 10 minutes ago."""
+    return replace(permission, fresh=True)
+
+
+def in_person(permission: Permission) -> Permission:
+    """Return the permission without those who act as somebody else."""
+    return replace(permission, in_person=True)
 
 
 def _rank(role: str | None) -> int:

@@ -59,7 +59,7 @@ class Billing:
     def __init__(self, parts: Parts, issuer: TokenIssuer, owner_url: str) -> None:
         self.parts, self.owner_url = parts, owner_url
         person = Actor(kind="person", id=str(uuid4()), session_id=uuid4(), is_system_admin=True)
-        caller = Caller(auth_token=issuer.issue(person, NOW, NOW))
+        caller = Caller(auth_token=issuer.issue(person, NOW))
         self.admin = DirectPort(facade=BillingService, door=lambda: parts.door, caller=caller)
         self.consumers = {
             source: Consumer(parts.app, source, reactions)

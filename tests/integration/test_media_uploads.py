@@ -68,7 +68,7 @@ class Media:
             workspace_id=workspace_id,
             role="member",
         )
-        token = self.issuer.issue(person, self.clock(), self.clock())
+        token = self.issuer.issue(person, self.clock())
         door, caller = self.parts.door, Caller(auth_token=token)
         return DirectPort(facade=MediaService, door=lambda: door, caller=caller)
 

@@ -66,9 +66,9 @@ def authenticate(door: Door, call: Call, asked: Authenticate) -> Access:
 
 
 def _access(issuer: TokenIssuer, token: str, unit: Unit) -> Access:
-    actor, used = _use(unit, token)
+    actor = _use(unit, token)
     return Access(
-        access_token=issuer.issue(actor, used.started_at, unit.call.at),
+        access_token=issuer.issue(actor, unit.call.at),
         expires_at=unit.call.at + LIFETIME,
         user_id=actor.user_id,
         workspace_id=actor.workspace_id,
@@ -76,7 +76,7 @@ def _access(issuer: TokenIssuer, token: str, unit: Unit) -> Access:
     )
 
 
-def _use(unit: Unit, token: str) -> tuple[Actor, session.Session]:
+def _use(unit: Unit, token: str) -> Actor:
     """Return who a session token speaks for; renews the session at most once a day.
 
     Raises `Unauthenticated` for a token that is unknown or whose session has ended or expired.
@@ -86,15 +86,16 @@ def _use(unit: Unit, token: str) -> tuple[Actor, session.Session]:
         raise Unauthenticated("auth.session_unknown", "sign in again")
     used: session.Session = unit.decide(session.decider, session_id, session.UseSession()).state
     person = admitted(unit, used.user_id)
-    actor = Actor(
+    return Actor(
         kind="person",
         id=str(used.user_id),
         workspace_id=person.workspace_id,
         role=person.role,
         is_system_admin=person.is_system_admin,
         session_id=session_id,
+        authenticated_at=used.started_at,
+        amr=("pwd",),
     )
-    return actor, used
 
 
 def sign_out(unit: Unit, asked: SignOut) -> Written:

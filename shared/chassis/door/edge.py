@@ -57,11 +57,12 @@ class Door:
 
         A service that hands on a person's token acts as that person.
         """
+        now = self.app.clock()
         if caller.auth_token is None and caller.service is not None:
             actor = service_actor(caller.service)
         else:
-            actor = self.tokens.actor(caller.auth_token, self.app.clock())
-        self.permissions[method].check(actor, method)
+            actor = self.tokens.actor(caller.auth_token, now)
+        self.permissions[method].check(actor, method, now)
         return actor
 
 

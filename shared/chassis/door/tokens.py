@@ -66,6 +66,8 @@ class AccessTokens:
             is_system_admin=claims["adm"] is True,
             session_id=UUID(claims["sid"]),
             impersonated_by=UUID(claims["imp"]) if claims["imp"] else None,
+            authenticated_at=_moment(claims["auth_time"]),
+            amr=tuple(claims["amr"]),
             issued_at=datetime.fromtimestamp(claims["iat"], UTC),
         )
 
@@ -100,8 +102,9 @@ class TokenIssuer:
             raise TypeError("access tokens are signed with an Ed25519 key")
         self.key_id, self.key = key_id, key
 
-    def issue(self, actor: Actor, authenticated_at: datetime, at: datetime) -> str:
+    def issue(self, actor: Actor, at: datetime) -> str:
         """Return an access token (JWT, 300 s) for a person with a session."""
+        since = actor.authenticated_at
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -114,8 +117,8 @@ class TokenIssuer:
             "iat": int(at.timestamp()),
             "exp": int((at + LIFETIME).timestamp()),
             "jti": str(ids.fresh()),
-            "auth_time": int(authenticated_at.timestamp()),
-            "amr": ["pwd"],
+            "auth_time": since.timestamp() if since else None,
+            "amr": actor.amr,
         }
         return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers={"kid": self.key_id})
 
@@ -126,6 +129,11 @@ def new_key_pair() -> tuple[str, str]:
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()
+
+
+def _moment(claim: float | None) -> datetime | None:
+    """Return the time of a NumericDate, exact to the microsecond."""
+    return datetime.fromtimestamp(claim, UTC) if claim is not None else None
 
 
 def _public(pem: str) -> Ed25519PublicKey:

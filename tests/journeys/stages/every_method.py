@@ -64,6 +64,7 @@ def access_token(suite: Suite, *, admin: bool = False, expired: bool = False) ->
     made = keys(suite.data_dir)
     email = "admin@ai-studio.example" if admin else "kari@buyer.example"
     row = suite.sql("auth", f"select * from \"user\" where email = '{email}'")[0]
+    at = ids.now() - timedelta(hours=1 if expired else 0)
     actor = Actor(
         kind="person",
         id=row["id"],
@@ -71,6 +72,6 @@ def access_token(suite: Suite, *, admin: bool = False, expired: bool = False) ->
         role=None if admin else row["role"],
         is_system_admin=admin,
         session_id=uuid4(),
+        authenticated_at=at,
     )
-    at = ids.now() - timedelta(hours=1 if expired else 0)
-    return TokenIssuer("1", made["signing_key"]).issue(actor, at, at)
+    return TokenIssuer("1", made["signing_key"]).issue(actor, at)

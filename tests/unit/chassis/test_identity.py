@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,10 @@ from chassis.identity import (
     SYSTEM_ADMIN,
     Actor,
     Permission,
+    acted_as,
+    behind,
+    fresh,
+    in_person,
     service_actor,
     services,
 )
@@ -45,11 +50,14 @@ PERSON = Actor(
     workspace_id=WORKSPACE,
     role="admin",
     session_id=UUID(int=4),
+    authenticated_at=AT - timedelta(hours=2, microseconds=1),
+    amr=("pwd", "otp"),
 )
+AS_PERSON = replace(PERSON, impersonated_by=UUID(int=7))
 
 
 def issued(actor: Actor = PERSON, at: datetime = AT) -> str:
-    return TokenIssuer("now", PRIVATE).issue(actor, at, at)
+    return TokenIssuer("now", PRIVATE).issue(actor, at)
 
 
 def claims(**changed: Any) -> dict[str, Any]:
@@ -78,11 +86,53 @@ def refused(token: Any, at: datetime = AT) -> str:
             is_system_admin=True,
             session_id=UUID(int=6),
             impersonated_by=UUID(int=7),
+            amr=("pwd",),
         ),
     ],
 )
 def test_an_issued_token_speaks_for_whom_it_was_issued(actor: Actor) -> None:
     assert TOKENS.actor(issued(actor), AT) == actor
+
+
+@pytest.mark.parametrize("microsecond", [1, 3, 333_333, 500_001, 999_999])
+def test_when_somebody_showed_who_they_are_is_exact_to_the_microsecond(microsecond: int) -> None:
+    since = AT.replace(microsecond=microsecond)
+    assert TOKENS.actor(issued(replace(PERSON, authenticated_at=since)), AT) == replace(
+        PERSON, authenticated_at=since
+    )
+
+
+@pytest.mark.parametrize(
+    "actor,caller,impersonated",
+    [
+        (PERSON, f"person:{UUID(int=3)}", None),
+        (AS_PERSON, f"person:{UUID(int=7)} as {UUID(int=3)}", str(UUID(int=3))),
+        (service_actor("media"), "service:media", None),
+        (ANYONE, "anyone:anonymous", None),
+    ],
+)
+def test_a_caller_as_text(actor: Actor, caller: str, impersonated: str | None) -> None:
+    assert str(actor) == caller
+    assert acted_as(caller) == impersonated
+    assert actor.impersonation == (UUID(int=4) if impersonated else None)
+
+
+@pytest.mark.parametrize(
+    "actor,on_behalf_of,then",
+    [
+        ("person:a", None, "person:a"),
+        ("person:a as b", None, "person:a as b"),
+        ("anyone:anonymous", None, "anyone:anonymous"),
+        ("service:media", "person:a as b", "person:a as b"),
+        ("service:media", None, None),
+        ("service:operator", None, None),
+        (None, None, None),  # parked before this was noted
+    ],
+)
+def test_on_whose_behalf_a_service_goes_on(
+    actor: str | None, on_behalf_of: str | None, then: str | None
+) -> None:
+    assert behind(actor, on_behalf_of) == then
 
 
 def test_a_token_lives_300_seconds() -> None:
@@ -155,7 +205,7 @@ def test_without_a_token_anyone_calls() -> None:
 
 def test_the_next_key_is_believed_beside_the_current_one() -> None:
     both = AccessTokens({"now": PUBLIC, "next": STRANGERS_PUBLIC})
-    assert both.actor(TokenIssuer("next", STRANGER).issue(PERSON, AT, AT), AT) == PERSON
+    assert both.actor(TokenIssuer("next", STRANGER).issue(PERSON, AT), AT) == PERSON
     assert both.actor(issued(), AT) == PERSON
     assert [key["kid"] for key in both.jwks()] == ["now", "next"]
     assert all(key["crv"] == "Ed25519" and "d" not in key for key in both.jwks())
@@ -198,13 +248,56 @@ def test_who_may_call_what(permission: Permission, allowed: set[str]) -> None:
 
 def test_who_is_not_signed_in_is_told_another_thing_than_who_may_not() -> None:
     with pytest.raises(Unauthenticated) as unknown:
-        ADMIN.check(ANYONE, "pay")
+        ADMIN.check(ANYONE, "pay", AT)
     assert unknown.value.code == "chassis.token_required"
     for name in ("member", "billing"):
         with pytest.raises(Forbidden) as caught:
-            ADMIN.check(MATRIX[name], "pay")
+            ADMIN.check(MATRIX[name], "pay", AT)
         assert caught.value.code == "chassis.not_allowed"
-    ADMIN.check(MATRIX["owner"], "pay")
+    ADMIN.check(MATRIX["owner"], "pay", AT)
+
+
+def forbidden(permission: Permission, actor: Actor) -> str | None:
+    try:
+        permission.check(actor, "pay", AT)
+    except Forbidden as refusal:
+        return refusal.code
+    return None
+
+
+@pytest.mark.parametrize(
+    "age,code",
+    [
+        (timedelta(), None),
+        (timedelta(minutes=10), None),
+        (timedelta(minutes=10, microseconds=1), "auth.reauthentication_required"),
+        (timedelta(minutes=10, seconds=1), "auth.reauthentication_required"),
+        (None, "auth.reauthentication_required"),
+    ],
+)
+def test_what_is_fresh_is_done_within_10_minutes_of_showing_who_one_is(
+    age: timedelta | None, code: str | None
+) -> None:
+    since = AT - age if age is not None else None
+    actor = replace(PERSON, authenticated_at=since)
+    assert forbidden(fresh(ADMIN), actor) == code
+    assert forbidden(fresh(in_person(SYSTEM_ADMIN)), replace(actor, is_system_admin=True)) == code
+    assert forbidden(ADMIN, actor) is None
+
+
+def test_what_is_done_in_person_is_refused_to_an_admin_who_acts_as_somebody() -> None:
+    assert forbidden(in_person(ADMIN), AS_PERSON) == "auth.not_while_impersonating"
+    assert forbidden(fresh(in_person(ADMIN)), AS_PERSON) == "auth.not_while_impersonating"
+    assert forbidden(in_person(ADMIN), PERSON) is None
+    assert forbidden(ADMIN, AS_PERSON) is None
+
+
+def test_the_role_is_asked_first_and_a_service_is_asked_neither() -> None:
+    for permission in (fresh(OWNER), in_person(OWNER)):
+        assert forbidden(permission, AS_PERSON) == "chassis.not_allowed"
+    both = fresh(in_person(services("billing")))
+    assert forbidden(both, MATRIX["billing"]) is None
+    assert forbidden(both, MATRIX["media"]) == "chassis.not_allowed"
 
 
 @pytest.mark.parametrize(
