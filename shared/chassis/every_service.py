@@ -31,7 +31,9 @@ class Told:
     correlationid: str
     causationid: str
     workspaceid: str  # '' for none
-    actor: str
+    actor: str  # 'person:<user>', 'person:<admin> as <user>', 'service:billing', 'anyone:anonymous'
+    onbehalfof: str | None = None  # whose call a service goes on with; absent for nobody's
+    impersonation: UUID | None = None  # the session in which an admin acted as that user
     streamversion: int
     position: int
     previous: UUID

@@ -1,7 +1,9 @@
 """What surrounds an event on its way, as samples: told by `events_read`, by message, and parked.
 
-`PYTHONPATH=tests python tests/contract/envelopes.py <n>` writes today's as number n. A number that
-is there stays as it is: that is what lies in queues and in databases.
+Number 1 is of a time when nobody was named on whose behalf a service acts, number 2 has them.
+`python tests/contract/envelopes.py <n>` (with the source roots and `tests` in PYTHONPATH) writes
+today's as number n. A number that is there stays as it is: that is what lies in queues and in
+databases.
 """
 
 import json
@@ -42,6 +44,18 @@ class Stored(NamedTuple):
     previous: UUID = UUID(int=6)
 
 
+PLAIN = Stored()
+ON_BEHALF = Stored(
+    meta={
+        **PLAIN.meta,
+        "actor": "service:boxes",
+        "on_behalf_of": f"person:{UUID(int=2)} as {UUID(int=3)}",
+        "subject": str(UUID(int=3)),
+        "impersonation": str(UUID(int=4)),
+    }
+)
+
+
 def written(stored: Stored) -> dict[str, Any]:
     """Return how that event is told and parked today."""
     attributes = envelope.attributes("boxes", stored)
@@ -63,7 +77,7 @@ def kept(number: int) -> dict[str, Any]:
 def main(number: int) -> None:
     """Write today's sample, where there is none."""
     FOLDER.mkdir(exist_ok=True)
-    text = json.dumps(written(Stored()), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(written(ON_BEHALF), indent=1, sort_keys=True, ensure_ascii=False)
     with (FOLDER / f"{number}.json").open("x", encoding="utf-8") as file:
         file.write(text + "\n")
 

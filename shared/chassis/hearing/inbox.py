@@ -20,6 +20,7 @@ from chassis.hearing import cursors, groups, parking
 from chassis.hearing.cursors import Cursor, following
 from chassis.hearing.failures import MOST_CRASHES, CrashWatch, is_outage
 from chassis.hearing.member import ALONE, Member
+from chassis.identity import behind
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard
@@ -239,6 +240,8 @@ class Consumer:
             id=ids.derive(cause.event_id, self.group),
             correlation_id=cause.correlation_id,
             causation=str(cause.event_id),
+            on_behalf_of=behind(cause.actor, cause.on_behalf_of),
+            impersonation=cause.impersonation,
             heard={
                 "source": self.source,
                 "position": cause.position,

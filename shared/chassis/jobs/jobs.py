@@ -19,7 +19,7 @@ from chassis.codec import plain
 from chassis.database import postgres
 from chassis.domain import value
 from chassis.errors import DeadlineExceeded, Internal, ServiceError
-from chassis.identity import service_actor
+from chassis.identity import behind, service_actor
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
@@ -189,8 +189,7 @@ class Worker:
                 raise Cancelled
             record(unit, task, result)
 
-        call_id = ids.derive(task.id, task.claims)
-        self.app.attempt(self._call(call_id, task.meta["correlation"], str(task.id)), work)
+        self.app.attempt(self._call(task), work)
 
     def _fail(self, task: Task, kind: Kind, error: Exception) -> str:
         known = (
@@ -223,14 +222,16 @@ class Worker:
             log.exception("job not given up")
             self._end(task, _nothing, None, "dead", f"{error}; then, giving up: {bug!r}")
 
-    def _call(self, id: UUID, correlation_id: str, causation: str | None = None) -> Call:
-        actor = service_actor(self.app.service.name)
+    def _call(self, task: Task) -> Call:
+        session = task.meta.get("impersonation")
         return Call(
-            id=id,
+            id=ids.derive(task.id, task.claims),
             at=self.app.clock(),
-            actor=actor,
-            correlation_id=correlation_id,
-            causation=causation,
+            actor=service_actor(self.app.service.name),
+            correlation_id=task.meta["correlation"],
+            causation=str(task.id),
+            on_behalf_of=behind(task.meta["actor"], task.meta.get("on_behalf_of")),
+            impersonation=UUID(session) if session else None,
         )
 
 

@@ -10,7 +10,7 @@ from chassis import ids
 from chassis.asked import Written
 from chassis.codec import plain
 from chassis.domain import value
-from chassis.identity import Actor
+from chassis.identity import Actor, acted_as
 from chassis.unit.store import Recorded
 
 
@@ -27,6 +27,8 @@ class Call:
     body_sha256: str = ""
     expected_version: int | None = None
     heard: Mapping[str, Any] | None = None  # {source, position, event_id, type, stream_id}
+    on_behalf_of: str | None = None  # the caller, as text, whose call a service goes on with
+    impersonation: UUID | None = None  # the session, if an admin made that call as somebody
 
     def meta(self, workspace_id: UUID | None) -> dict[str, Any]:
         """Return what is stored beside an event of this call."""
@@ -37,8 +39,12 @@ class Call:
             "causation": self.causation,
             "workspace": str(workspace_id) if workspace_id else None,
         }
-        if self.actor.impersonated_by:
-            meta["impersonated_by"] = str(self.actor.impersonated_by)
+        behalf = {
+            "on_behalf_of": self.on_behalf_of,
+            "subject": acted_as(self.on_behalf_of or str(self.actor)),
+            "impersonation": self.impersonation or self.actor.impersonation,
+        }
+        meta.update({name: str(each) for name, each in behalf.items() if each is not None})
         if self.heard:
             meta["heard"] = dict(self.heard)
         return meta

@@ -17,6 +17,7 @@ from chassis.unit.store import split_name
 
 MAX_BYTES = 65_536
 HEADER = "cloudEvents_"  # before each attribute's name, as CloudEvents' binding to AMQP has it
+_BEHALF = {"onbehalfof": "on_behalf_of", "impersonation": "impersonation"}  # by attribute
 # Names that would carry personal data or secrets; ids and facts only.
 DENIED = ("email", "password", "token", "secret", "phone", "name", "address", "ip", "user_agent")
 
@@ -63,6 +64,9 @@ class Heard:
     correlation_id: str
     workspace_id: UUID | None
     data: Mapping[str, Any]
+    actor: str | None = None  # None in what was parked before it was kept
+    on_behalf_of: str | None = None
+    impersonation: UUID | None = None
     event: Any = None  # the data as a value of the hearer's contract
 
     @property
@@ -72,8 +76,12 @@ class Heard:
 
 
 def attributes(source: str, stored: Any) -> dict[str, Any]:
-    """Return the CloudEvents attributes of a stored, told event; all but numbers are strings."""
+    """Return the CloudEvents attributes of a stored, told event; all but numbers are strings.
+
+    `onbehalfof` and `impersonation` are absent where there is none.
+    """
     name, meta = stored.outbox["type"], stored.meta
+    behalf = {told: meta[kept] for told, kept in _BEHALF.items() if kept in meta}
     return {
         "specversion": "1.0",
         "id": str(stored.event_id),
@@ -88,6 +96,7 @@ def attributes(source: str, stored: Any) -> dict[str, Any]:
         "causationid": meta["causation"] or meta["call"],
         "workspaceid": meta["workspace"] or "",
         "actor": meta["actor"],
+        **behalf,
         "streamversion": stored.version,
         "position": stored.position,
         "previous": str(stored.previous),
@@ -107,11 +116,19 @@ def heard(item: Mapping[str, Any]) -> Heard:
         correlation_id=item["correlationid"],
         workspace_id=UUID(item["workspaceid"]) if item["workspaceid"] else None,
         data=item["data"],
+        actor=item.get("actor"),
+        on_behalf_of=item.get("onbehalfof"),
+        impersonation=UUID(item["impersonation"]) if "impersonation" in item else None,
     )
 
 
 def item(heard: Heard) -> dict[str, Any]:
     """Return what `heard` reads: an event heard, to be kept and heard again later."""
+    behalf = {
+        "actor": heard.actor,
+        "onbehalfof": heard.on_behalf_of,
+        "impersonation": heard.impersonation,
+    }
     return {
         "source": heard.source,
         "position": heard.position,
@@ -123,6 +140,7 @@ def item(heard: Heard) -> dict[str, Any]:
         "correlationid": heard.correlation_id,
         "workspaceid": str(heard.workspace_id) if heard.workspace_id else "",
         "data": dict(heard.data),
+        **{name: str(each) for name, each in behalf.items() if each is not None},
     }
 
 
