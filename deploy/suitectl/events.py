@@ -78,7 +78,8 @@ def _rows(suite: Site, service: str, query: Any, **wanted: Any) -> list[dict[str
 _FROM = "from events e left join positions p using (seq)"
 _LINE = (
     "select p.position, e.stream_id, e.version, e.type, e.outbox->>'type' as told, e.event_id,"
-    f" e.recorded_at, e.meta->>'correlation' as correlation {_FROM}"
+    " e.recorded_at, e.meta->>'correlation' as correlation, e.meta->>'actor' as actor,"
+    f" e.meta->>'on_behalf_of' as on_behalf_of {_FROM}"
 )
 _ONE = text(
     "select p.position, p.previous, e.event_id, e.stream_id, e.version, e.type, e.schema_version,"  # noqa: S608
