@@ -1,9 +1,10 @@
 """An admin begins work as a customer: whatever follows names both, and nobody takes them for one.
 
-The same tests over ten processes: `test_distributed.py`.
+The same tests over ten processes: `test_on_behalf_distributed.py`.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -23,9 +24,7 @@ def start(suite: Suite, photos: Sequence[Photo], outcome: Outcome) -> Impersonat
         suite,
         main_job(suite, photos),
         keys(suite.data_dir)["signing_key"],
-        lambda service: (
-            lambda **asked: permitted(suite, service, "events_read").call("events_read", **asked)
-        ),
+        lambda service: partial(permitted(suite, service, "events_read").call, "events_read"),
     )
     start.happen(outcome)
     return start
