@@ -7,7 +7,7 @@ typed clients and the tests read all they need to know of a method from it.
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Final, Generic, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from chassis.domain import value
@@ -32,6 +32,9 @@ class Asked(Generic[R_co]):
     """What a method is asked; `R_co` is what it replies. By itself it only reads."""
 
     __slots__ = ()
+    # False: no reply is stored, and a repeat runs again. For one whose reply is a secret, and
+    # whose repeat does no harm.
+    remembered: ClassVar[bool] = True
 
 
 @value

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError
 
+from chassis.asked import sensitive_fields
 from chassis.errors import Invalid
 from chassis.marshalling import REPLY, STRICT, TOLERANT, schema
 
@@ -103,10 +104,11 @@ def dump(value: Any) -> dict[str, Any]:
     return dumped
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, *, secrets: bool = True) -> Any:
     """Return `value` as JSON holds it: ids and times as strings, times in UTC with a Z.
 
     Of a dataclass, a field that may lack (its default is None) is left out where it is None.
+    Without `secrets`, what is marked as sensitive is null, however deep it lies.
     """
     match value:
         case datetime():
@@ -114,20 +116,28 @@ def plain(value: Any) -> Any:
         case UUID() | date():
             return str(value)
         case Mapping():
-            return {str(key): plain(each) for key, each in value.items()}
+            return {str(key): plain(each, secrets=secrets) for key, each in value.items()}
         case list() | tuple():
-            return [plain(each) for each in value]
+            return [plain(each, secrets=secrets) for each in value]
     if is_dataclass(value):
-        parts = [(name, getattr(value, name), omitted) for name, omitted in _parts(value.__class__)]
-        return {name: plain(each) for name, each, omitted in parts if each is not omitted}
+        return {
+            name: plain(each, secrets=secrets) if secrets or not secret else None
+            for name, omitted, secret in _parts(value.__class__)
+            if (each := getattr(value, name)) is not omitted
+        }
     return value
 
 
 @cache
-def _parts(cls: Any) -> tuple[tuple[str, Any], ...]:
-    """Return by field what is left out of its JSON: None where that is the default."""
+def _parts(cls: Any) -> tuple[tuple[str, Any, bool], ...]:
+    """Return by field what is left out of its JSON: None where that is the default.
+
+    With it comes whether the field is marked as sensitive.
+    """
+    secret = sensitive_fields(cls)
     return tuple(
-        (each.name, each.default if each.default is None else MISSING) for each in fields(cls)
+        (each.name, each.default if each.default is None else MISSING, each.name in secret)
+        for each in fields(cls)
     )
 
 

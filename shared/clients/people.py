@@ -9,14 +9,13 @@ from typing import Any
 
 from chassis import deadline, ids
 from chassis.domain import value
-from chassis.errors import DeadlineExceeded, ServiceError, Unauthenticated, Unavailable
+from chassis.errors import DeadlineExceeded, ServiceError, Unauthenticated
 from chassis.port import Port, Ports
 from clients.auth import Auth
 
 MARGIN = timedelta(seconds=30)  # before its end a token is renewed
 TIMEOUT_S = 5.0
 EXPIRED = "chassis.token_expired"
-ASKED_MOST = 3  # times for one token: a message sent twice is answered without its secret
 
 
 class SignedIn:
@@ -62,11 +61,8 @@ class SignedIn:
 
     def _renewed(self) -> "_Token":
         auth = Auth(self._ports.port("auth"))
-        for _ in range(ASKED_MOST):
-            access = auth.authenticate(session_token=self._session_token)
-            if access.access_token is not None:
-                return _Token(text=access.access_token, expires_at=access.expires_at)
-        raise Unavailable("clients.no_access_token", "auth gave no access token")
+        access = auth.authenticate(session_token=self._session_token)
+        return _Token(text=access.access_token, expires_at=access.expires_at)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

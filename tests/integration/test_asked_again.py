@@ -161,6 +161,22 @@ def test_who_holds_the_token_is_answered_the_same_again(suite: Suite) -> None:
     assert second == {**first, "session_token": None}
 
 
+def test_who_authenticates_again_under_the_same_key_gets_a_token_and_no_reply_is_kept(
+    suite: Suite,
+) -> None:
+    session = suite.call("auth", "verify_email", None, token=mailed_token(suite))["session_token"]
+    again = {"session_token": session, "idempotency_key": "mine"}
+    kept = "select count(*) from commands"
+    before = one(suite.parts["auth"].app, kept)
+
+    replies = [suite.call("auth", "authenticate", None, **again) for _ in range(2)]
+
+    first, second = (datetime.fromisoformat(each["expires_at"]) for each in replies)
+    assert all(each["access_token"] for each in replies)
+    assert second > first  # it was run again
+    assert one(suite.parts["auth"].app, kept) == before
+
+
 def test_another_persons_key_opens_nothing(suite: Suite) -> None:
     session = suite.call("auth", "verify_email", None, token=mailed_token(suite))["session_token"]
     key = {"idempotency_key": "mine"}

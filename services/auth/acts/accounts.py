@@ -13,7 +13,6 @@ from auth.domain import user, workspace
 from auth.gateways import passwords
 from auth.projections import users
 from chassis import ids
-from chassis.asked import sensitive_fields
 from chassis.codec import read_reply
 from chassis.door.edge import Door
 from chassis.errors import Rejected, Unauthenticated
@@ -107,11 +106,7 @@ def sign_in(door: Door, call: Call, asked: SignIn) -> SessionStarted:
     user_id = _credentials(door, call, asked.email, asked.password)
     given = {"ip_address": asked.ip, "user_agent": asked.user_agent}
     seen = {field: text for field, text in given.items() if text}
-    reply = door.app.answer(
-        call,
-        lambda unit: _start_or_mail(unit, user_id, seen) or {},
-        sensitive_fields(SessionStarted),
-    )
+    reply = door.app.answer(call, lambda unit: _start_or_mail(unit, user_id, seen) or {})
     if not reply:
         raise Rejected("auth.email_not_verified", "follow the link that was mailed first")
     return read_reply(SessionStarted, reply)

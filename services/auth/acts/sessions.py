@@ -61,8 +61,7 @@ def of_holder(call: Call, token: str) -> Call:
 
 def authenticate(door: Door, call: Call, asked: Authenticate) -> Access:
     """Return an access token for whoever holds this session token."""
-    token = asked.session_token
-    return door.app.unit(of_holder(call, token), partial(_access, door.tools, token), Access)
+    return door.app.unit(call, partial(_access, door.tools, asked.session_token), Access)
 
 
 def _access(issuer: TokenIssuer, token: str, unit: Unit) -> Access:

@@ -155,7 +155,7 @@ def _run(
         door.app.query(lambda connection: _must_stand(connection, method, door, actor))
     options = _options(method, arguments)
     request = method.asked(**codec.load_with(method.request, arguments), **options)
-    key = options.get("idempotency_key") or caller.call_id
+    key = (options.get("idempotency_key") or caller.call_id) if method.asked.remembered else None
     digest = _digest(method, arguments)
     call = Call(
         id=_call_id(door.app.service.name, method.name, actor, key, digest),

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from chassis.asked import Asked, replied, sensitive_fields
+from chassis.asked import Asked
 from chassis.codec import plain
 from chassis.door import edge
 from chassis.door.edge import Answer, Door
@@ -29,10 +29,9 @@ A = TypeVar("A", bound=Asked[Any])
 
 def unit(asked: type[A], work: Callable[[Unit, A], object]) -> Any:
     """Declare a command that is one unit: `work(unit, asked)` decides and returns the reply."""
-    secret = sensitive_fields(replied(asked))
 
     def answer(door: Door, call: Call, request: A) -> Any:
-        return door.app.answer(call, lambda unit: work(unit, request), secret)
+        return door.app.answer(call, lambda unit: work(unit, request))
 
     return Declared(asked, answer, work)
 

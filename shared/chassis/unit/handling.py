@@ -4,7 +4,7 @@ Every command, every batch of events heard and every job's result of every servi
 `App.attempt`. It is called, never inherited; what a service consists of is listed in its `app.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import codec, ids, metrics
-from chassis.asked import Written, sensitive_fields
+from chassis.asked import Written
 from chassis.codec import Codec, plain
 from chassis.database import postgres
 from chassis.domain import Decider
@@ -60,17 +60,15 @@ class App:
 
     def unit(self, call: Call, work: Callable[[Unit], R], reply: type[R]) -> R:
         """Run `work` as `answer` does and return its reply, the first or the stored one alike."""
-        return codec.read_reply(reply, self.answer(call, work, sensitive_fields(reply)))
+        return codec.read_reply(reply, self.answer(call, work))
 
-    def answer(
-        self, call: Call, work: Callable[[Unit], Any], secret: Sequence[str] = ()
-    ) -> dict[str, Any]:
+    def answer(self, call: Call, work: Callable[[Unit], Any]) -> dict[str, Any]:
         """Run `work` in one transaction; return its reply as JSON, or what is stored for the call.
 
-        `work` may be called again after a conflict. The fields named `secret` are stored as null.
-        Raises what `work` raises; `Conflict` if rivals keep being faster or the same call is
-        still running; `Rejected("chassis.idempotency_mismatch")` if the key was used for another
-        request; `Unavailable` without a database.
+        `work` may be called again after a conflict. What is marked as sensitive
+        in its reply is stored as null. Raises what `work` raises; `Conflict` if rivals keep being
+        faster or the same call is still running; `Rejected("chassis.idempotency_mismatch")` if
+        the key was used for another request; `Unavailable` without a database.
         """
 
         def once(unit: Unit) -> dict[str, Any]:
@@ -78,11 +76,12 @@ class App:
             if stored is not None:
                 metrics.repeated(self.service.name, str(call.method))
                 return stored
-            reply: dict[str, Any] = plain(work(unit))
+            given = work(unit)
+            reply: dict[str, Any] = plain(given)
             if unit.call.expected_version is not None:
                 raise Invalid("chassis.nothing_to_expect", "this wrote nothing that has a version")
             if call.method:
-                unit.reply = {key: None if key in secret else reply[key] for key in reply}
+                unit.reply = plain(given, secrets=False)
             return reply
 
         try:

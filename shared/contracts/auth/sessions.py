@@ -9,9 +9,9 @@ from chassis.domain import sensitive, value
 
 @value
 class Access:
-    """An access token, for minutes; null in the answer to a repeat."""
+    """An access token, for minutes."""
 
-    access_token: str | None = sensitive()
+    access_token: str = sensitive()
     expires_at: datetime
     user_id: UUID
     workspace_id: UUID | None
@@ -20,9 +20,10 @@ class Access:
 
 @value
 class Authenticate(Command[Access]):
-    """Return an access token for whoever holds this session token."""
+    """Return an access token for whoever holds this session token; a repeat gets a new one."""
 
     session_token: str = sensitive()
+    remembered = False
 
 
 @value
