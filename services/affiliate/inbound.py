@@ -5,7 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from affiliate.domain import customer, earning, earning_messages, relationship
-from affiliate.domain.customer_messages import HearInvoice, HearOrganizationNumber, NoteWorkspace
+from affiliate.domain.customer_messages import (
+    HearInvoice,
+    HearMember,
+    HearOrganizationNumber,
+    HearStatus,
+    NoteWorkspace,
+)
 from chassis import ids
 from chassis.domain import Decider
 from chassis.hearing.inbox import Reaction
@@ -31,6 +37,18 @@ def note_number(unit: Unit, heard: Heard) -> None:
         workspace_id=event.workspace_id, organization_number=event.organization_number
     )
     unit.decide(customer.decider, event.workspace_id, known)
+
+
+def hear_status(unit: Unit, heard: Heard) -> None:
+    """Know what the workspace is from now on: active, on trial, suspended or closed."""
+    command = HearStatus(status=heard.event.status)
+    unit.decide(customer.decider, heard.event.workspace_id, command)
+
+
+def note_member(unit: Unit, heard: Heard) -> None:
+    """Know who owns the workspace now."""
+    command = HearMember(user_id=heard.event.user_id, role=heard.event.role)
+    unit.decide(customer.decider, heard.event.workspace_id, command)
 
 
 def note_invoice(unit: Unit, heard: Heard) -> None:
@@ -83,6 +101,42 @@ reactions = (
         source="auth",
         hears=auth.WorkspaceProfileChanged,
         react=note_number,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceSuspended,
+        react=hear_status,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceReinstated,
+        react=hear_status,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceClosed,
+        react=hear_status,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.MemberJoined,
+        react=note_member,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.MemberRoleChanged,
+        react=note_member,
+        streams=_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.MemberRemoved,
+        react=note_member,
         streams=_customer,
     ),
     Reaction(

@@ -25,6 +25,12 @@ def note_workspace(unit: Unit, heard: Heard) -> None:
     unit.decide(customer.decider, id, customer.NoteWorkspace(workspace_id=id))
 
 
+def hear_status(unit: Unit, heard: Heard) -> None:
+    """Know what the workspace is from now on: active, on trial, suspended or closed."""
+    command = customer.HearStatus(status=heard.event.status)
+    unit.decide(customer.decider, heard.event.workspace_id, command)
+
+
 def hear_profile(unit: Unit, heard: Heard) -> None:
     """A workspace's details changed: if it can pay now, what waits for that is decided anew."""
     profile = heard.event
@@ -120,6 +126,24 @@ reactions = (
         source="auth",
         hears=auth.WorkspaceProfileChanged,
         react=hear_profile,
+        streams=_its_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceSuspended,
+        react=hear_status,
+        streams=_its_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceReinstated,
+        react=hear_status,
+        streams=_its_customer,
+    ),
+    Reaction(
+        source="auth",
+        hears=auth.WorkspaceClosed,
+        react=hear_status,
         streams=_its_customer,
     ),
     Reaction(source="media", hears=media.ProjectStartRequested, react=clear, streams=_its_payment),

@@ -12,7 +12,7 @@ from contracts.auth import events as auth
 from contracts.billing import events as billing
 from media import starting
 from media.domain import customer, project
-from media.domain.customer import NoteWorkspace
+from media.domain.customer import HearStatus, NoteWorkspace
 from media.domain.project_messages import NoteCleared, NotePaymentRequired
 from media.domain.project_state import KIND
 
@@ -23,6 +23,12 @@ def note_workspace(unit: Unit, heard: Heard) -> None:
     """A workspace may have projects from now on."""
     workspace_id = heard.event.workspace_id
     unit.decide(customer.decider, workspace_id, NoteWorkspace(workspace_id=workspace_id))
+
+
+def hear_status(unit: Unit, heard: Heard) -> None:
+    """Know what the workspace is from now on: active, on trial, suspended or closed."""
+    command = HearStatus(status=heard.event.status)
+    unit.decide(customer.decider, heard.event.workspace_id, command)
 
 
 def begin(unit: Unit, heard: Heard) -> None:
@@ -62,6 +68,9 @@ def _project(heard: Heard) -> Streams:
 
 reactions = (
     Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceSuspended, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceReinstated, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_status, streams=_customer),
     Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_project),
     Reaction(
         source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_project

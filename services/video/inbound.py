@@ -11,7 +11,7 @@ from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from video.domain import customer, video_project
-from video.domain.customer import NoteWorkspace
+from video.domain.customer import HearStatus, NoteWorkspace
 from video.domain.plan import KIND
 from video.domain.video import NoteCleared, NotePaymentRequired
 
@@ -23,6 +23,12 @@ def note_workspace(unit: Unit, heard: Heard) -> None:
     event: auth.WorkspaceCreated = heard.event
     note = NoteWorkspace(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
     unit.decide(customer.decider, event.workspace_id, note)
+
+
+def hear_status(unit: Unit, heard: Heard) -> None:
+    """Know what the workspace is from now on: active, on trial, suspended or closed."""
+    command = HearStatus(status=heard.event.status)
+    unit.decide(customer.decider, heard.event.workspace_id, command)
 
 
 def begin(unit: Unit, heard: Heard) -> None:
@@ -61,6 +67,9 @@ def _target(heard: Heard) -> Streams:
 
 reactions = (
     Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceSuspended, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceReinstated, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_status, streams=_customer),
     Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_target),
     Reaction(
         source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_target

@@ -10,11 +10,12 @@ SERVICES = ("auth", "media", "video", "billing", "affiliate")
 # Who calls over the broker under a name of their own: the services, and the operators' tool.
 BROKER_USERS = (*SERVICES, "operator")
 
-# service -> whose events it hears, and so whose `events_read` it calls
+# service -> whose events it may hear, and so whose `events_read` it may call. It does hear those
+# that its `inbound.py` reacts to: without a reaction there is neither queue nor cursor nor loop.
 HEARS: Mapping[str, tuple[str, ...]] = {
-    "auth": (),
+    "auth": ("media", "video", "billing", "affiliate"),
     "media": ("auth", "billing"),
-    "video": ("auth", "billing"),
+    "video": ("auth", "media", "billing"),
     "billing": ("auth", "media", "video"),
     "affiliate": ("auth", "billing"),
 }

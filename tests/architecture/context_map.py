@@ -41,8 +41,8 @@ def drawing() -> str:
         for service in SERVICES:
             if source in HEARS[service]:
                 names = [snake(each.hears.__name__) for each in reactions(service, source)]
-                words = "<br>".join(dict.fromkeys(names)) or "revocations"
-                arrows.append(f'    {source} -- "{words}" --> {service}')
+                words = "<br>".join(dict.fromkeys(names))
+                arrows += [f'    {source} -- "{words}" --> {service}'] if names else []
     for service, asked in ASKS.items():
         for each in asked:
             source, _, method = each.partition(".")
@@ -51,7 +51,7 @@ def drawing() -> str:
 
 
 def heard() -> str:
-    """Return the table of the events that are heard within the suite; then those that are not."""
+    """Return the table of the events that are heard within the suite; then what is not heard."""
     rows = ["| told by | event | heard by | what comes of it |", "|---|---|---|---|"]
     alone = []
     for source in SERVICES:
@@ -62,7 +62,14 @@ def heard() -> str:
         if unheard := [name for name, found in events.items() if not found]:
             alone.append(f"- {source}: {', '.join(unheard)}")
     unheard_of = ("", "Told for whoever wants it, and heard by none of the five:", "", *alone)
-    return "\n".join([*rows, *unheard_of])
+    not_yet = ("", "Whom a service may hear, and does nothing about yet:", "", *_not_yet())
+    return "\n".join([*rows, *unheard_of, *not_yet])
+
+
+def _not_yet() -> Iterator[str]:
+    for service, heard in HEARS.items():
+        if quiet := [source for source in heard if not reactions(service, source)]:
+            yield f"- {service}: {', '.join(quiet)}"
 
 
 def _rows(source: str, event: type) -> Iterator[str]:

@@ -44,7 +44,8 @@ def create(unit: Unit, asked: CreateRelationship) -> Written:
         customer_messages.Refer(
             relationship_id=id,
             affiliate_workspace_id=affiliate_id,
-            affiliate_owner_user_id=affiliate.owner_user_id if affiliate else None,
+            affiliate_is_known=affiliate is not None and affiliate.is_known,
+            affiliate_owners=affiliate.owners if affiliate else frozenset(),
             affiliate_numbers=affiliate.numbers if affiliate else frozenset(),
             above=above,
             exception=bool(notes),

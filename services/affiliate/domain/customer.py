@@ -9,7 +9,10 @@ from affiliate.domain.customer_messages import (
     Event,
     FirstInvoiceHeard,
     HearInvoice,
+    HearMember,
     HearOrganizationNumber,
+    HearStatus,
+    MemberHeard,
     NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
@@ -18,6 +21,7 @@ from affiliate.domain.customer_messages import (
     RestedUpon,
     RestUpon,
     SetPayoutDetails,
+    StatusHeard,
     WorkspaceHeard,
 )
 from chassis.domain import Decider, value
@@ -25,6 +29,7 @@ from chassis.errors import Rejected
 
 WINDOW = timedelta(days=90)  # after its creation, in which a workspace may be referred
 CHAIN_MAX = 100
+OWNER = "owner"  # the role
 
 
 @value
@@ -36,7 +41,8 @@ class PayoutDetails:
 @value
 class Customer:
     workspace_id: UUID
-    owner_user_id: UUID | None = None
+    owners: frozenset[UUID] = frozenset()
+    status: str = "active"  # active | trial | suspended | closed
     created_at: datetime | None = None
     organization_number: str | None = None
     first_invoice_at: datetime | None = None
@@ -47,7 +53,7 @@ class Customer:
     @property
     def is_known(self) -> bool:
         """Whether auth has told of it; billing may have been faster."""
-        return self.owner_user_id is not None
+        return self.created_at is not None
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -72,6 +78,14 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             return []
         case _, HearOrganizationNumber(workspace_id=workspace_id, organization_number=number):
             return [OrganizationNumberHeard(workspace_id=workspace_id, organization_number=number)]
+        case Customer(), HearStatus() if customer.status == command.status:
+            return []
+        case Customer(), HearStatus():
+            return [StatusHeard(status=command.status)]
+        case Customer(), HearMember() if _is_no_news(customer, command):
+            return []
+        case Customer(), HearMember():
+            return [MemberHeard(user_id=command.user_id, role=command.role)]
         case Customer(), HearInvoice() if customer.first_invoice_at:
             return []
         case _, HearInvoice(workspace_id=workspace_id, issued_at=issued_at):
@@ -83,14 +97,8 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
         case Customer(), SetPayoutDetails() if _as_it_is(customer, command):
             return []
         case Customer(), SetPayoutDetails():
-            return [
-                PayoutDetailsSet(
-                    organization_number=command.organization_number,
-                    vat_registered=command.vat_registered,
-                    changed=command.changed,
-                )
-            ]
-        case Customer(), Refer() if command.affiliate_owner_user_id is None:
+            return [_set(command)]
+        case Customer(), Refer() if not command.affiliate_is_known:
             raise Rejected("affiliate.workspace_unknown", "not heard of yet", retryable=True)
         case Customer(), Refer() if customer.relationship_id == command.relationship_id:
             return []
@@ -112,6 +120,10 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             raise AssertionError(f"{command} needs a customer that it is meant for")
 
 
+def _is_no_news(customer: Customer, command: HearMember) -> bool:
+    return (command.user_id in customer.owners) == (command.role == OWNER)
+
+
 def _as_it_is(customer: Customer, command: SetPayoutDetails) -> bool:
     given = PayoutDetails(
         organization_number=command.organization_number, vat_registered=command.vat_registered
@@ -119,10 +131,18 @@ def _as_it_is(customer: Customer, command: SetPayoutDetails) -> bool:
     return customer.payout_details == given and not command.changed
 
 
+def _set(command: SetPayoutDetails) -> PayoutDetailsSet:
+    return PayoutDetailsSet(
+        organization_number=command.organization_number,
+        vat_registered=command.vat_registered,
+        changed=command.changed,
+    )
+
+
 def _is_itself(customer: Customer, command: Refer) -> bool:
     return (
         customer.workspace_id == command.affiliate_workspace_id
-        or customer.owner_user_id == command.affiliate_owner_user_id
+        or bool(customer.owners & command.affiliate_owners)
         or bool(customer.numbers & command.affiliate_numbers)
     )
 
@@ -140,10 +160,16 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
     match customer, event:
         case None | Customer(), WorkspaceHeard():
             known = customer or Customer(workspace_id=event.workspace_id)
-            return replace(known, owner_user_id=event.owner_user_id, created_at=event.created_at)
+            owners = frozenset({event.owner_user_id} if event.owner_user_id else ())
+            return replace(known, owners=owners, created_at=event.created_at)
         case None | Customer(), OrganizationNumberHeard():
             known = customer or Customer(workspace_id=event.workspace_id)
             return replace(known, organization_number=event.organization_number)
+        case Customer(), StatusHeard():
+            return replace(customer, status=event.status)
+        case Customer(), MemberHeard(user_id=user_id, role=role):
+            others = customer.owners - {user_id}
+            return replace(customer, owners=others | {user_id} if role == OWNER else others)
         case None | Customer(), FirstInvoiceHeard():
             known = customer or Customer(workspace_id=event.workspace_id)
             return replace(known, first_invoice_at=event.issued_at)
@@ -171,6 +197,8 @@ decider = Decider(
     events=(
         WorkspaceHeard,
         OrganizationNumberHeard,
+        StatusHeard,
+        MemberHeard,
         FirstInvoiceHeard,
         PayoutDetailsSet,
         Referred,

@@ -9,7 +9,7 @@ from chassis.domain import UNTIMED, value
 @value
 class NoteWorkspace:
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None
     created_at: datetime
 
 
@@ -17,6 +17,19 @@ class NoteWorkspace:
 class HearOrganizationNumber:
     workspace_id: UUID
     organization_number: str | None
+
+
+@value
+class HearStatus:
+    status: str
+
+
+@value
+class HearMember:
+    """A person is that in the workspace from now on; only owners matter."""
+
+    user_id: UUID
+    role: str | None  # owner | admin | member; None: nothing any more
 
 
 @value
@@ -42,7 +55,8 @@ class Refer:
 
     relationship_id: UUID
     affiliate_workspace_id: UUID
-    affiliate_owner_user_id: UUID | None  # None: not heard of yet
+    affiliate_is_known: bool
+    affiliate_owners: frozenset[UUID]
     affiliate_numbers: frozenset[str]
     above: tuple[UUID, ...]
     exception: bool  # an admin gave a reason for one that comes too late
@@ -59,7 +73,7 @@ class RestUpon:
 @value
 class WorkspaceHeard:
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None
     created_at: datetime
 
 
@@ -67,6 +81,19 @@ class WorkspaceHeard:
 class OrganizationNumberHeard:
     workspace_id: UUID
     organization_number: str | None
+
+
+@value
+class StatusHeard:
+    status: str
+
+
+@value
+class MemberHeard:
+    """Somebody has become an owner, or is none any more."""
+
+    user_id: UUID
+    role: str | None
 
 
 @value
@@ -93,11 +120,13 @@ class RestedUpon:
     relationship_id: UUID
 
 
-Heard = NoteWorkspace | HearOrganizationNumber | HearInvoice
+Heard = NoteWorkspace | HearOrganizationNumber | HearStatus | HearMember | HearInvoice
 Command = Heard | SetPayoutDetails | Refer | RestUpon
 Event = (
     WorkspaceHeard
     | OrganizationNumberHeard
+    | StatusHeard
+    | MemberHeard
     | FirstInvoiceHeard
     | PayoutDetailsSet
     | Referred

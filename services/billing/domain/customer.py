@@ -19,6 +19,11 @@ class HearProfile:
 
 
 @value
+class HearStatus:
+    status: str
+
+
+@value
 class AwaitEligibility:
     """A target that may not start yet waits; its workspace need not be known."""
 
@@ -36,6 +41,11 @@ class ProfileHeard:
     workspace_id: UUID
     organization_number: str | None
     invoice_eligible: bool
+
+
+@value
+class StatusHeard:
+    status: str
 
 
 @value
@@ -57,11 +67,12 @@ class Customer:
     known: bool = False
     organization_number: str | None = None
     invoice_eligible: bool = False
+    status: str = "active"  # active | trial | suspended | closed
     waiting: tuple[UUID, ...] = ()  # payments
 
 
-Command = NoteWorkspace | HearProfile | AwaitEligibility
-Event = CustomerMet | ProfileHeard | TargetAwaited | TargetsReleased
+Command = NoteWorkspace | HearProfile | HearStatus | AwaitEligibility
+Event = CustomerMet | ProfileHeard | StatusHeard | TargetAwaited | TargetsReleased
 
 
 def refusal(customer: Customer | None) -> str | None:
@@ -89,6 +100,10 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             return [_heard(command), TargetsReleased(payment_ids=customer.waiting)]
         case Customer(), HearProfile():
             return [_heard(command)]
+        case Customer(), HearStatus() if customer.status == command.status:
+            return []
+        case Customer(), HearStatus():
+            return [StatusHeard(status=command.status)]
         case None, AwaitEligibility():
             return [_awaited(command)]
         case Customer(), AwaitEligibility() if command.payment_id in customer.waiting:
@@ -134,6 +149,8 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
                 organization_number=event.organization_number,
                 invoice_eligible=event.invoice_eligible,
             )
+        case Customer(), StatusHeard():
+            return replace(customer, status=event.status)
         case _, TargetAwaited():
             customer = customer or Customer(workspace_id=event.workspace_id)
             return replace(customer, waiting=(*customer.waiting, event.payment_id))
@@ -148,6 +165,6 @@ decider = Decider(
     name="customer",
     decide=decide,
     evolve=evolve,
-    events=(CustomerMet, ProfileHeard, TargetAwaited, TargetsReleased),
+    events=(CustomerMet, ProfileHeard, StatusHeard, TargetAwaited, TargetsReleased),
     creates=(NoteWorkspace, HearProfile, AwaitEligibility),
 )

@@ -1,5 +1,6 @@
 """A customer: what media has heard of a workspace."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.domain import Decider, value
@@ -11,17 +12,28 @@ class NoteWorkspace:
 
 
 @value
+class HearStatus:
+    status: str
+
+
+@value
 class WorkspaceNoted:
     workspace_id: UUID
 
 
 @value
+class StatusHeard:
+    status: str
+
+
+@value
 class Customer:
     workspace_id: UUID
+    status: str = "active"  # active | trial | suspended | closed
 
 
-Command = NoteWorkspace
-Event = WorkspaceNoted
+Command = NoteWorkspace | HearStatus
+Event = WorkspaceNoted | StatusHeard
 
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:
@@ -30,6 +42,10 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             return [WorkspaceNoted(workspace_id=command.workspace_id)]
         case Customer(), NoteWorkspace():
             return []
+        case Customer(), HearStatus() if customer.status == command.status:
+            return []
+        case Customer(), HearStatus():
+            return [StatusHeard(status=command.status)]
         case _:
             raise AssertionError(f"{command} needs a customer")
 
@@ -38,6 +54,8 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
     match customer, event:
         case None, WorkspaceNoted():
             return Customer(workspace_id=event.workspace_id)
+        case Customer(), StatusHeard():
+            return replace(customer, status=event.status)
         case _:
             raise AssertionError(f"{event} cannot follow {customer}")
 
@@ -46,6 +64,6 @@ decider = Decider(
     name="customer",
     decide=decide,
     evolve=evolve,
-    events=(WorkspaceNoted,),
+    events=(WorkspaceNoted, StatusHeard),
     creates=(NoteWorkspace,),
 )

@@ -1,5 +1,6 @@
 """A customer: what was heard of a workspace."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.domain import Decider, value
@@ -8,23 +9,34 @@ from chassis.domain import Decider, value
 @value
 class NoteWorkspace:
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None
+
+
+@value
+class HearStatus:
+    status: str
 
 
 @value
 class WorkspaceNoted:
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None
+
+
+@value
+class StatusHeard:
+    status: str
 
 
 @value
 class Customer:
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None
+    status: str = "active"  # active | trial | suspended | closed
 
 
-Command = NoteWorkspace
-Event = WorkspaceNoted
+Command = NoteWorkspace | HearStatus
+Event = WorkspaceNoted | StatusHeard
 
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:
@@ -37,6 +49,10 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             ]
         case Customer(), NoteWorkspace():
             return []
+        case Customer(), HearStatus() if customer.status == command.status:
+            return []
+        case Customer(), HearStatus():
+            return [StatusHeard(status=command.status)]
         case _:
             raise AssertionError(f"{command} needs a customer")
 
@@ -45,6 +61,8 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
     match customer, event:
         case None, WorkspaceNoted():
             return Customer(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
+        case Customer(), StatusHeard():
+            return replace(customer, status=event.status)
         case _:
             raise AssertionError(f"{event} cannot follow {customer}")
 
@@ -53,6 +71,6 @@ decider = Decider(
     name="customer",
     decide=decide,
     evolve=evolve,
-    events=(WorkspaceNoted,),
+    events=(WorkspaceNoted, StatusHeard),
     creates=(NoteWorkspace,),
 )

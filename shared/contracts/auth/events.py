@@ -13,7 +13,7 @@ class WorkspaceCreated:
     """A workspace exists. It is active, and not eligible for invoices."""
 
     workspace_id: UUID
-    owner_user_id: UUID
+    owner_user_id: UUID | None  # null: nobody has come yet for whom it was made
 
 
 @value
@@ -23,6 +23,58 @@ class WorkspaceProfileChanged:
     workspace_id: UUID
     organization_number: str | None  # nine digits
     invoice_eligible: bool
+
+
+@value
+class WorkspaceSuspended:
+    """Nothing may be started in a workspace until it is reinstated."""
+
+    workspace_id: UUID
+    status = "suspended"
+
+
+@value
+class WorkspaceReinstated:
+    """A workspace may go on, or its trial begins or ends."""
+
+    workspace_id: UUID
+    status: str  # active | trial
+
+
+@value
+class WorkspaceClosed:
+    """A workspace is closed, for good."""
+
+    workspace_id: UUID
+    purge_after: datetime  # then what is in it goes
+    status = "closed"
+
+
+@value
+class MemberJoined:
+    """A person belongs to a workspace from now on."""
+
+    workspace_id: UUID
+    user_id: UUID
+    role: str  # owner | admin | member
+
+
+@value
+class MemberRoleChanged:
+    """A person is something else in their workspace from now on."""
+
+    workspace_id: UUID
+    user_id: UUID
+    role: str
+
+
+@value
+class MemberRemoved:
+    """A person does not belong to a workspace any more."""
+
+    workspace_id: UUID
+    user_id: UUID
+    role = None
 
 
 @value
@@ -59,6 +111,12 @@ class SessionRevoked:
 PUBLISHES = (
     WorkspaceCreated,
     WorkspaceProfileChanged,
+    WorkspaceSuspended,
+    WorkspaceReinstated,
+    WorkspaceClosed,
+    MemberJoined,
+    MemberRoleChanged,
+    MemberRemoved,
     UserSignedUp,
     UserBanned,
     UserUnbanned,
@@ -68,4 +126,7 @@ PUBLISHES = (
 REVOKES: Mapping[type[Any], Literal["session", "user", "workspace"]] = {
     UserBanned: "user",
     SessionRevoked: "session",
+    MemberJoined: "user",
+    MemberRoleChanged: "user",
+    MemberRemoved: "user",
 }

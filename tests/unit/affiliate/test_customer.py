@@ -10,7 +10,10 @@ from affiliate.domain.customer import CHAIN_MAX, WINDOW, decider
 from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     HearInvoice,
+    HearMember,
     HearOrganizationNumber,
+    HearStatus,
+    MemberHeard,
     NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
@@ -19,6 +22,7 @@ from affiliate.domain.customer_messages import (
     RestedUpon,
     RestUpon,
     SetPayoutDetails,
+    StatusHeard,
     WorkspaceHeard,
 )
 from chassis.testing.spec import scenario
@@ -35,7 +39,8 @@ payable = PayoutDetailsSet(organization_number=NUMBER, vat_registered=False, cha
 refer = Refer(
     relationship_id=RELATIONSHIP,
     affiliate_workspace_id=AFFILIATE,
-    affiliate_owner_user_id=THEIR_OWNER,
+    affiliate_is_known=True,
+    affiliate_owners=frozenset({THEIR_OWNER}),
     affiliate_numbers=frozenset(),
     above=(),
     exception=False,
@@ -63,6 +68,56 @@ def test_the_first_invoice_is_noted_even_if_billing_is_faster_than_auth() -> Non
     scenario(decider).given(heard, invoiced).when(hear).then_nothing()
 
 
+def test_its_status_is_the_last_one_heard() -> None:
+    suspended, closed = StatusHeard(status="suspended"), StatusHeard(status="closed")
+    scenario(decider).given(heard).when(HearStatus(status="active")).then_nothing()
+    scenario(decider).given(heard).when(HearStatus(status="suspended")).then(suspended)
+    scenario(decider).given(heard, suspended).when(HearStatus(status="suspended")).then_nothing()
+    assert scenario(decider).given(heard, suspended, closed).state().status == "closed"
+
+
+joined = MemberHeard(user_id=OTHER, role="owner")
+left = MemberHeard(user_id=OWNER, role=None)
+
+
+@pytest.mark.parametrize(
+    ("user_id", "role", "news"),
+    [
+        (OTHER, "owner", joined),
+        (OTHER, "member", None),
+        (OTHER, None, None),
+        (OWNER, "owner", None),
+        (OWNER, "admin", MemberHeard(user_id=OWNER, role="admin")),
+        (OWNER, None, left),
+    ],
+)
+def test_only_who_becomes_an_owner_or_is_none_any_more_is_news(
+    user_id: UUID, role: str | None, news: MemberHeard | None
+) -> None:
+    told = scenario(decider).given(heard).when(HearMember(user_id=user_id, role=role))
+    if news is None:
+        told.then_nothing()
+    else:
+        told.then(news)
+
+
+def test_its_owners_are_those_of_now() -> None:
+    story = scenario(decider).given(heard, joined, left)
+    assert story.state().owners == {OTHER}
+    story.when(replace(refer, affiliate_owners=frozenset({OWNER}))).then(referred)
+    shared = replace(refer, affiliate_owners=frozenset({OTHER}))
+    story.when(shared).then_refused("affiliate.self_referral")
+
+
+def test_a_workspace_that_nobody_owns_yet_is_known_and_may_be_referred() -> None:
+    waiting = replace(heard, owner_user_id=None)
+    scenario(decider).when(
+        NoteWorkspace(workspace_id=MINE, owner_user_id=None, created_at=BORN)
+    ).then(waiting)
+    ownerless = replace(refer, affiliate_owners=frozenset())
+    scenario(decider).given(waiting).when(ownerless).then(referred)
+
+
 def test_payout_details_are_set_where_something_is_new() -> None:
     changed = replace(set_details, changed=("account",))
     scenario(decider).given(heard).when(changed).then(payable)
@@ -71,7 +126,7 @@ def test_payout_details_are_set_where_something_is_new() -> None:
 
 
 def test_nothing_is_decided_about_a_workspace_that_auth_has_not_told_of() -> None:
-    unknown = replace(refer, affiliate_owner_user_id=None)
+    unknown = replace(refer, affiliate_is_known=False)
     scenario(decider).when(set_details).then_refused("affiliate.workspace_unknown")
     scenario(decider).given(invoiced).when(set_details).then_refused("affiliate.workspace_unknown")
     scenario(decider).when(refer).then_refused("affiliate.workspace_unknown")
@@ -97,7 +152,7 @@ def test_after_an_invoice_a_reason_is_needed() -> None:
     "itself",
     [
         replace(refer, affiliate_workspace_id=MINE),
-        replace(refer, affiliate_owner_user_id=OWNER),
+        replace(refer, affiliate_owners=frozenset({THEIR_OWNER, OWNER})),
         replace(refer, affiliate_numbers=frozenset({NUMBER})),
     ],
 )

@@ -12,8 +12,10 @@ from affiliate.app import SERVICE
 from affiliate.domain import customer, earning, earning_messages, relationship
 from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
+    MemberHeard,
     OrganizationNumberHeard,
     Referred,
+    StatusHeard,
     WorkspaceHeard,
 )
 from affiliate.inbound import reactions
@@ -119,6 +121,49 @@ def test_an_organisation_number_may_be_taken_back() -> None:
 
 def test_the_same_organisation_number_is_nothing_new() -> None:
     hears(changed).given({CUSTOMER: [numbered]}).then_nothing()
+
+
+STATUSES = [
+    (auth.WorkspaceSuspended(workspace_id=WORKSPACE), "suspended"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="trial"), "trial"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
+    (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
+]
+
+
+@pytest.mark.parametrize("event,status", STATUSES)
+def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
+    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    hears(event).given({CUSTOMER: [known, other]}).then({CUSTOMER: [now]})
+    hears(event).given({CUSTOMER: [known, other, now]}).then_nothing()
+
+
+def test_a_workspace_is_active_before_anything_else_is_heard_of_it() -> None:
+    again = auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active")
+    hears(again).given({CUSTOMER: [known]}).then_nothing()
+
+
+JOINED = auth.MemberJoined(workspace_id=WORKSPACE, user_id=AFFILIATE, role="owner")
+ROLE = auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=OWNER, role="member")
+REMOVED = auth.MemberRemoved(workspace_id=WORKSPACE, user_id=OWNER)
+
+
+@pytest.mark.parametrize(
+    "event,role", [(JOINED, "owner"), (ROLE, "member"), (REMOVED, None)], ids=lambda each: ""
+)
+def test_who_owns_a_workspace_is_known(event: Any, role: str | None) -> None:
+    now = MemberHeard(user_id=event.user_id, role=role)
+    hears(event).given({CUSTOMER: [known]}).then({CUSTOMER: [now]})
+    hears(event).given({CUSTOMER: [known, now]}).then_nothing()
+
+
+def test_a_member_who_is_no_owner_is_nothing_new() -> None:
+    hears(replace(JOINED, role="admin")).given({CUSTOMER: [known]}).then_nothing()
+
+
+def test_a_workspace_that_nobody_owns_yet_is_known() -> None:
+    waiting = replace(known, owner_user_id=None)
+    hears(replace(created, owner_user_id=None)).then({CUSTOMER: [waiting]})
 
 
 @pytest.mark.parametrize("before", [[], [known]])

@@ -136,9 +136,7 @@ def test_what_stands_in_the_way_of_a_payout(
     amount_ore: int, details: PayoutDetails | None, reason: str | None
 ) -> None:
     born = datetime(2026, 1, 1, tzinfo=UTC)
-    affiliate = Customer(
-        workspace_id=AFFILIATE, owner_user_id=CREATOR, created_at=born, payout_details=details
-    )
+    affiliate = Customer(workspace_id=AFFILIATE, created_at=born, payout_details=details)
     assert obstacle(amount_ore, affiliate) == reason
 
 

@@ -9,8 +9,10 @@ from billing.domain.customer import (
     Customer,
     CustomerMet,
     HearProfile,
+    HearStatus,
     NoteWorkspace,
     ProfileHeard,
+    StatusHeard,
     TargetAwaited,
     TargetsReleased,
     decider,
@@ -85,6 +87,15 @@ def test_without_approval_or_number_nothing_is_released() -> None:
     )
     heard = ProfileHeard(workspace_id=WORKSPACE, organization_number=None, invoice_eligible=True)
     customer.given(first_waits).when(numberless).then(heard)
+
+
+def test_its_status_is_the_last_one_heard() -> None:
+    suspended, trial = StatusHeard(status="suspended"), StatusHeard(status="trial")
+    story = customer.given(met)
+    story.when(HearStatus(status="active")).then_nothing()
+    story.when(HearStatus(status="suspended")).then(suspended)
+    customer.given(met, suspended).when(HearStatus(status="suspended")).then_nothing()
+    assert customer.given(met, suspended, trial).state().status == "trial"
 
 
 @pytest.mark.parametrize(

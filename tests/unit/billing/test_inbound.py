@@ -8,10 +8,16 @@ import pytest
 
 from billing.app import SERVICE
 from billing.domain import customer
-from billing.domain.customer import CustomerMet, ProfileHeard, TargetAwaited, TargetsReleased
+from billing.domain.customer import (
+    CustomerMet,
+    ProfileHeard,
+    StatusHeard,
+    TargetAwaited,
+    TargetsReleased,
+)
 from billing.domain.payment_messages import ClearanceRepeated
 from billing.inbound import reactions
-from chassis.testing.heard import Streams, heard
+from chassis.testing.heard import TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.media import events as media
 from contracts.video import events as video
@@ -53,6 +59,26 @@ def test_a_workspace_that_waited_before_it_was_known_is_met() -> None:
 
 def test_a_workspace_heard_twice_is_met_once() -> None:
     hears(created).given({CUSTOMER: [met]}).then_nothing()
+
+
+STATUSES = [
+    (auth.WorkspaceSuspended(workspace_id=WORKSPACE), "suspended"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="trial"), "trial"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
+    (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
+]
+
+
+@pytest.mark.parametrize("event,status", STATUSES)
+def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
+    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    hears(event).given({CUSTOMER: [met, other]}).then({CUSTOMER: [now]})
+    hears(event).given({CUSTOMER: [met, other, now]}).then_nothing()
+
+
+def test_a_workspace_is_active_before_anything_else_is_heard_of_it() -> None:
+    again = auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active")
+    hears(again).given({CUSTOMER: [met]}).then_nothing()
 
 
 @pytest.mark.parametrize("before", [[], [met], [unapproved]])

@@ -47,9 +47,12 @@ ENDED = pytest.mark.parametrize(
     [
         (auth.SessionRevoked(session_id=SESSION, user_id=USER), "session", SESSION),
         (auth.UserBanned(user_id=USER, expires_at=None), "user", USER),
+        (auth.MemberJoined(workspace_id=WORKSPACE, user_id=USER, role="owner"), "user", USER),
+        (auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=USER, role="admin"), "user", USER),
+        (auth.MemberRemoved(workspace_id=WORKSPACE, user_id=USER), "user", USER),
         (WorkspaceClosed(workspace_id=WORKSPACE), "workspace", WORKSPACE),
     ],
-    ids=["session", "user", "workspace"],
+    ids=["session", "banned", "joined", "role", "removed", "workspace"],
 )
 
 
@@ -72,7 +75,13 @@ def test_what_revokes_says_whom(contract: type, kind: str) -> None:
 def test_each_of_them_is_heard_of_auth() -> None:
     heard = revocations.reactions(auth.REVOKES)
     assert {each.source for each in heard} == {"auth"}
-    assert {snake(each.hears.__name__) for each in heard} == {"user_banned", "session_revoked"}
+    assert {snake(each.hears.__name__) for each in heard} == {
+        "user_banned",
+        "session_revoked",
+        "member_joined",
+        "member_role_changed",
+        "member_removed",
+    }
 
 
 def test_they_are_heard_beside_the_services_ordinary_work() -> None:

@@ -3,18 +3,24 @@
 from uuid import UUID
 
 from chassis.testing.spec import scenario
-from media.domain.customer import NoteWorkspace, WorkspaceNoted, decider
+from media.domain.customer import HearStatus, NoteWorkspace, StatusHeard, WorkspaceNoted, decider
 
 WORKSPACE = UUID(int=1)
+NOTED = WorkspaceNoted(workspace_id=WORKSPACE)
 
 
 def test_a_workspace_heard_of_becomes_a_customer() -> None:
-    noted = WorkspaceNoted(workspace_id=WORKSPACE)
-
-    scenario(decider).when(NoteWorkspace(workspace_id=WORKSPACE)).then(noted)
+    scenario(decider).when(NoteWorkspace(workspace_id=WORKSPACE)).then(NOTED)
 
 
 def test_a_workspace_heard_of_twice_is_one_customer() -> None:
-    noted = WorkspaceNoted(workspace_id=WORKSPACE)
+    scenario(decider).given(NOTED).when(NoteWorkspace(workspace_id=WORKSPACE)).then_nothing()
 
-    scenario(decider).given(noted).when(NoteWorkspace(workspace_id=WORKSPACE)).then_nothing()
+
+def test_its_status_is_the_last_one_heard() -> None:
+    suspended, trial = StatusHeard(status="suspended"), StatusHeard(status="trial")
+    story = scenario(decider).given(NOTED)
+    story.when(HearStatus(status="active")).then_nothing()
+    story.when(HearStatus(status="suspended")).then(suspended)
+    scenario(decider).given(NOTED, suspended).when(HearStatus(status="suspended")).then_nothing()
+    assert scenario(decider).given(NOTED, suspended, trial).state().status == "trial"

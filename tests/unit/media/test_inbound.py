@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing.heard import Streams, heard
+from chassis.testing.heard import TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from media.app import SERVICE
 from media.domain import customer, image, project
-from media.domain.customer import WorkspaceNoted
+from media.domain.customer import StatusHeard, WorkspaceNoted
 from media.domain.image import ImageAdded, ImageQueued, Original
 from media.domain.project_messages import (
     Cleared,
@@ -68,6 +68,7 @@ PLACED: Streams = dict(
     zip(IMAGES, ([added("kitchen")], [added("garden")], [added(None)]), strict=True)
 )
 WAITS: Streams = {PROJECT: WAITING, **PLACED}
+noted = WorkspaceNoted(workspace_id=WORKSPACE)
 created = auth.WorkspaceCreated(workspace_id=WORKSPACE, owner_user_id=USER)
 cleared = billing.PaymentCleared(
     target_kind="image_project",
@@ -90,11 +91,31 @@ required = billing.PaymentRequired(
 
 
 def test_a_new_workspace_is_noted() -> None:
-    hears(created).then({CUSTOMER: [WorkspaceNoted(workspace_id=WORKSPACE)]})
+    hears(created).then({CUSTOMER: [noted]})
 
 
 def test_a_workspace_heard_twice_is_noted_once() -> None:
-    hears(created).given({CUSTOMER: [WorkspaceNoted(workspace_id=WORKSPACE)]}).then_nothing()
+    hears(created).given({CUSTOMER: [noted]}).then_nothing()
+
+
+STATUSES = [
+    (auth.WorkspaceSuspended(workspace_id=WORKSPACE), "suspended"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="trial"), "trial"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
+    (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
+]
+
+
+@pytest.mark.parametrize("event,status", STATUSES)
+def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
+    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    hears(event).given({CUSTOMER: [noted, other]}).then({CUSTOMER: [now]})
+    hears(event).given({CUSTOMER: [noted, other, now]}).then_nothing()
+
+
+def test_a_workspace_is_active_before_anything_else_is_heard_of_it() -> None:
+    again = auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active")
+    hears(again).given({CUSTOMER: [noted]}).then_nothing()
 
 
 def test_a_cleared_project_begins_with_the_photographs_that_have_a_room() -> None:

@@ -15,13 +15,17 @@ from suitectl.definitions import definitions
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
 
+# Whom a service may hear and does not yet: the right is there before the first reaction.
+NOT_YET = {"auth": {"media", "video", "billing", "affiliate"}, "video": {"media"}}
+
+
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_hears_whom_it_reacts_to(service: str) -> None:
+def test_a_service_may_hear_whom_it_reacts_to(service: str) -> None:
     inbound = f"{service}.inbound"
     reactions = import_module(inbound).reactions if importlib.util.find_spec(inbound) else ()
     heard = {each.source for each in reactions}
     # revocations are auth's, for every other service
-    assert set(HEARS[service]) == (heard | {"auth"}) - {service}
+    assert set(HEARS[service]) - NOT_YET.get(service, set()) == (heard | {"auth"}) - {service}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing.heard import heard
+from chassis.testing.heard import TOLD_AT, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
 from video.app import SERVICE
 from video.domain import customer, video_project
-from video.domain.customer import WorkspaceNoted
+from video.domain.customer import StatusHeard, WorkspaceNoted
 from video.domain.video import PaymentDemanded
 from video.inbound import reactions
 
@@ -54,6 +54,31 @@ def test_a_new_workspace_is_noted_with_its_owner() -> None:
 
 def test_a_workspace_heard_twice_is_noted_once() -> None:
     hears(created).given({CUSTOMER: [noted]}).then_nothing()
+
+
+STATUSES = [
+    (auth.WorkspaceSuspended(workspace_id=WORKSPACE), "suspended"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="trial"), "trial"),
+    (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
+    (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
+]
+
+
+@pytest.mark.parametrize("event,status", STATUSES)
+def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
+    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    hears(event).given({CUSTOMER: [noted, other]}).then({CUSTOMER: [now]})
+    hears(event).given({CUSTOMER: [noted, other, now]}).then_nothing()
+
+
+def test_a_workspace_is_active_before_anything_else_is_heard_of_it() -> None:
+    again = auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active")
+    hears(again).given({CUSTOMER: [noted]}).then_nothing()
+
+
+def test_a_workspace_that_nobody_owns_yet_is_noted() -> None:
+    ownerless = replace(noted, owner_user_id=None)
+    hears(replace(created, owner_user_id=None)).then({CUSTOMER: [ownerless]})
 
 
 def test_a_film_that_is_paid_for_begins() -> None:
