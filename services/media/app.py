@@ -23,6 +23,7 @@ from media import inbound, outbound
 from media import jobs as media_jobs
 from media.domain import customer, image, project
 from media.gateways.local import LocalEngine
+from media.invariants import INVARIANTS
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings
@@ -40,6 +41,7 @@ SERVICE = Service(
     outbound=outbound.outbound,
     jobs=media_jobs.jobs,
     publishes=PUBLISHES,
+    invariants=INVARIANTS,
 )
 
 

@@ -22,6 +22,7 @@ from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project
 from video.gateways.local import LocalEngine
+from video.invariants import INVARIANTS
 from video.jobs.equipment import Tools
 from video.permissions import PERMISSIONS
 from video.projections import music_tracks, progress, video_clips, video_projects
@@ -41,6 +42,7 @@ SERVICE = Service(
     outbound=outbound.outbound,
     jobs=video_jobs.jobs,
     publishes=PUBLISHES,
+    invariants=INVARIANTS,
 )
 
 

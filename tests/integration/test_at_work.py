@@ -1,0 +1,222 @@
+"""Who is at work has a job, from the start to whatever end: asked after each job, as `verify` asks.
+
+Engines and media stand in at the rim: what a job does outside is a word here, what is recorded of
+it is the services' own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from chassis import codec, ids
+from chassis.database import migrations
+from chassis.errors import Invalid
+from chassis.identity import service_actor
+from chassis.jobs.jobs import Kind, Worker
+from chassis.running.parts import Parts, Port
+from chassis.unit.calls import Call
+from chassis.unit.deciding import Unit
+from contracts import SERVICES
+from embedded import assembly
+from embedded.keys import keys
+from integration.stages.service_database import service_database
+from media import starting
+from media.domain import image, project
+from media.domain import project_messages as messages
+from servers.postgres import Server
+from unit.video.films import CREATE, FILM, SOURCES, USER, WORKSPACE
+from video.domain import video, video_project
+from video.domain.piece import Result as Rendered
+
+Outside = Mapping[str, Any]  # by kind: what its work comes to, or the error it ends in
+
+DAMAGED = Invalid("engine.damaged", "this cannot be read")
+SHA256 = "a" * 64
+
+
+@dataclass
+class Studio:
+    """One service on its own database."""
+
+    parts: Parts
+
+    def decide(self, work: Callable[[Unit], object]) -> None:
+        app = self.parts.app
+        actor = service_actor(app.service.name)
+        call = Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="c")
+        app.attempt(call, work)
+
+    def forgotten(self) -> list[Any]:
+        """Return what the service's own invariants find."""
+        queries = [each.query for each in self.parts.app.service.invariants]
+        return [row for query in queries for row in self.rows(query)]
+
+    def rows(self, query: str) -> list[Any]:
+        return self.parts.app.query(lambda db: list(db.execute(text(query)).all()))
+
+    def work(self, outside: Outside) -> int:
+        """Do all jobs of these kinds, and forget nobody; return how many there were."""
+        kinds = [each for each in self.parts.kinds if each.name in outside]
+        worker, count = Worker(self.parts.app, [_come(each, outside) for each in kinds]), 0
+        assert self.forgotten() == []
+        while worker.work():
+            count += 1
+            assert self.forgotten() == []
+        return count
+
+    def lose_jobs(self) -> None:
+        """Let no job wait any more, and nobody have heard of its end."""
+        self.decide(lambda unit: unit.execute(text("update jobs set state = 'dead'")))
+
+
+def _come(kind: Kind, outside: Outside) -> Kind:
+    def run(*_: Any) -> Any:
+        if isinstance(outside[kind.name], Exception):
+            raise outside[kind.name]
+        return codec.plain(outside[kind.name])
+
+    return replace(kind, run=run)
+
+
+@contextmanager
+def studio(server: Server, service: str, folder: Path) -> Iterator[Studio]:
+    def nobody(called: str) -> Port:
+        raise AssertionError(f"{called} is not called here")
+
+    with service_database(server, service) as owner_url:
+        migrations.upgrade(service, owner_url)
+        urls = dict.fromkeys(SERVICES, "https://suite.example")
+        url = owner_url.replace(f"{service}_owner:", f"{service}_app:")
+        variables = assembly.environment(service, folder, keys(folder), urls)
+        variables |= {"DATABASE_URL": url}
+        parts = assembly.build(service, variables, nobody, ids.now, lambda: None)
+        yield Studio(parts)
+        parts.app.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def media(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with studio(postgres_server, "media", tmp_path_factory.mktemp("media")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def films(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with studio(postgres_server, "video", tmp_path_factory.mktemp("video")) as made:
+        yield made
+
+
+def start_project(unit: Unit) -> None:
+    """Start a project of one photograph, which is cleared."""
+    project_id, image_id, by = uuid4(), uuid4(), messages.By(user_id=USER, any_project=True)
+    upload = messages.Upload(image_id=image_id, content_type="image/jpeg", size=1, sha256=SHA256)
+    original = image.Original(
+        key="o", content_type="image/jpeg", size=1, sha256=SHA256, width=1, height=1
+    )
+    opened: dict[str, Any] = {"workspace_id": WORKSPACE, "user_id": USER}
+    opened |= {"style_template_id": "modern", "room_type": "kitchen"}
+    unit.decide(project.decider, project_id, messages.CreateProject(title="t", **opened))
+    unit.decide(project.decider, project_id, messages.RequestUploads(by=by, uploads=(upload,)))
+    added = image.AddImage(project_id=project_id, original=original, **opened)
+    unit.decide(image.decider, image_id, added)
+    for command in (
+        messages.NoteImageAdded(image_id=image_id, original_key="o"),
+        messages.Start(by=by, max_price_ore=None, unplaced=frozenset()),
+        messages.NoteCleared(workspace_id=WORKSPACE, run=1, unplaced=frozenset()),
+    ):
+        state = unit.decide(project.decider, project_id, command).state
+    starting.queue(unit, state)
+
+
+def start_film(unit: Unit) -> None:
+    """Start a film of three clips with two transitions, which is cleared."""
+    film_id, workspace_id = uuid4(), uuid4()  # its pieces are its own
+    for command in (
+        replace(CREATE, workspace_id=workspace_id, settings=_own(CREATE.settings)),
+        video.StartVideo(max_price_ore=None),
+        video.NoteCleared(workspace_id=workspace_id, run=1),
+    ):
+        unit.decide(video_project.decider, film_id, command)
+
+
+def _own(settings: Any) -> Any:
+    return replace(settings, clips=tuple(replace(each, id=uuid4()) for each in settings.clips))
+
+
+ENHANCED = image.Result(
+    key="r",
+    size=1,
+    sha256=SHA256,
+    width=1,
+    height=1,
+    model="m",
+    engine="local",
+    alteration="none",
+    params_hash="p",
+)
+
+
+@pytest.mark.parametrize(("comes_to", "status"), [(ENHANCED, "completed"), (DAMAGED, "failed")])
+def test_an_image_has_a_job_until_it_has_ended(media: Studio, comes_to: Any, status: str) -> None:
+    media.decide(start_project)
+    assert media.work({"enhance_image": comes_to}) == 1
+    newest = "select status from image_generation order by created_at desc limit 1"
+    assert media.rows(newest) == [(status,)]
+
+
+def test_an_image_whose_job_was_lost_is_found(media: Studio) -> None:
+    media.decide(start_project)
+    media.lose_jobs()
+    (row,) = media.forgotten()
+    assert media.rows("select id from image_generation where status = 'processing'") == [(row.id,)]
+    media.decide(lambda unit: unit.execute(text("update image_generation set status = 'failed'")))
+
+
+PIECE = Rendered(key="piece", sha256=SHA256, size=1, duration_ms=5_000)
+ALL_WELL = {"fetch_sources": SOURCES, "render_piece": PIECE, "compile_film": FILM}
+
+
+@pytest.mark.parametrize(
+    ("outside", "jobs", "status"),
+    [
+        ({}, 7, "completed"),
+        ({"fetch_sources": DAMAGED}, 1, "failed"),
+        ({"render_piece": DAMAGED}, 6, "failed"),
+        ({"compile_film": DAMAGED}, 7, "failed"),
+    ],
+    ids=["well", "no pictures", "no pieces", "no film"],
+)
+def test_a_film_has_a_job_until_it_has_ended(
+    films: Studio, outside: Outside, jobs: int, status: str
+) -> None:
+    films.decide(start_film)
+    assert films.work({**ALL_WELL, **outside}) == jobs
+    newest = "select status from video_project order by created_at desc limit 1"
+    assert films.rows(newest) == [(status,)]
+
+
+@pytest.mark.parametrize(
+    ("done", "found"),
+    [
+        ([], [("generating", False)]),
+        (["fetch_sources"], [("rendering", True)] * 5),
+        (["fetch_sources", "render_piece"], [("compiling", False)]),
+    ],
+    ids=["fetching", "rendering", "joining"],
+)
+def test_a_film_whose_jobs_were_lost_is_found(
+    films: Studio, done: list[str], found: list[tuple[str, bool]]
+) -> None:
+    films.decide(start_film)
+    films.work({name: ALL_WELL[name] for name in done})
+    films.lose_jobs()
+    rows = films.forgotten()
+    assert [(row.status, row.piece_id is not None) for row in rows] == found
+    films.decide(lambda unit: unit.execute(text("update wanted_piece set ended = true")))
+    films.decide(lambda unit: unit.execute(text("update video_project set status = 'failed'")))
