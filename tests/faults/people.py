@@ -117,7 +117,6 @@ class Person:
     def token(self) -> str | None:
         """Return an access token, which may be refused by now."""
         with self._lock:
-            # a secret is told once: one whose reply was lost is asked for anew
             while time.monotonic() - self._renewed_at >= FRESH_S:
                 while self.session is None:
                     self.sign_in()
@@ -130,7 +129,7 @@ class Person:
                     self.session = None
                     continue
                 self._token = access.access_token
-                self._renewed_at = asked_at if self._token else -FRESH_S
+                self._renewed_at = asked_at
             return self._token
 
     def forget_token(self) -> None:
