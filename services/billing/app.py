@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from billing import inbound, kept, outbound
 from billing import jobs as billing_jobs
@@ -27,14 +26,16 @@ from chassis.domain import value
 from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
-from chassis.door.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, Route, links
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
+from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.billing.events import PUBLISHES
-from gateways.blobs_folder import Folder
+from gateways import blobs
+from gateways.port import Blobs
 
 __all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
 
@@ -75,7 +76,7 @@ SERVICE = Service(
 class Tools:
     """What billing's own methods need besides."""
 
-    blobs: Folder
+    blobs: Blobs
     peers: Peers
 
 
@@ -88,25 +89,25 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="billing")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    store = blobs.opened(given, SERVICES, clock)
     webhook = stripe_webhook(app, given.stripe_webhook_secret, given.stripe_livemode)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=Tools(blobs=blobs, peers=peers),
+        tools=Tools(blobs=store.blobs, peers=peers),
     )
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=billing_jobs.kinds(app, blobs, given.seller(), demo=given.env != "production"),
+        kinds=billing_jobs.kinds(app, store.blobs, given.seller(), demo=given.env != "production"),
         schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
         web=PublicDoor(
             (
-                Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer),
+                *links(store.answer, store.origins),
                 Route(path="/webhooks/stripe", methods=("POST",), answer=webhook),
             )
         ),

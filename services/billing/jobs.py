@@ -15,7 +15,7 @@ from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from gateways.blobs_folder import Folder
+from gateways.port import Blobs
 
 BILLING = service_actor("billing")
 BACKOFF_S = (1, 5, 30, 120, 600)  # an issued invoice without its document: the disk comes back
@@ -30,7 +30,7 @@ def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
             yield Job(kind="render_invoice", subject=recorded.subject)
 
 
-def kinds(app: App, blobs: Folder, seller: Seller, demo: bool) -> tuple[Kind, ...]:
+def kinds(app: App, blobs: Blobs, seller: Seller, demo: bool) -> tuple[Kind, ...]:
     """Return the kinds of job that billing does; `demo` documents say that they are none."""
 
     def run(task: Task, control: Control) -> dict[str, Any]:

@@ -7,21 +7,16 @@ from stdnum.no import kontonr, orgnr
 
 from billing.gateways.documents import Seller
 from chassis.domain import value
-from chassis.settings import Misconfigured
+from gateways.blobs import BlobSettings
 
 
 @value
-class Settings:
+class Settings(BlobSettings):
     """Each field is an environment variable of the same name in upper case."""
 
     database_url: str
     public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
-    public_url: str  # where billing's public HTTP door is reached
-    blobs: Literal["folder"]
-    blobs_folder: str
-    blobs_key: str  # signs the links to blobs
     invoice_gateway: Literal["local"]
-    env: Literal["embedded", "demo", "production"]
     # who sells, as it stands on every sales document
     seller_name: str
     seller_organization_number: str  # nine digits
@@ -34,8 +29,9 @@ class Settings:
     stripe_webhook_secret: str | None = None  # whsec_…; without it the webhook answers 503
     stripe_livemode: bool = False
 
-    def __post_init__(self) -> None:
-        wrong = {
+    def wrong(self) -> dict[str, str | Literal[False]]:
+        """Return by its variable what cannot be as it is, or False."""
+        return BlobSettings.wrong(self) | {
             "INVOICE_GATEWAY": self.env == "production" and "local is not for production",
             "SELLER_NAME": not self.seller_name.strip() and "empty",
             "SELLER_ORGANIZATION_NUMBER": not orgnr.is_valid(self.seller_organization_number)
@@ -46,9 +42,6 @@ class Settings:
             "SELLER_IBAN": not iban.is_valid(self.seller_iban) and "not an IBAN",
             "SELLER_BIC": not bic.is_valid(self.seller_bic) and "not a BIC",
         }
-        reasons = [f"{name}: {reason}" for name, reason in wrong.items() if reason]
-        if reasons:
-            raise Misconfigured("; ".join(reasons))
 
     def seller(self) -> Seller:
         """Return who sells."""

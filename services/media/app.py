@@ -2,28 +2,30 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from chassis import ids
 from chassis.codec import snake
 from chassis.database import postgres
+from chassis.domain import value
 from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
-from chassis.door.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, links
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
+from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
-from gateways.blobs_folder import Folder
-from gateways.pictures import MAX_BYTES
-from media import inbound, outbound
+from gateways import blobs, pictures
+from gateways.port import Blobs
+from media import inbound, outbound, sweeping
 from media import jobs as media_jobs
 from media.domain import customer, image, project
 from media.gateways.local import LocalEngine
 from media.invariants import INVARIANTS
+from media.judging import Inspect
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings
@@ -45,6 +47,14 @@ SERVICE = Service(
 )
 
 
+@value
+class Tools:
+    """What media's own methods need besides."""
+
+    blobs: Blobs
+    inspect: Inspect
+
+
 def build(
     given: Settings,
     peers: Peers,
@@ -54,26 +64,30 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="media")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    store = blobs.opened(given, SERVICES, clock)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=blobs,
+        tools=Tools(blobs=store.blobs, inspect=pictures.inspect),
     )
-    files = Route(
-        path="/blobs/<token>",
+    files = links(
+        store.answer,
+        store.origins,
         methods=("GET", "HEAD", "PUT"),
-        answer=blobs.answer,
-        max_bytes=MAX_BYTES,
+        max_bytes=pictures.MAX_BYTES,
     )
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=media_jobs.kinds(blobs, LocalEngine()),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
-        web=PublicDoor((files,)),
+        kinds=media_jobs.kinds(store.blobs, LocalEngine()),
+        schedules=(
+            housekeeping.PRUNE,
+            housekeeping.PRUNE_REVOKED,
+            sweeping.schedule(store.blobs),
+        ),
+        web=PublicDoor(files),
     )

@@ -19,8 +19,7 @@ from chassis.jobs.jobs import Control, Kind, Task
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded
-from gateways.blobs_folder import Folder
-from gateways.port import Blob
+from gateways.port import Blob, Blobs
 from media.domain import image, project
 from media.domain.image import Complete, Fail, ImageQueued, Result
 from media.domain.project_messages import NoteImageFinished
@@ -30,7 +29,11 @@ from media.links import result_key
 MAX_RESULT_BYTES = 50 * 1024 * 1024
 JPEG = b"\xff\xd8\xff"
 STORAGE_ERROR = "media.storage_error"
-REASONS_BY_CODE = {STORAGE_ERROR: "storage_error", "media.bad_output": "provider_bad_output"}
+REASONS_BY_CODE = {
+    STORAGE_ERROR: "storage_error",
+    "chassis.blobs_unavailable": "storage_error",
+    "media.bad_output": "provider_bad_output",
+}
 REASONS = (  # what an error of the last attempt means for the image
     (Invalid, "invalid_input"),
     (Rejected, "invalid_input"),
@@ -54,7 +57,7 @@ def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
             yield Job(kind="enhance_image", subject=recorded.subject, args=wanted)
 
 
-def kinds(blobs: Folder, engine: Engine) -> tuple[Kind, ...]:
+def kinds(blobs: Blobs, engine: Engine) -> tuple[Kind, ...]:
     """Return the kinds of job that media does."""
 
     def run(task: Task, control: Control) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def kinds(blobs: Folder, engine: Engine) -> tuple[Kind, ...]:
     )
 
 
-def enhance(blobs: Folder, engine: Engine, task: Task, report: Report) -> dict[str, Any]:
+def enhance(blobs: Blobs, engine: Engine, task: Task, report: Report) -> dict[str, Any]:
     """Have the engine enhance an original; return the stored result's fields (`Result`).
 
     Raises `Invalid` for a picture that cannot be read, `Unavailable` where a repeat may succeed.
@@ -103,21 +106,18 @@ def enhance(blobs: Folder, engine: Engine, task: Task, report: Report) -> dict[s
     )
 
 
-def _fetched(blobs: Folder, key: str) -> bytes:
+def _fetched(blobs: Blobs, key: str) -> bytes:
     try:
-        return blobs.path(key).read_bytes()
-    except (OSError, NotFound) as error:
-        raise Unavailable(STORAGE_ERROR, "the original cannot be read") from error
+        return b"".join(blobs.chunks(key))
+    except NotFound as error:
+        raise Unavailable(STORAGE_ERROR, "the original is not there") from error
 
 
-def _stored(blobs: Folder, task: Task, content: bytes) -> Blob:
+def _stored(blobs: Blobs, task: Task, content: bytes) -> Blob:
     workspace_id, project_id = UUID(task.args["workspace_id"]), UUID(task.args["project_id"])
     sha256 = hashlib.sha256(content).hexdigest()
     key = result_key(workspace_id, project_id, task.subject, sha256)
-    try:
-        return blobs.put(key, content)
-    except OSError as error:
-        raise Unavailable(STORAGE_ERROR, "the result cannot be stored") from error
+    return blobs.put(key, content)
 
 
 def params_hash(engine: str, model: str, args: Mapping[str, Any]) -> str:

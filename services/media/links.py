@@ -1,24 +1,27 @@
 """Where a photograph's files lie, and how they are handed out."""
 
-from typing import Any, Protocol
 from uuid import UUID
 
-from gateways.port import key_of
+from contracts.media.projects import File
+from gateways.port import Blobs, key_of
 
 CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
+INCOMING = "incoming"
 
 
-class Links(Protocol):
-    """What makes signed links: a store of blobs."""
+def incoming_key(workspace_id: UUID, project_id: UUID, image_id: UUID) -> str:
+    """Return where an upload lies until it is confirmed: the only key that a link may write."""
+    return f"{workspace_id}/{project_id}/{INCOMING}/{image_id}"
 
-    def link(self, key: str, content_type: str) -> dict[str, Any]:
-        """Return `{url, expires_at}`: whoever has it may read these bytes for 15 minutes."""
-        ...
+
+def is_incoming(key: str) -> bool:
+    """Return whether an upload lies there that was not confirmed."""
+    return key.split("/")[-2:-1] == [INCOMING]
 
 
 def original_key(workspace_id: UUID, project_id: UUID, image_id: UUID, content_type: str) -> str:
-    """Return where an upload lies."""
+    """Return where an original is kept."""
     return f"{workspace_id}/{project_id}/original/{image_id}.{EXTENSIONS[content_type]}"
 
 
@@ -27,9 +30,10 @@ def result_key(workspace_id: UUID, project_id: UUID, image_id: UUID, sha256: str
     return f"{workspace_id}/{project_id}/result/{image_id}-{sha256[:16]}.jpg"
 
 
-def handed_out(blobs: Links, ref: str) -> dict[str, Any]:
-    """Return `{ref, url, expires_at}` for a reference."""
-    return {"ref": ref, **blobs.link(key_of(ref), content_type(ref))}
+def handed_out(blobs: Blobs, ref: str) -> File:
+    """Return what a reference names, with a link."""
+    link = blobs.link(key_of(ref), content_type(ref))
+    return File(ref=ref, url=link.url, expires_at=link.expires_at)
 
 
 def content_type(ref: str) -> str:

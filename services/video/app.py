@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from chassis import ids
 from chassis.codec import snake
@@ -10,14 +9,15 @@ from chassis.database import postgres
 from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
-from chassis.door.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, links
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
+from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.video.events import PUBLISHES
-from gateways.blobs_folder import Folder
+from gateways import blobs
 from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project
@@ -55,9 +55,9 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="video")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    blobs = Folder(Path(given.blobs_folder), given.public_url, given.blobs_key, clock)
+    store = blobs.opened(given, SERVICES, clock)
     tools = Tools(
-        app=app, blobs=blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
+        app=app, blobs=store.blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
     )
     door = Door(
         app=app,
@@ -66,7 +66,6 @@ def build(
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
         tools=tools,
     )
-    links = Route(path="/blobs/<token>", methods=("GET", "HEAD"), answer=blobs.answer, max_bytes=0)
     return Parts(
         app=app,
         door=door,
@@ -74,5 +73,5 @@ def build(
         revocations=revocations.reactions(REVOKES),
         kinds=video_jobs.kinds(tools),
         schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
-        web=PublicDoor((links,)),
+        web=PublicDoor(links(store.answer, store.origins)),
     )

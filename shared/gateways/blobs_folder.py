@@ -1,29 +1,30 @@
-"""Blobs in a folder, handed out by signed links of 15 minutes: read-only, or one upload."""
+"""Blobs in a folder, handed out by signed links to the service's own door: to read, or one upload.
 
-import hashlib
+What is being written, and what is being read as a file, lies in `.parts`, which no key leads to.
+A folder without it is no store: a volume that is not mounted, say.
+"""
+
 import os
-import re
-import tempfile
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from itsdangerous import BadData, URLSafeSerializer
-from werkzeug.exceptions import Forbidden, NotFound, UnprocessableEntity
+from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable, UnprocessableEntity
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
 from chassis import errors, ids
-from gateways.port import Blob
+from gateways.blob_rules import away, checked, checked_prefix, is_key, not_found, saved_as
+from gateways.port import CHUNK, LINK, Blob, Link, Listed, UploadLink, blob_of_chunks
 
-LINK_LIFETIME = timedelta(minutes=15)
-CHUNK = 1 << 20
-KEY = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9_-]+)*(?:\.[a-z0-9]+)?")
+LEFT_BEHIND = timedelta(days=1)  # what a killed process left of a file; none is at work so long
 
 
 class Folder:
-    """A folder of blobs behind one service's public HTTP door."""
+    """A folder of blobs behind one service's public HTTP door; see `Blobs`."""
 
     def __init__(
         self,
@@ -31,11 +32,14 @@ class Folder:
         public_url: str,
         signing_key: str,
         clock: Callable[[], datetime] = ids.now,
+        reserved: Collection[str] = (),
     ) -> None:
-        """`public_url`: where the door's `/blobs/` is reached."""
+        """`public_url`: where the door's `/blobs/` is reached. No key begins with a `reserved`."""
         self.root, self.public_url, self.clock = root, public_url, clock
+        self._reserved, self._parts = reserved, root / ".parts"
         self._signer = URLSafeSerializer(signing_key, salt="blob-link")
-        root.mkdir(parents=True, exist_ok=True)
+        self._parts.mkdir(parents=True, exist_ok=True)
+        self._clear_parts()
 
     def put(self, key: str, content: bytes) -> Blob:
         """Store bytes under `key`, whole or not at all."""
@@ -46,48 +50,90 @@ class Folder:
         with path.open("rb") as source:
             return self._store(key, iter(lambda: source.read(CHUNK), b""))
 
-    def path(self, key: str) -> Path:
-        """Return where the bytes lie. Raises `NotFound` where there are none."""
-        path = self._path(key)
-        if not path.is_file():
-            raise errors.NotFound("chassis.blob_not_found", f"no blob {key}")
-        return path
-
     def stat(self, key: str) -> Blob:
-        """Return size and SHA-256 of stored bytes. Raises `NotFound` where there are none."""
-        digest, size = hashlib.sha256(), 0
-        with self.path(key).open("rb") as source:
+        """Return size and SHA-256 of stored bytes."""
+        return blob_of_chunks(key, self.chunks(key))
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        """Give a second name of the file, which stays when the first is replaced or deleted."""
+        path, held = self._file(key), self._part()
+        with self._disk():
+            os.link(path, held)
+        try:
+            yield held
+        finally:
+            held.unlink(missing_ok=True)
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """Yield the bytes, a chunk at a time."""
+        with self._disk(), self._file(key).open("rb") as source:
             while chunk := source.read(CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-        return Blob(key=key, sha256=digest.hexdigest(), size=size)
+                yield chunk
 
-    def link(self, key: str, content_type: str) -> dict[str, Any]:
-        """Return `{url, expires_at}`: whoever has it may read these bytes for 15 minutes."""
-        return self._link({"key": key, "type": content_type})
+    def copy(self, source: str, target: str) -> Blob:
+        """Store under `target` what lies under `source`, whole or not at all."""
+        checked(source, self._reserved)  # before anything is written
+        return self._store(target, self.chunks(source))
 
-    def upload_link(self, key: str, content_type: str, size: int, sha256: str) -> dict[str, Any]:
-        """Return `{method, url, headers, expires_at}` to send exactly these bytes."""
-        claims = {"key": key, "type": content_type, "size": size, "sha256": sha256, "put": True}
+    def delete(self, key: str) -> None:
+        """Delete the bytes; what is not there is deleted."""
+        with suppress(errors.NotFound), self._disk():
+            self._file(key).unlink(missing_ok=True)
+
+    def listed(self, prefix: str) -> Iterator[Listed]:
+        """Yield what lies under the keys that begin so."""
+        begun = self.root / checked_prefix(prefix, self._reserved).rpartition("/")[0]
+        self._must_be_there()
+        for folder, _, names in os.walk(begun):
+            for name in names:
+                path = Path(folder, name)
+                key = path.relative_to(self.root).as_posix()
+                if key.startswith(prefix) and is_key(key, self._reserved):
+                    with suppress(FileNotFoundError):  # deleted meanwhile
+                        yield _as_listed(key, path.stat())
+
+    def link(
+        self,
+        key: str,
+        content_type: str,
+        *,
+        lifetime: timedelta = LINK,
+        file_name: str | None = None,
+    ) -> Link:
+        """Return a link by which anybody may read these bytes."""
+        claims = {"key": checked(key, self._reserved), "type": content_type, "name": file_name}
+        url, expires_at = self._signed(claims, lifetime)
+        return Link(url=url, expires_at=expires_at)
+
+    def upload_link(self, key: str, content_type: str, size: int, sha256: str) -> UploadLink:
+        """Return a link by which exactly these bytes may be sent: the door looks at them."""
+        claims = {"key": checked(key, self._reserved), "type": content_type, "put": True}
+        url, expires_at = self._signed({**claims, "size": size, "sha256": sha256}, LINK)
         headers = {"Content-Type": content_type}
-        return {"method": "PUT", "headers": headers, **self._link(claims)}
+        return UploadLink(method="PUT", url=url, headers=headers, expires_at=expires_at)
 
     def answer(self, request: Request, token: str) -> Response:
         """Answer a request for `/blobs/<token>`."""
         claims = self._claims(token)
-        if claims.get("put") and request.method == "PUT":
-            self._receive(request, claims)
-            return Response(status=201)
-        if claims.get("put") or request.method not in ("GET", "HEAD"):
-            raise Forbidden("this link is not for that")
         try:
-            path = self.path(claims["key"])
+            if claims.get("put") and request.method == "PUT":
+                self._receive(request, claims)
+                return Response(status=201)
+            if claims.get("put") or request.method not in ("GET", "HEAD"):
+                raise Forbidden("this link is not for that")
+            return self._sent(request, claims)
         except errors.NotFound:
             raise NotFound() from None
-        response = send_file(
-            path, request.environ, mimetype=claims["type"], conditional=True, max_age=0
-        )
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        except errors.Unavailable:
+            raise ServiceUnavailable() from None
+
+    def _sent(self, request: Request, claims: Mapping[str, Any]) -> Response:
+        path, environ = self._file(claims["key"]), request.environ
+        with self._disk():
+            response = send_file(path, environ, mimetype=claims["type"], conditional=True)
+        if claims["name"] is not None:
+            response.headers["Content-Disposition"] = saved_as(claims["name"])
         return response
 
     def _receive(self, request: Request, claims: Mapping[str, Any]) -> None:
@@ -99,35 +145,57 @@ class Folder:
         self._store(claims["key"], iter(lambda: stream.read(CHUNK), b""), claims["sha256"])
 
     def _store(self, key: str, chunks: Iterable[bytes], expected: str | None = None) -> Blob:
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as sink:
-                for chunk in chunks:
-                    digest.update(chunk)
-                    size += sink.write(chunk)
-                sink.flush()
-                os.fsync(sink.fileno())
-            if expected is not None and digest.hexdigest() != expected:
-                raise UnprocessableEntity("these are not the bytes that were announced")
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        return Blob(key=key, sha256=digest.hexdigest(), size=size)
+        target, part = self._path(key), self._part()
+        with self._disk():
+            try:
+                with part.open("xb") as sink:
+                    blob = blob_of_chunks(key, _written(chunks, sink))
+                    sink.flush()
+                    os.fsync(sink.fileno())
+                if expected is not None and blob.sha256 != expected:
+                    raise UnprocessableEntity("these are not the bytes that were announced")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(part, target)
+            finally:
+                part.unlink(missing_ok=True)
+        return blob
 
     def _path(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise errors.Invalid("chassis.invalid_argument", "not a blob's key")
-        return self.root / key
+        return self.root / checked(key, self._reserved)
 
-    def _link(self, claims: Mapping[str, Any]) -> dict[str, Any]:
-        expires_at = self.clock() + LINK_LIFETIME
+    def _file(self, key: str) -> Path:
+        path = self._path(key)
+        self._must_be_there()
+        if not path.is_file():
+            raise not_found(key)
+        return path
+
+    def _part(self) -> Path:
+        return self._parts / str(ids.fresh())
+
+    def _must_be_there(self) -> None:
+        if not self._parts.is_dir():
+            raise away(FileNotFoundError())
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise away(error) from error
+
+    def _clear_parts(self) -> None:
+        latest = (self.clock() - LEFT_BEHIND).timestamp()
+        for part in self._parts.iterdir():
+            with suppress(FileNotFoundError):
+                if part.stat().st_ctime < latest:  # of a second name: when it was given
+                    part.unlink()
+
+    def _signed(self, claims: Mapping[str, Any], lifetime: timedelta) -> tuple[str, datetime]:
+        expires_at = self.clock() + lifetime
         token = self._signer.dumps({**claims, "exp": int(expires_at.timestamp())})
         text = token if isinstance(token, str) else token.decode()
-        return {"url": f"{self.public_url}/blobs/{text}", "expires_at": expires_at}
+        return f"{self.public_url}/blobs/{text}", expires_at
 
     def _claims(self, token: str) -> dict[str, Any]:
         try:
@@ -137,3 +205,14 @@ class Folder:
         if claims["exp"] <= self.clock().timestamp():
             raise Forbidden("this link has expired")
         return claims
+
+
+def _written(chunks: Iterable[bytes], sink: BinaryIO) -> Iterator[bytes]:
+    for chunk in chunks:
+        sink.write(chunk)
+        yield chunk
+
+
+def _as_listed(key: str, found: os.stat_result) -> Listed:
+    modified_at = datetime.fromtimestamp(found.st_mtime, UTC)
+    return Listed(key=key, size=found.st_size, modified_at=modified_at)

@@ -1,8 +1,18 @@
 """What the outside is to those who use it: values and protocols, and the form of a reference."""
 
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
 from chassis.domain import value
 
 SCHEME = "blob:"
+LINK = timedelta(minutes=15)  # how long a link lets its holder in
+CHUNK = 1 << 20  # bytes
 
 
 @value
@@ -19,6 +29,89 @@ class Blob:
         return ref_of(self.key)
 
 
+@value
+class Listed:
+    """What a listing says of stored bytes, without reading them."""
+
+    key: str
+    size: int  # bytes
+    modified_at: datetime
+
+
+@value
+class Link:
+    """An address by which anybody may read one blob until then."""
+
+    url: str = field(repr=False)
+    expires_at: datetime
+
+
+@value
+class UploadLink:
+    """An address to which anybody may send one file until then, with these headers."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+class Blobs(Protocol):
+    """A store of bytes under keys, of one service alone.
+
+    Every method raises `Invalid("chassis.invalid_argument")` for what is no key and
+    `Unavailable("chassis.blobs_unavailable")` where the store is away; what reads raises
+    `NotFound("chassis.blob_not_found")` for what is not there.
+    """
+
+    def put(self, key: str, content: bytes) -> Blob:
+        """Store bytes, whole or not at all, in place of what was there."""
+        ...
+
+    def put_file(self, key: str, path: Path) -> Blob:
+        """Store a file's bytes, whole or not at all, in place of what was there."""
+        ...
+
+    def stat(self, key: str) -> Blob:
+        """Read the bytes; return the size and the SHA-256 of what lies there."""
+        ...
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """Give a file of the bytes as they are now, to read while inside."""
+        ...
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """Yield the bytes, at most `CHUNK` at a time."""
+        ...
+
+    def copy(self, source: str, target: str) -> Blob:
+        """Store under `target` what lies under `source`, whole or not at all."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete the bytes; what is not there is deleted."""
+        ...
+
+    def listed(self, prefix: str) -> Iterator[Listed]:
+        """Yield what lies under the keys that begin so ('' for all), in no order."""
+        ...
+
+    def link(
+        self,
+        key: str,
+        content_type: str,
+        *,
+        lifetime: timedelta = LINK,
+        file_name: str | None = None,
+    ) -> Link:
+        """Return a link to read by; browsers save what has a `file_name` under that name."""
+        ...
+
+    def upload_link(self, key: str, content_type: str, size: int, sha256: str) -> UploadLink:
+        """Return a link to send that file by. Who relies on what came reads it: stores differ."""
+        ...
+
+
 def ref_of(key: str) -> str:
     """Return the reference to what lies under that key."""
     return f"{SCHEME}{key}"
@@ -27,3 +120,18 @@ def ref_of(key: str) -> str:
 def key_of(ref: str) -> str:
     """Return under which key lies what a reference names."""
     return ref.removeprefix(SCHEME)
+
+
+def blob_of(key: str, path: Path) -> Blob:
+    """Return what a file's bytes are, under that key. Raises `OSError`."""
+    with path.open("rb") as source:
+        return blob_of_chunks(key, iter(lambda: source.read(CHUNK), b""))
+
+
+def blob_of_chunks(key: str, chunks: Iterator[bytes]) -> Blob:
+    """Return what these bytes are, under that key."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+    return Blob(key=key, sha256=digest.hexdigest(), size=size)

@@ -71,8 +71,8 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=575,
-        why="every check of a call is here, and the tokens it rests on",
+        code_lines=610,
+        why="every check of a call is here, the tokens it rests on, and what browsers are told",
     ),
     Room(
         name="green",

@@ -31,6 +31,7 @@ EDGE = {"eventlet", "kombu", "nameko"}
 GROUND = {
     f"chassis.{name}" for name in ("domain", "errors", "ids", "metrics", "settings", "telemetry")
 }
+STORES = ("gateways.blobs", "gateways.blobs_folder", "gateways.blobs_s3")
 VALUES = {  # the parts of the frame that a service's own rooms are given values by
     f"chassis.{name}"
     for name in (
@@ -116,7 +117,8 @@ def translation(service: str, module: str) -> bool:
 def job(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.service", f"{service}.app")
-    return standard(module) or below(module, "contracts", "clients", "gateways") or module in VALUES
+    ours = below(module, "contracts", "clients", "gateways") or module in VALUES
+    return standard(module) or (ours and not below(module, *STORES))
 
 
 def act(service: str, module: str) -> bool:
@@ -129,7 +131,8 @@ def act(service: str, module: str) -> bool:
     of_the_frame = ("rules", "revocations", "tokens")
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
-    return below(module, "contracts", "clients", "gateways") or module in values or of_a_query
+    ours = below(module, "contracts", "clients", "gateways.port")
+    return ours or module in values or of_a_query
 
 
 def gateway(service: str, module: str) -> bool:
@@ -216,6 +219,16 @@ def test_nameko_and_eventlet_have_their_homes_in_the_frame() -> None:
     assert strays == {}
 
 
+def test_which_store_it_is_is_known_to_the_shared_gateways_alone() -> None:
+    strays = {
+        source.at(line): module
+        for source in sources("services", "deploy")
+        for module, line in source.imported
+        if below(module, "gateways.blobs_folder", "gateways.blobs_s3")
+    }
+    assert strays == {}
+
+
 def test_nobody_imports_by_the_name_of_a_source_root() -> None:
     found = {
         source.at(line): module
@@ -247,12 +260,19 @@ def test_the_table_itself() -> None:
         ("billing.outbound", "requests"): False,
         ("billing.jobs", "billing.gateways.stripe"): True,
         ("billing.jobs", "sqlalchemy"): False,
+        ("billing.jobs", "gateways.port"): True,
+        ("billing.jobs", "gateways.fetch"): True,
+        ("billing.jobs", "gateways.blobs_folder"): False,
         ("billing.acts.invoices", "billing.domain.invoice"): True,
         ("billing.acts.invoices", "billing.projections.invoices"): True,
         ("billing.acts.invoices", "billing.kept"): True,
         ("billing.acts.invoices", "contracts.billing"): True,
         ("billing.acts.invoices", "chassis.unit.handling"): True,
         ("billing.acts.invoices", "requests"): False,
+        ("billing.acts.invoices", "boto3"): False,
+        ("billing.acts.invoices", "gateways.port"): True,
+        ("billing.acts.invoices", "gateways.blobs_s3"): False,
+        ("billing.acts.invoices", "gateways.fetch"): False,
         ("billing.acts.invoices", "stripe"): False,
         ("billing.acts.invoices", "sqlalchemy.select"): False,
         ("billing.acts.invoices", "sqlalchemy.Connection"): True,
@@ -286,6 +306,7 @@ def test_the_table_itself() -> None:
         ("gateways.fetch", "contracts.media"): False,
         ("gateways.fetch", "media.links"): False,
         ("gateways.port", "chassis.domain"): True,
+        ("gateways.blobs_s3", "boto3"): True,
         ("gateways.port", "boto3"): False,
         ("gateways.port", "gateways.fetch"): False,
     }

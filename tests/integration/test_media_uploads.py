@@ -1,9 +1,14 @@
-"""Uploads, from the announcement to the judgement: media on PostgreSQL, files through its door."""
+"""Uploads, from the announcement to the judgement: media on PostgreSQL, files through its door.
+
+And through a bucket of moto's, which takes whatever it is sent by a link, be it announced or not.
+"""
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -13,28 +18,37 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import requests
 from interior_photos import get_photo_dir
 from PIL import Image
 from werkzeug.test import Client
 
-from chassis import settings
+from chassis import ids, settings
 from chassis.database import migrations
 from chassis.database.schema import NONE_TOLD
 from chassis.door.edge import Caller
 from chassis.door.tokens import TokenIssuer, new_key_pair
-from chassis.errors import NotFound, Rejected
+from chassis.errors import Invalid, NotFound, Rejected, Unavailable
 from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
 from chassis.unit.envelope import Heard
 from embedded.direct import DirectPort
+from gateways.blobs_folder import Folder
+from gateways.blobs_s3 import S3, client
+from gateways.pictures import Picture, inspect
 from media import app as media
-from media.links import original_key
+from media.app import Tools
+from media.links import incoming_key, original_key
 from media.service import MediaService
 from media.settings import Settings
+from media.sweeping import sweep
+from object_store import object_store, settings_of
 from servers.postgres import Server
 
 PASSWORD = "only-for-tests"
+MISSING = ("missing", "media.upload_missing")
+TAKEN = {200, 201}  # S3's answer, and the door's
 TEXT = b"not a photograph at all, whatever its name says"
 
 
@@ -53,7 +67,8 @@ class Media:
 
     def __init__(self, parts: Parts, issuer: TokenIssuer, clock: Clock) -> None:
         self.parts, self.issuer, self.clock = parts, issuer, clock
-        self.door = Client(parts.web)
+        self.door, self.blobs = Client(parts.web), parts.door.tools.blobs
+        self.by_door = isinstance(self.blobs, Folder)
         self.workspaces = (uuid4(), uuid4())
         auth = Consumer(parts.app, "auth", parts.sources()["auth"])
         assert auth.accept(_created(self.workspaces, clock()))
@@ -77,6 +92,7 @@ class Media:
         project_id: str = self.mine.call(
             "create_project", name="Storgata 2", style_template_id="scandinavian"
         )["id"]
+        self.last_project = project_id
         return project_id
 
     def announce(self, project_id: str, contents: Sequence[bytes]) -> list[dict[str, Any]]:
@@ -86,16 +102,48 @@ class Media:
         return items
 
     def send(self, upload: dict[str, Any], content: bytes) -> int:
-        """Send a file by its link through the public door; return the HTTP status."""
-        path = urlsplit(upload["url"]).path
-        return self.door.put(path, data=content, headers=upload["headers"]).status_code
+        """Send a file by its link, to the public door or to S3; return the HTTP status."""
+        url, headers = upload["url"], upload["headers"]
+        if not self.by_door:
+            return requests.put(url, content, headers=headers, timeout=10).status_code
+        return self.door.put(urlsplit(url).path, data=content, headers=headers).status_code
+
+    def sent(self, upload: dict[str, Any], content: bytes) -> None:
+        """Have a file lie where the link leads, whatever the store looks at."""
+        self.blobs.put(self.keys(upload)[0], content)
+
+    def keys(self, upload: dict[str, Any]) -> tuple[str, str]:
+        """Return where a file of the last project comes in, and where it is kept."""
+        where = self.workspaces[0], UUID(self.last_project), UUID(upload["image_id"])
+        return incoming_key(*where), original_key(*where, "image/jpeg")
+
+    def lies(self, key: str) -> bytes | None:
+        """Return what lies there."""
+        try:
+            return b"".join(self.blobs.chunks(key))
+        except NotFound:
+            return None
+
+    def confirm_by(
+        self, tools: Tools, project_id: str, *uploads: dict[str, Any]
+    ) -> list[tuple[str, str | None]]:
+        """Confirm as a service that has other tools would."""
+        door = replace(self.parts.door, tools=tools)
+        mine = replace(self.mine, door=lambda: door)
+        return confirmed(mine, project_id, *uploads)
 
     def confirm(self, project_id: str, *uploads: dict[str, Any]) -> list[tuple[str, str | None]]:
         """Return each file's status and error."""
-        image_ids = [each["image_id"] for each in uploads]
-        reply = self.mine.call("confirm_uploads", project_id=project_id, image_ids=image_ids)
-        assert [item["image_id"] for item in reply["items"]] == image_ids
-        return [(item["status"], item.get("error")) for item in reply["items"]]
+        return confirmed(self.mine, project_id, *uploads)
+
+
+def confirmed(
+    port: Port, project_id: str, *uploads: dict[str, Any]
+) -> list[tuple[str, str | None]]:
+    image_ids = [each["image_id"] for each in uploads]
+    reply = port.call("confirm_uploads", project_id=project_id, image_ids=image_ids)
+    assert [item["image_id"] for item in reply["items"]] == image_ids
+    return [(item["status"], item.get("error")) for item in reply["items"]]
 
 
 def _created(workspaces: Sequence[UUID], at: datetime) -> list[Heard]:
@@ -152,8 +200,21 @@ def no_peers(service: str) -> Port:
     raise AssertionError(f"media calls nobody, not {service} either")
 
 
+@pytest.fixture(scope="module", params=["folder", "s3"])
+def stored(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, str]]:
+    """Where media has its blobs: settings of a folder, and of a bucket."""
+    if request.param == "folder":
+        folder = str(tmp_path_factory.mktemp("blobs"))
+        yield {"BLOBS": "folder", "BLOBS_FOLDER": folder, "BLOBS_KEY": "only-for-tests"}
+        return
+    with object_store("media-blobs") as endpoint:
+        yield settings_of(endpoint, "media-blobs")
+
+
 @pytest.fixture(scope="module")
-def studio(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Media]:
+def studio(postgres_server: Server, stored: Mapping[str, str]) -> Iterator[Media]:
     private, public = new_key_pair()
     clock = Clock()
     with media_database(postgres_server) as url:
@@ -161,11 +222,9 @@ def studio(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) ->
             "DATABASE_URL": url,
             "PUBLIC_KEYS": json.dumps({"1": public}),
             "PUBLIC_URL": "https://media.example",
-            "BLOBS": "folder",
-            "BLOBS_FOLDER": str(tmp_path_factory.mktemp("blobs")),
-            "BLOBS_KEY": "only-for-tests",
             "ENGINE": "local",
             "ENV": "embedded",
+            **stored,
         }
         parts = media.build(settings.load(Settings, variables), no_peers, clock)
         yield Media(parts, TokenIssuer("1", private), clock)
@@ -188,7 +247,7 @@ def test_a_photograph_that_arrived_as_announced_is_pending(
     project_id = studio.project()
     (upload,) = studio.announce(project_id, [photograph])
 
-    assert studio.send(upload, photograph) == 201
+    assert studio.send(upload, photograph) in TAKEN
     assert studio.confirm(project_id, upload) == [("pending", None)]
     (image,) = studio.mine.call("get_project", project_id=project_id)["images"]
     assert (image["id"], image["status"]) == (upload["image_id"], "pending")
@@ -198,7 +257,7 @@ def test_a_text_announced_as_a_photograph_is_refused(studio: Media) -> None:
     project_id = studio.project()
     (upload,) = studio.announce(project_id, [TEXT])
 
-    assert studio.send(upload, TEXT) == 201
+    assert studio.send(upload, TEXT) in TAKEN
     assert studio.confirm(project_id, upload) == [("refused", "media.not_a_picture")]
     assert studio.mine.call("get_project", project_id=project_id)["images"] == []
 
@@ -208,23 +267,119 @@ def test_other_bytes_than_announced_are_not_taken(studio: Media, photograph: byt
     (upload,) = studio.announce(project_id, [photograph])
     changed = photograph[:-1] + bytes([photograph[-1] ^ 1])
 
-    assert studio.send(upload, changed) == 422
-    assert studio.send(upload, photograph + b"more") == 422
-    assert studio.confirm(project_id, upload) == [("missing", "media.upload_missing")]
+    for other in (changed, photograph + b"more"):
+        taken = studio.send(upload, other) in TAKEN
+        wanted = ("refused", "media.upload_mismatch") if taken else MISSING
+        assert studio.confirm(project_id, upload) == [wanted]
+        assert taken is not studio.by_door
 
 
-def test_a_file_that_is_not_the_announced_one_any_more_is_refused(
+def test_what_is_refused_is_deleted_at_once_and_may_be_sent_again(
     studio: Media, photograph: bytes
 ) -> None:
     project_id = studio.project()
     (upload,) = studio.announce(project_id, [photograph])
-    assert studio.send(upload, photograph) == 201
-    key = original_key(
-        studio.workspaces[0], UUID(project_id), UUID(upload["image_id"]), "image/jpeg"
-    )
-    studio.parts.door.tools.put(key, photograph + b"more")
+    incoming, kept = studio.keys(upload)
+    studio.sent(upload, photograph + b"more")
 
     assert studio.confirm(project_id, upload) == [("refused", "media.upload_mismatch")]
+    assert (studio.lies(incoming), studio.lies(kept)) == (None, None)
+    assert studio.confirm(project_id, upload) == [MISSING]
+    assert studio.send(upload, photograph) in TAKEN
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+
+
+def test_what_is_sent_after_the_confirmation_changes_nothing(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    incoming, kept = studio.keys(upload)
+    assert studio.send(upload, photograph) in TAKEN
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+    assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
+
+    studio.sent(upload, TEXT)
+
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+    assert studio.lies(kept) == photograph
+    (image,) = studio.mine.call("get_project", project_id=project_id)["images"]
+    assert image["sha256"] == hashlib.sha256(photograph).hexdigest()
+
+
+def test_a_confirmation_that_broke_off_is_done_again(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    incoming, kept = studio.keys(upload)
+    assert studio.send(upload, photograph) in TAKEN
+    studio.blobs.copy(incoming, kept)  # as far as it came
+
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+    assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
+
+
+def test_two_confirmations_at_once_take_a_file_once(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    uploads = studio.announce(project_id, [photograph] * 3)
+    for upload in uploads:
+        assert studio.send(upload, photograph) in TAKEN
+
+    with ThreadPoolExecutor(3) as people:
+        replies = list(people.map(lambda _: studio.confirm(project_id, *uploads), range(3)))
+
+    assert replies == [[("pending", None)] * 3] * 3
+    project = studio.mine.call("get_project", project_id=project_id)
+    assert len(project["images"]) == project["image_count"] == 3
+    for upload in uploads:
+        incoming, kept = studio.keys(upload)
+        assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
+
+
+def test_a_rival_s_confirmation_stands_whatever_is_found_afterwards(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    studio.sent(upload, photograph)
+
+    def beside(path: Path) -> Picture:
+        """A decoder so slow that somebody else confirms meanwhile, and then finds it damaged."""
+        tools = replace(studio.parts.door.tools, inspect=inspect)
+        studio.confirm_by(tools, project_id, upload)
+        raise Invalid("media.picture_damaged")
+
+    found = studio.confirm_by(replace(studio.parts.door.tools, inspect=beside), project_id, upload)
+    assert found == [("pending", None)]
+    assert studio.lies(studio.keys(upload)[1]) == photograph
+
+
+def test_a_store_that_is_away_decides_nothing(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    assert studio.send(upload, photograph) in TAKEN
+    away = S3(client("http://127.0.0.1:1", "nowhere", "a", "b"), "media-blobs")
+
+    with pytest.raises(Unavailable) as refusal:
+        studio.confirm_by(replace(studio.parts.door.tools, blobs=away), project_id, upload)
+
+    assert refusal.value.code == "chassis.blobs_unavailable"
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+
+
+def test_what_nobody_confirms_is_swept_after_a_day(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    confirmed, forgotten = studio.announce(project_id, [photograph] * 2)
+    for upload in (confirmed, forgotten):
+        studio.sent(upload, photograph)
+    studio.confirm(project_id, confirmed)
+    incoming, kept = studio.keys(forgotten)[0], studio.keys(confirmed)[1]
+    day = timedelta(hours=24)
+
+    sweep(studio.blobs, ids.now() + day - timedelta(minutes=5))
+    assert studio.lies(incoming) == photograph
+    sweep(studio.blobs, ids.now() + day + timedelta(minutes=5))
+    assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
+    assert "sweep_incoming" in {each.name for each in studio.parts.schedules}
 
 
 def test_a_photograph_of_another_format_than_announced_is_refused(
@@ -236,21 +391,21 @@ def test_a_photograph_of_another_format_than_announced_is_refused(
     project_id = studio.project()
     (upload,) = studio.announce(project_id, [other.getvalue()])
 
-    assert studio.send(upload, other.getvalue()) == 201
+    assert studio.send(upload, other.getvalue()) in TAKEN
     assert studio.confirm(project_id, upload) == [("refused", "media.content_type_mismatch")]
 
 
 def test_one_bad_file_does_not_spoil_the_others(studio: Media, photograph: bytes) -> None:
     project_id = studio.project()
     good, bad, late = studio.announce(project_id, [photograph, TEXT, photograph])
-    assert [studio.send(good, photograph), studio.send(bad, TEXT)] == [201, 201]
+    assert {studio.send(good, photograph), studio.send(bad, TEXT)} <= TAKEN
 
     assert studio.confirm(project_id, bad, late, good) == [
         ("refused", "media.not_a_picture"),
         ("missing", "media.upload_missing"),
         ("pending", None),
     ]
-    assert studio.send(late, photograph) == 201
+    assert studio.send(late, photograph) in TAKEN
     assert studio.confirm(project_id, good, late) == [("pending", None), ("pending", None)]
 
 
@@ -273,10 +428,11 @@ def test_files_announced_again_have_the_same_ids_and_fresh_links(
     ]
     assert again["version"] == first["version"]
     assert all(
-        fresh["expires_at"] > stale["expires_at"] and fresh["url"] != stale["url"]
+        fresh["expires_at"] > stale["expires_at"]
+        and (fresh["url"] != stale["url"] or not studio.by_door)  # S3 signs by its own clock
         for fresh, stale in zip(again["items"], first["items"], strict=True)
     )
-    assert studio.send(again["items"][0], photograph) == 201
+    assert studio.send(again["items"][0], photograph) in TAKEN
 
 
 def test_eleven_photographs_are_too_many_for_a_project(studio: Media, photograph: bytes) -> None:

@@ -202,4 +202,9 @@ def pdf(db: Connection, door: Door, call: Call, asked: GetInvoicePdf) -> Pdf:
     if row["document_ref"] is None:
         raise Rejected("billing.pdf_not_ready", "there is no document yet", retryable=True)
     link = door.tools.blobs.link(key_of(row["document_ref"]), "application/pdf")
-    return Pdf(**link, sha256=row["document_sha256"], size=row["document_size"])
+    return Pdf(
+        url=link.url,
+        expires_at=link.expires_at,
+        sha256=row["document_sha256"],
+        size=row["document_size"],
+    )

@@ -23,10 +23,11 @@ from contracts.media.projects import (
     SetRoomType,
     StartProject,
 )
+from gateways.port import Blobs
 from media import starting
 from media.domain import customer, image, project, project_messages
 from media.domain.project_messages import By
-from media.links import Links, handed_out
+from media.links import handed_out
 from media.projections import images, projects
 
 
@@ -82,21 +83,23 @@ def shown(db: Connection, door: Door, call: Call, asked: GetProject) -> ProjectW
     """Return a project with its images, newest first."""
     row = projects.get(db, asked.project_id, call.actor)
     found = images.of_project(db, asked.project_id)
-    with_links = tuple(_image(door.tools, each) for each in found)
-    thumbnail = _file(door.tools, row["thumbnail_url"])
+    with_links = tuple(_image(door.tools.blobs, each) for each in found)
+    thumbnail = _file(door.tools.blobs, row["thumbnail_url"])
     return ProjectWithImages(**row, thumbnail=thumbnail, images=with_links)
 
 
-def _image(blobs: Links, row: dict[str, Any]) -> ImageGeneration:
-    original, result = row["original_image_url"], row["result_image_url"]
-    return ImageGeneration(**row, original=_file(blobs, original), result=_file(blobs, result))
+def _image(blobs: Blobs, row: dict[str, Any]) -> ImageGeneration:
+    original = handed_out(blobs, row["original_image_url"])
+    return ImageGeneration(**row, original=original, result=_file(blobs, row["result_image_url"]))
 
 
-def _file(blobs: Links, ref: str | None) -> Any:
-    return File(**handed_out(blobs, ref)) if ref is not None else None
+def _file(blobs: Blobs, ref: str | None) -> File | None:
+    return handed_out(blobs, ref) if ref is not None else None
 
 
 def listed(db: Connection, door: Door, call: Call, asked: ListProjects) -> Page[Project]:
     """Return a page of projects, newest first."""
     page = projects.newest(db, call.actor, asked)
-    return page.of(lambda **row: Project(**row, thumbnail=_file(door.tools, row["thumbnail_url"])))
+    return page.of(
+        lambda **row: Project(**row, thumbnail=_file(door.tools.blobs, row["thumbnail_url"]))
+    )

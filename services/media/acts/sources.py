@@ -14,10 +14,12 @@ def link(db: Connection, door: Door, call: Call, asked: GetSourceLink) -> Source
     """Return the way to a finished photograph, for a film of the same workspace."""
     row = images.source(db, asked.image_generation_id, asked.version_id, asked.workspace_id)
     ref = row["result_image_url"]
+    link = door.tools.blobs.link(key_of(ref), content_type(ref))
     return SourceLink(
         image_generation_id=asked.image_generation_id,
         room_type=row["room_type"],
-        **door.tools.link(key_of(ref), content_type(ref)),
+        url=link.url,
+        expires_at=link.expires_at,
         sha256=row["sha256"],
         size=row["size_bytes"],
         content_type=content_type(ref),

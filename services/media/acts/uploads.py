@@ -1,12 +1,13 @@
 """Uploads: files are announced, sent straight to the store, and judged when they are confirmed."""
 
+from contextlib import suppress
 from dataclasses import replace
 from uuid import UUID
 
 from chassis import ids
 from chassis.domain import value
 from chassis.door.edge import Door
-from chassis.errors import Invalid, NotFound, Rejected, Unavailable
+from chassis.errors import Rejected, Unavailable
 from chassis.unit.calls import Call, Decided
 from chassis.unit.deciding import Unit
 from contracts.media.uploads import (
@@ -17,14 +18,14 @@ from contracts.media.uploads import (
     UploadLink,
     Uploads,
 )
-from gateways import pictures
-from gateways.blobs_folder import Folder
+from gateways.port import Blobs
 from media.acts.projects import acting
 from media.domain import image, project, project_messages
 from media.domain.image import AddImage, Original
 from media.domain.project_messages import ChangeImages, NoteImageAdded, Upload
 from media.domain.project_state import Project
-from media.links import original_key
+from media.judging import Refusal, judged
+from media.links import incoming_key
 
 
 @value
@@ -34,14 +35,6 @@ class Announced:
     id: UUID
     version: int
     workspace_id: UUID
-
-
-@value
-class Refusal:
-    """Why a file is not taken: it is 'missing', or it is there and 'refused'."""
-
-    status: str
-    error: str  # a code
 
 
 def request(door: Door, call: Call, asked: RequestUploads) -> Uploads:
@@ -66,25 +59,38 @@ def request(door: Door, call: Call, asked: RequestUploads) -> Uploads:
         return Announced(id=decided.id, version=decided.version, workspace_id=owner)
 
     taken = door.app.unit(call, work, Announced)
-    items = (_sending(door.tools, taken.workspace_id, taken.id, each) for each in announced)
+    items = (_sending(door.tools.blobs, taken.workspace_id, taken.id, each) for each in announced)
     return Uploads(id=taken.id, version=taken.version, items=tuple(items))
 
 
-def _sending(blobs: Folder, workspace_id: UUID, project_id: UUID, upload: Upload) -> UploadLink:
-    key = original_key(workspace_id, project_id, upload.image_id, upload.content_type)
+def _sending(blobs: Blobs, workspace_id: UUID, project_id: UUID, upload: Upload) -> UploadLink:
+    key = incoming_key(workspace_id, project_id, upload.image_id)
     link = blobs.upload_link(key, upload.content_type, upload.size, upload.sha256)
-    return UploadLink(image_id=upload.image_id, **link)
+    return UploadLink(
+        image_id=upload.image_id,
+        method=link.method,
+        url=link.url,
+        headers=link.headers,
+        expires_at=link.expires_at,
+    )
 
 
 def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
-    """Take what has arrived and is a photograph as images of the project; each for itself."""
-    app, may_change = door.app, ChangeImages(by=acting(call.actor))
+    """Take what has arrived and is a photograph as images of the project; each for itself.
+
+    What is taken is copied before the unit, and what came in deleted after it: whoever confirms
+    again, or at the same time, finds the one or the other.
+    """
+    app, blobs, inspect = door.app, door.tools.blobs, door.tools.inspect
+    may_change = ChangeImages(by=acting(call.actor))
     state: Project = app.attempt(
         replace(call, expected_version=None),  # checked below, where something is written
         lambda unit: unit.may(project.decider, asked.project_id, may_change).state,
     )
-    wanted = dict.fromkeys(asked.image_ids)
-    found = {id: _judged(door.tools, asked.project_id, state, id) for id in wanted}
+    found = {
+        id: judged(blobs, inspect, asked.project_id, state, id)
+        for id in dict.fromkeys(asked.image_ids)
+    }
 
     def work(unit: Unit) -> Confirmation:
         stands = unit.may(project.decider, asked.project_id, may_change)
@@ -94,37 +100,12 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
             items.append(item)
         return Confirmation(id=stands.id, version=stands.version, items=tuple(items))
 
-    return app.unit(call, work, Confirmation)
-
-
-def _judged(
-    blobs: Folder, project_id: UUID, state: Project, image_id: UUID
-) -> Original | Refusal | None:
-    """Return what the file is, or why it is none; None for an image that was taken before."""
-    upload = state.upload(image_id)
-    if image_id in state.images:
-        return None
-    if upload is None:
-        return Refusal(status="missing", error="media.image_not_found")
-    key = original_key(state.workspace_id, project_id, image_id, upload.content_type)
-    try:
-        stored, picture = blobs.stat(key), pictures.inspect(blobs.path(key))
-    except NotFound:
-        return Refusal(status="missing", error="media.upload_missing")
-    except (Invalid, Unavailable) as refusal:
-        return Refusal(status="refused", error=refusal.code)
-    if (stored.size, stored.sha256) != (upload.size, upload.sha256):
-        return Refusal(status="refused", error="media.upload_mismatch")
-    if picture.content_type != upload.content_type:
-        return Refusal(status="refused", error="media.content_type_mismatch")
-    return Original(
-        key=key,
-        content_type=picture.content_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        width=picture.width,
-        height=picture.height,
-    )
+    confirmation = app.unit(call, work, Confirmation)
+    for id, outcome in found.items():
+        if isinstance(outcome, Original):
+            with suppress(Unavailable):  # the sweep comes by
+                blobs.delete(incoming_key(state.workspace_id, asked.project_id, id))
+    return confirmation
 
 
 def _taken(
@@ -137,7 +118,8 @@ def _taken(
             stands = _add(unit, before, image_id, outcome)
     except Rejected as refusal:  # the project is full: the other files are none the worse for it
         outcome = Refusal(status="refused", error=refusal.code)
-    if isinstance(outcome, Refusal):
+    by_a_rival = image_id in before.state.images  # whatever we found of it
+    if isinstance(outcome, Refusal) and not by_a_rival:
         refused = Confirmed(image_id=image_id, status=outcome.status, error=outcome.error)
         return refused, before
     status = unit.state(image.decider, image_id).status

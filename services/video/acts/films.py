@@ -17,8 +17,7 @@ from contracts.video.films import (
     VideoProject,
     VideoProjectWithClips,
 )
-from gateways.blobs_folder import Folder
-from gateways.port import key_of
+from gateways.port import Blobs, key_of
 from video.projections import video_clips, video_projects
 
 Row = Mapping[str, Any]
@@ -30,19 +29,20 @@ def shown(db: Connection, door: Door, call: Call, asked: GetVideo) -> VideoProje
     return with_links(row, video_clips.of_video(db, asked.video_project_id), door.tools.blobs)
 
 
-def with_links(row: Row, clips: Iterable[Row], folder: Folder) -> VideoProjectWithClips:
-    """Return a video as it is replied: its row, its clips, and what `folder` links to."""
+def with_links(row: Row, clips: Iterable[Row], blobs: Blobs) -> VideoProjectWithClips:
+    """Return a video as it is replied: its row, its clips, and links to its blobs."""
     film = thumbnail = None
     if row["status"] == "completed":
-        film = Film(**_link(row["final_video_url"], "video/mp4", folder), **row["metadata"]["film"])
-        thumbnail = Thumbnail(**_link(row["thumbnail_url"], "image/jpeg", folder))
+        film = Film(**_link(row["final_video_url"], "video/mp4", blobs), **row["metadata"]["film"])
+        thumbnail = Thumbnail(**_link(row["thumbnail_url"], "image/jpeg", blobs))
     return VideoProjectWithClips(
         **row, clips=tuple(VideoClip(**each) for each in clips), film=film, thumbnail=thumbnail
     )
 
 
-def _link(ref: str, content_type: str, folder: Folder) -> dict[str, Any]:
-    return {"ref": ref, **folder.link(key_of(ref), content_type)}
+def _link(ref: str, content_type: str, blobs: Blobs) -> dict[str, Any]:
+    link = blobs.link(key_of(ref), content_type)
+    return {"ref": ref, "url": link.url, "expires_at": link.expires_at}
 
 
 def listed(db: Connection, door: Door, call: Call, asked: ListVideos) -> Page[VideoProject]:

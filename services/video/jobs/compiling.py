@@ -1,6 +1,7 @@
 """`compile_film`: the pieces of a film are joined into one, with a thumbnail."""
 
 import tempfile
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,12 @@ def kind(tools: Tools) -> Kind:
 
 
 def _compile(tools: Tools, task: Task, control: Control) -> Any:
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as held:
+        folder = held.enter_context(tempfile.TemporaryDirectory())
+        pieces = [held.enter_context(tools.blobs.local(key)) for key in task.args["pieces"]]
         out, thumbnail = Path(folder) / "film.mp4", Path(folder) / "thumbnail.jpg"
         made = compile_film(
-            [tools.blobs.path(key) for key in task.args["pieces"]],
+            pieces,
             out,
             thumbnail,
             aspect_ratio=task.args["aspect_ratio"],

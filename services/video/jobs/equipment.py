@@ -6,7 +6,7 @@ from chassis.domain import value
 from chassis.jobs.jobs import Task
 from chassis.running.parts import Peers
 from chassis.unit.handling import App
-from gateways.blobs_folder import Folder
+from gateways.port import Blobs
 from video.gateways.engine import Control, Engine
 from video.projections import progress
 
@@ -16,7 +16,7 @@ class Tools:
     """What the work is done with."""
 
     app: App
-    blobs: Folder
+    blobs: Blobs
     engine: Engine
     peers: Peers
     media_url: str

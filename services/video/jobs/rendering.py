@@ -43,26 +43,28 @@ def _render(tools: Tools, task: Task, control: Control) -> Any:
 
 
 def _make(tools: Tools, workspace_id: UUID, spec: Spec, out: Path, control: Control) -> Piece:
-    picture = tools.blobs.path(source_key(workspace_id, spec.source_sha256))
+    first = tools.blobs.local(source_key(workspace_id, spec.source_sha256))
     if spec.end_sha256 is None or spec.end_room_type is None:
-        return tools.engine.clip(
+        with first as picture:
+            return tools.engine.clip(
+                picture,
+                out,
+                room_type=spec.room_type,
+                seconds=spec.seconds,
+                aspect_ratio=spec.aspect_ratio,
+                native_audio=spec.native_audio,
+                control=control,
+            )
+    with first as picture, tools.blobs.local(source_key(workspace_id, spec.end_sha256)) as end:
+        return tools.engine.transition(
             picture,
+            end,
             out,
-            room_type=spec.room_type,
             seconds=spec.seconds,
             aspect_ratio=spec.aspect_ratio,
-            native_audio=spec.native_audio,
             control=control,
+            rooms=(spec.room_type, spec.end_room_type),
         )
-    return tools.engine.transition(
-        picture,
-        tools.blobs.path(source_key(workspace_id, spec.end_sha256)),
-        out,
-        seconds=spec.seconds,
-        aspect_ratio=spec.aspect_ratio,
-        control=control,
-        rooms=(spec.room_type, spec.end_room_type),
-    )
 
 
 def _rendered(unit: Unit, task: Task, result: Any) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_WEBHOOK_BYTES = 1 << 20
+CONFIDENTIAL = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 log = logging.getLogger(__name__)
 
@@ -27,15 +28,38 @@ class Route:
     methods: tuple[str, ...]
     answer: Callable[..., Response]
     max_bytes: int = MAX_WEBHOOK_BYTES
+    origins: tuple[str, ...] = ()  # pages of these may ask here and read what is answered
+
+
+def links(
+    answer: Callable[..., Response] | None,
+    origins: tuple[str, ...],
+    *,
+    methods: tuple[str, ...] = ("GET", "HEAD"),
+    max_bytes: int = 0,
+) -> tuple[Route, ...]:
+    """Return the route of signed links; none where they do not lead here (`answer` is None)."""
+    if answer is None:
+        return ()
+    path = "/blobs/<token>"
+    route = Route(path=path, methods=methods, answer=answer, max_bytes=max_bytes, origins=origins)
+    return (route,)
 
 
 class PublicDoor:
-    """Answers what the routes say; anything else is 404, a bug is a bare 500."""
+    """Answers what the routes say; anything else is 404, a bug is a bare 500.
+
+    Nobody between may keep an answer, and a browser takes it for what it is said to be.
+    """
 
     def __init__(self, routes: Iterable[Route]) -> None:
         """Serve these routes."""
         rules = [
-            Rule(route.path, methods=route.methods, endpoint=lambda route=route: route)
+            Rule(
+                route.path,
+                methods=(*route.methods, *(("OPTIONS",) if route.origins else ())),
+                endpoint=lambda route=route: route,
+            )
             for route in routes
         ]
         self._map = Map(rules)
@@ -46,18 +70,44 @@ class PublicDoor:
         return response(environ, respond)
 
     def _answer(self, request: Request) -> Any:
-        path = None  # the rule, not what was asked for: a link lets its holder in
+        route: Route | None = None
         try:
             endpoint, values = self._map.bind_to_environ(request.environ).match()
-            route: Route = endpoint()
-            path = route.path
-            request.max_content_length = route.max_bytes
-            if (request.content_length or 0) > route.max_bytes:
-                raise RequestEntityTooLarge()
-            return route.answer(request, **values)
+            route = endpoint()
+            response = _by(route, request, values)
         except HTTPException as refusal:
             text = {"error": refusal.description or refusal.name}
-            return Response(json.dumps(text), refusal.code, content_type="application/json")
+            response = Response(json.dumps(text), refusal.code, content_type="application/json")
         except Exception:
-            log.exception("a bug", extra={"path": path})
-            return Response(status=500)
+            # the rule, not what was asked for: a link lets its holder in
+            log.exception("a bug", extra={"path": route and route.path})
+            response = Response(status=500)
+        response.headers.update(CONFIDENTIAL)
+        response.headers.update(_across(route, request) if route else {})
+        return response
+
+
+def _by(route: Route, request: Request, values: Mapping[str, Any]) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status=204)
+    request.max_content_length = route.max_bytes
+    if (request.content_length or 0) > route.max_bytes:
+        raise RequestEntityTooLarge()
+    return route.answer(request, **values)
+
+
+def _across(route: Route, request: Request) -> Mapping[str, str]:
+    """Return the headers (CORS) that let a page of one of the route's origins ask and read."""
+    if not route.origins:
+        return {}
+    origin = request.headers.get("Origin", "")
+    if origin not in route.origins:
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Methods": ", ".join(route.methods),
+        "Access-Control-Allow-Headers": "Content-Type, Range",
+        "Access-Control-Expose-Headers": "Content-Disposition, Content-Range",
+        "Access-Control-Max-Age": "600",
+    }

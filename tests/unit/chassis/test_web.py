@@ -3,10 +3,13 @@
 import logging
 
 import pytest
+from werkzeug.exceptions import Forbidden
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from chassis.door.web import PublicDoor, Route
+from chassis.door.web import PublicDoor, Route, links
+
+OURS, THEIRS = "https://app.example", "https://evil.example"
 
 
 def test_a_bug_is_a_bare_500_and_the_log_holds_no_link(caplog: pytest.LogCaptureFixture) -> None:
@@ -20,3 +23,47 @@ def test_a_bug_is_a_bare_500_and_the_log_holds_no_link(caplog: pytest.LogCapture
     (record,) = caplog.records
     assert "lets-its-holder-in" not in str(vars(record))
     assert vars(record)["path"] == "/blobs/<token>"
+
+
+def test_pages_of_our_origins_and_no_others_may_ask_and_read() -> None:
+    def answer(request: Request, token: str) -> Response:
+        if token == "expired":
+            raise Forbidden("this link has expired")
+        return Response(b"bytes")
+
+    door = Client(PublicDoor(links(answer, (OURS,), methods=("GET", "PUT"), max_bytes=10)))
+    for url, status in (("/blobs/fresh", 200), ("/blobs/expired", 403)):
+        ours, theirs = (door.get(url, headers={"Origin": each}) for each in (OURS, THEIRS))
+        assert (ours.status_code, theirs.status_code) == (status, status)
+        assert ours.headers["Access-Control-Allow-Origin"] == OURS
+        assert "Access-Control-Allow-Origin" not in theirs.headers
+        assert ours.headers["Vary"] == theirs.headers["Vary"] == "Origin"
+    wanted = {"Origin": OURS, "Access-Control-Request-Method": "PUT"}
+    asked = door.options("/blobs/fresh", headers=wanted)
+    assert (asked.status_code, asked.data) == (204, b"")
+    assert asked.headers["Access-Control-Allow-Methods"] == "GET, PUT"
+    assert asked.headers["Access-Control-Allow-Headers"] == "Content-Type, Range"
+    assert "Access-Control-Allow-Origin" not in door.options("/blobs/fresh").headers
+
+
+def test_every_answer_is_kept_by_nobody_and_taken_for_what_it_is_said_to_be() -> None:
+    def broken(request: Request) -> Response:
+        raise ZeroDivisionError
+
+    def answer(request: Request) -> Response:
+        return Response(b"x", headers={"Cache-Control": "max-age=60"})
+
+    routes = [
+        Route(path="/broken", methods=("GET",), answer=broken),
+        Route(path="/fine", methods=("GET",), answer=answer),
+    ]
+    door = Client(PublicDoor(routes))
+    for path, status in (("/broken", 500), ("/fine", 200), ("/nowhere", 404)):
+        response = door.get(path)
+        assert response.status_code == status
+        assert response.headers.getlist("Cache-Control") == ["private, no-store"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_links_that_lead_elsewhere_have_no_route_here() -> None:
+    assert Client(PublicDoor(links(None, ()))).get("/blobs/x").status_code == 404

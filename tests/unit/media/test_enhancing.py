@@ -86,7 +86,7 @@ def test_the_result_is_stored_under_its_content_and_described(tmp_path: Path) ->
         "alteration": "material",
         "params_hash": params_hash("painter", "painter-1", ARGS),
     }
-    assert blobs.path(result["key"]).read_bytes() == JPEG
+    assert b"".join(blobs.chunks(result["key"])) == JPEG
     assert steps == [
         (10, "fetching"),
         (25, "uploading"),
@@ -133,6 +133,7 @@ def test_the_parameters_hash_changes_with_what_the_picture_depends_on(name: str)
         (DeadlineExceeded("media.job_timeout"), "provider_timeout"),
         (Unavailable("media.engine_away"), "provider_unavailable"),
         (Unavailable("media.storage_error"), "storage_error"),
+        (Unavailable("chassis.blobs_unavailable"), "storage_error"),
         (Internal("chassis.job_failed"), "provider_bad_output"),
     ],
 )

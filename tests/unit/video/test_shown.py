@@ -50,10 +50,20 @@ def test_a_finished_film_and_its_thumbnail_are_linked_to(folder: Folder) -> None
         metadata={"engine": "local", "film": FILM},
     )
     reply = plain(with_links(done, [], folder))
-    link = plain(folder.link("a/films/1.mp4", "video/mp4"))
-    assert reply["film"] == {"ref": "blob:a/films/1.mp4", **link, **FILM}
-    still = plain(folder.link("a/films/1.jpg", "image/jpeg"))
-    assert reply["thumbnail"] == {"ref": "blob:a/films/1.jpg", **still}
+    link = folder.link("a/films/1.mp4", "video/mp4")
+    until = plain(link.expires_at)
+    assert reply["film"] == {
+        "ref": "blob:a/films/1.mp4",
+        "url": link.url,
+        "expires_at": until,
+        **FILM,
+    }
+    still = folder.link("a/films/1.jpg", "image/jpeg")
+    assert reply["thumbnail"] == {
+        "ref": "blob:a/films/1.jpg",
+        "url": still.url,
+        "expires_at": until,
+    }
 
 
 def test_every_column_is_replied_null_where_there_is_nothing(folder: Folder) -> None:

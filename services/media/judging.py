@@ -1,0 +1,82 @@
+"""What was sent, judged. Kept are the very bytes that were judged, however often a link writes."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+from uuid import UUID
+
+from chassis.domain import value
+from chassis.errors import Invalid, NotFound, Unavailable
+from gateways.pictures import Picture
+from gateways.port import Blobs, blob_of
+from media.domain.image import Original
+from media.domain.project_messages import Upload
+from media.domain.project_state import Project
+from media.links import incoming_key, original_key
+
+Inspect = Callable[[Path], Picture]
+
+
+@value
+class Refusal:
+    """Why a file is not taken: it is 'missing', or it is there and 'refused'."""
+
+    status: str
+    error: str  # a code
+
+
+def judged(
+    blobs: Blobs, inspect: Inspect, project_id: UUID, state: Project, image_id: UUID
+) -> Original | Refusal | None:
+    """Return what a file is, and keep it, or why it is none; None for one that was taken before.
+
+    What is refused is deleted. Raises `Unavailable` where the store is away: nothing is decided.
+    """
+    upload = state.upload(image_id)
+    if image_id in state.images:
+        return None
+    if upload is None:
+        return Refusal(status="missing", error="media.image_not_found")
+    sent = incoming_key(state.workspace_id, project_id, image_id)
+    key = original_key(state.workspace_id, project_id, image_id, upload.content_type)
+    with tempfile.NamedTemporaryFile() as received:
+        try:
+            _receive(blobs, sent, upload.size, received)
+        except NotFound:
+            return Refusal(status="missing", error="media.upload_missing")
+        try:
+            original = _original(inspect, key, upload, Path(received.name))
+        except Unavailable as busy:  # this machine is: the file is as good as it was
+            return Refusal(status="refused", error=busy.code)
+        except Invalid as refusal:
+            blobs.delete(sent)
+            return Refusal(status="refused", error=refusal.code)
+        blobs.put_file(key, Path(received.name))
+    return original
+
+
+def _receive(blobs: Blobs, key: str, most: int, to: IO[bytes]) -> None:
+    """Write what lies there to a file, but hardly more than `most` bytes."""
+    for chunk in blobs.chunks(key):
+        to.write(chunk)
+        if to.tell() > most:
+            break
+    to.flush()
+
+
+def _original(inspect: Inspect, key: str, upload: Upload, path: Path) -> Original:
+    came = blob_of(key, path)
+    if (came.size, came.sha256) != (upload.size, upload.sha256):
+        raise Invalid("media.upload_mismatch")
+    picture = inspect(path)
+    if picture.content_type != upload.content_type:
+        raise Invalid("media.content_type_mismatch")
+    return Original(
+        key=key,
+        content_type=picture.content_type,
+        size=came.size,
+        sha256=came.sha256,
+        width=picture.width,
+        height=picture.height,
+    )

@@ -1,0 +1,89 @@
+"""Which store of blobs a service has: its settings, and the store that they describe."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from werkzeug.wrappers import Request, Response
+
+from chassis.domain import value
+from chassis.settings import Misconfigured
+from gateways.blobs_folder import Folder
+from gateways.blobs_s3 import S3, client
+from gateways.port import Blobs
+
+NEEDS = {
+    "folder": ("blobs_folder", "blobs_key"),
+    "s3": (
+        *("blobs_bucket", "blobs_endpoint", "blobs_region"),
+        *("blobs_access_key", "blobs_secret_key"),
+    ),
+}
+
+
+@value
+class BlobSettings:
+    """The settings of a service with blobs, for its own `Settings` to extend."""
+
+    env: Literal["embedded", "demo", "production"]
+    public_url: str  # where this service's public HTTP door is reached
+    blobs: Literal["folder", "s3"]
+    blobs_folder: str = ""
+    blobs_key: str = ""  # signs the links to blobs in a folder
+    blobs_origins: str = ""  # whose pages may use the folder's links: origins, spaces between them
+    blobs_bucket: str = ""
+    blobs_prefix: str = ""  # of every key, where services share a bucket: 'media'
+    blobs_endpoint: str = ""  # https://s3.eu-north-1.amazonaws.com
+    blobs_region: str = ""
+    blobs_access_key: str = ""
+    blobs_secret_key: str = ""
+
+    def __post_init__(self) -> None:
+        reasons = [f"{name}: {reason}" for name, reason in self.wrong().items() if reason]
+        if reasons:
+            raise Misconfigured("; ".join(reasons))
+
+    def wrong(self) -> dict[str, str | Literal[False]]:
+        """Return by its variable what cannot be as it is, or False."""
+        missing = {
+            name.upper(): not getattr(self, name) and f"BLOBS={self.blobs} needs it"
+            for name in NEEDS[self.blobs]
+        }
+        volatile = self.env == "production" and self.blobs == "folder"
+        return {"BLOBS": volatile and "a folder is not for production", **missing}
+
+
+@value
+class Store:
+    """A store of blobs, and what answers its links at the service's own door, if they lead there.
+
+    `origins`: whose pages may use those links.
+    """
+
+    blobs: Blobs
+    answer: Callable[[Request, str], Response] | None
+    origins: tuple[str, ...]
+
+
+def opened(given: BlobSettings, reserved: Collection[str], clock: Callable[[], datetime]) -> Store:
+    """Return the store that the settings describe; no key in it begins with a `reserved` word.
+
+    These are the prefixes of services that share a bucket: a key that holds one is a mistake.
+    """
+    match given.blobs:
+        case "folder":
+            root, url, key = Path(given.blobs_folder), given.public_url, given.blobs_key
+            folder = Folder(root, url, key, clock, reserved)
+            origins = tuple(given.blobs_origins.split())
+            return Store(blobs=folder, answer=folder.answer, origins=origins)
+        case "s3":
+            speaking = client(
+                given.blobs_endpoint,
+                given.blobs_region,
+                given.blobs_access_key,
+                given.blobs_secret_key,
+            )
+            prefix = f"{given.blobs_prefix}/" if given.blobs_prefix else ""
+            bucket = S3(speaking, given.blobs_bucket, prefix, clock, reserved)
+            return Store(blobs=bucket, answer=None, origins=())

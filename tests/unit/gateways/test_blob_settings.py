@@ -1,0 +1,52 @@
+"""Which store a service has: named, whole, and no folder in production."""
+
+import pytest
+
+from chassis import ids, settings
+from chassis.settings import Misconfigured
+from gateways import blobs
+from gateways.blobs import BlobSettings
+
+COMMON = {"ENV": "demo", "PUBLIC_URL": "https://media.example"}
+FOLDER = {**COMMON, "BLOBS": "folder", "BLOBS_FOLDER": "blobs", "BLOBS_KEY": "signs"}
+S3 = {
+    **COMMON,
+    "ENV": "production",
+    "BLOBS": "s3",
+    "BLOBS_BUCKET": "ai-studio",
+    "BLOBS_PREFIX": "media",
+    "BLOBS_ENDPOINT": "https://s3.eu-north-1.amazonaws.com",
+    "BLOBS_REGION": "eu-north-1",
+    "BLOBS_ACCESS_KEY": "who",
+    "BLOBS_SECRET_KEY": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("right", "missing"),
+    [
+        *((FOLDER, name) for name in ("BLOBS_FOLDER", "BLOBS_KEY", "ENV", "BLOBS")),
+        *((S3, name) for name in sorted(set(S3) - {"BLOBS_PREFIX"})),
+    ],
+)
+def test_what_a_store_needs_and_lacks_stops_the_start_with_its_name(
+    right: dict[str, str], missing: str
+) -> None:
+    lacking = {name: text for name, text in right.items() if name != missing}
+    with pytest.raises(Misconfigured, match=f"^{missing}: "):
+        settings.load(BlobSettings, lacking)
+
+
+def test_production_refuses_a_folder() -> None:
+    with pytest.raises(Misconfigured, match="^BLOBS: a folder is not for production"):
+        settings.load(BlobSettings, {**FOLDER, "ENV": "production"})
+
+
+@pytest.mark.parametrize("prefix", ["", "media", "prod/media"])
+@pytest.mark.parametrize("endpoint", ["https://s3.eu-north-1.amazonaws.com", "http://minio:9000/"])
+def test_links_to_a_bucket_begin_as_docs_deploying_says(prefix: str, endpoint: str) -> None:
+    given = settings.load(BlobSettings, {**S3, "BLOBS_PREFIX": prefix, "BLOBS_ENDPOINT": endpoint})
+    store = blobs.opened(given, (), ids.now)
+    begun = "/".join(part for part in (endpoint.rstrip("/"), "ai-studio", prefix) if part)
+    assert store.blobs.link("a/b.jpg", "image/jpeg").url.startswith(f"{begun}/a/b.jpg?")
+    assert store.answer is None
