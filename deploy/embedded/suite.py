@@ -59,10 +59,14 @@ class Suite:
         *,
         clock: Callable[[], datetime] = ids.now,
         durable: bool = True,
+        settings: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
-        """`durable=False`: a crash of the machine, not of the process, may cost the data."""
+        """`durable=False`: a crash of the machine, not of the process, may cost the data.
+
+        `settings`: variables by service, in place of those that it would be given.
+        """
         self.data_dir = Path(data_dir).resolve()
-        self.deliver_twice, self.clock = deliver_twice, clock
+        self.deliver_twice, self.clock, self.settings = deliver_twice, clock, settings or {}
         self.server = Server(self.data_dir / "postgres", durable=durable)
         self.parts: dict[str, Parts] = {}
         self.working: dict[str, ServiceAtWork] = {}
@@ -174,11 +178,15 @@ class Suite:
 
     def _build(self, name: str) -> Parts:
         urls = {service: door.url for service, door in self._doors.items()}
-        settings = assembly.environment(name, self.data_dir, self._keys, urls)
         app_role = f"{name}_app"
-        settings["DATABASE_URL"] = self.server.url(app_role, self._keys["roles"][app_role], name)
+        url = self.server.url(app_role, self._keys["roles"][app_role], name)
+        variables = {
+            **assembly.environment(name, self.data_dir, self._keys, urls),
+            "DATABASE_URL": url,
+            **self.settings.get(name, {}),
+        }
         committed = self.signals[name][0].send
-        return assembly.build(name, settings, self._peers(name), self.clock, committed)
+        return assembly.build(name, variables, self._peers(name), self.clock, committed)
 
     def _peers(self, name: str) -> Callable[[str], DirectPort]:
         return lambda target: self._port(target, Caller(service=name))

@@ -19,7 +19,11 @@ from suitectl import files, init, inventory, keys
 from suitectl.change import made
 
 PROCESSES = [f"{service}-{kind}" for service in SERVICES for kind in ("serve", "work")]
-NEVER_GIVEN = {"STRIPE_WEBHOOK_SECRET", "STRIPE_LIVEMODE"}  # a vendor's; it runs without
+# a vendor's; it runs without
+NEVER_GIVEN = {"STRIPE_WEBHOOK_SECRET", "STRIPE_LIVEMODE"} | {
+    f"BLOBS_{name}"
+    for name in ("BUCKET", "PREFIX", "ENDPOINT", "REGION", "ACCESS_KEY", "SECRET_KEY")
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,56 @@
+"""The main job with `BLOBS=s3`: photographs, film and invoice lie in a bucket, and nowhere else.
+
+The bucket is moto's: it checks neither a signature nor an expiry nor a checksum.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import requests
+
+from chassis import ids, settings
+from contracts import SERVICES
+from demo.figures import figures
+from demo.main_job import Photo
+from embedded.suite import Suite
+from gateways import blobs
+from gateways.blobs import BlobSettings
+from journeys.stages.quiet import main_job
+from object_store import object_store, settings_of
+
+BUCKET = "ai-studio"
+KINDS = {  # what each service has stored at the end, by the folder in its workspace's or project's
+    "media": {"original", "result"},
+    "video": {"sources", "pieces", "films"},
+    "billing": {"invoices"},
+}
+
+
+@pytest.mark.long
+def test_photographs_film_and_invoice_lie_in_a_bucket(
+    run_folder: Path, photos: Sequence[Photo]
+) -> None:
+    with object_store(BUCKET) as endpoint:
+        given = {name: dict(settings_of(endpoint, BUCKET, name)) for name in KINDS}
+        given["video"]["MEDIA_URL"] = f"{endpoint}/{BUCKET}/media"
+        data = run_folder / "buckets"
+        with Suite(data, durable=False, settings=given) as suite:
+            done = main_job(suite, photos).run()
+            suite.settle()
+
+            assert [figure for figure in figures(done) if not figure.holds] == []
+            for file in (done.video["film"], done.document):
+                fetched = requests.get(file["url"], timeout=30).content
+                assert hashlib.sha256(fetched).hexdigest() == file["sha256"]
+            for name, kinds in KINDS.items():
+                assert stored(given[name]) == kinds
+        assert [path for path in data.glob("blobs/*/**/*") if path.is_file()] == []
+
+
+def stored(variables: dict[str, str]) -> set[str]:
+    """Return the names of the folders that the service's blobs lie in."""
+    own = {"ENV": "embedded", "PUBLIC_URL": "http://nowhere.invalid", **variables}
+    store = blobs.opened(settings.load(BlobSettings, own), SERVICES, ids.now)
+    return {each.key.split("/")[-2] for each in store.blobs.listed("")}
