@@ -37,7 +37,8 @@ SHARED = {
 BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",
     "clients": "clients.auth",
-    "shared gateways": "gateways.port",
+    "`gateways.port`": "gateways.port",
+    "shared gateways": "gateways.mail",
     "SQLAlchemy": "sqlalchemy",
     "marshmallow": "marshmallow",
     "vendors": "stripe",
