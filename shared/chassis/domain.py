@@ -5,6 +5,7 @@ from dataclasses import MISSING, dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
 from typing import Any, Generic, TypeVar, dataclass_transform
+from uuid import UUID
 
 UNTIMED = datetime.min.replace(
     tzinfo=UTC
@@ -36,7 +37,8 @@ class Decider(Generic[State, Command, Event]):
 
     `decide(state, command)` answers with events, with `[]` (nothing left to do) or raises
     `Rejected`; `evolve(state, event)` never judges. A state of None is a stream without events;
-    every other state has `workspace_id: UUID | None`, the tenant it belongs to.
+    every other state has `workspace_id: UUID | None`, the tenant it belongs to. A stream that is
+    a person's own, wherever they belong, says whose by `person(id, state)`.
     """
 
     name: str  # the stream's category: 'invoice' in 'invoice-<uuid>'
@@ -45,6 +47,7 @@ class Decider(Generic[State, Command, Event]):
     events: tuple[type[Any], ...]
     creates: tuple[type[Any], ...]  # the commands that a stream without events accepts
     serial: bool = False  # locked before it is read; its last event is its whole state
+    person: Callable[[UUID, State], UUID | None] | None = None
 
 
 def fold(

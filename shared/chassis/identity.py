@@ -44,9 +44,11 @@ class Actor:
         """The session in which an admin acts as this person; None for the person themselves."""
         return self.session_id if self.impersonated_by is not None else None
 
-    def sees(self, workspace_id: UUID | None) -> bool:
-        """Return whether what belongs to that workspace exists for this actor."""
+    def sees(self, workspace_id: UUID | None, person: UUID | None = None) -> bool:
+        """Return whether what is that workspace's, or that person's own, exists for this actor."""
         if self.kind != "person" or self.is_system_admin:
+            return True
+        if person is not None and str(person) == self.id:
             return True
         return workspace_id is not None and workspace_id == self.workspace_id
 

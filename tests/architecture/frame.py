@@ -43,8 +43,8 @@ ROOMS = (
         name="unit",
         what="decide, append, project; read on from a position; rebuild",
         may_use=_DATABASE,
-        code_lines=930,
-        why="it is what everything else exists for",
+        code_lines=960,
+        why="it is what everything else exists for; who is let at a stream is asked here alone",
     ),
     Room(
         name="broker",

@@ -94,6 +94,16 @@ def test_the_service_is_put_together_from_the_deciders_it_prints() -> None:
         assert others == [], f"services/{service}/app.py"
 
 
+def test_only_a_user_and_their_sessions_are_a_persons_own() -> None:
+    own = {
+        f"{service}.{name}"
+        for service in SERVICES
+        for name, module in domain(service).items()
+        if module.decider.person is not None
+    }
+    assert own == {"auth.user", "auth.session"}
+
+
 def test_the_decision_tables_in_print_are_those_of_the_code() -> None:
     for service in SERVICES:
         if (text := readme(service)) is None:

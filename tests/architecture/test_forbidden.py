@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from architecture.source import SERVICES, Source, sources
 
 HOMES = ("chassis.ids", "chassis.settings", "chassis.testing")
+ADMITS = "auth.acts.invitations"  # who is let into another workspace's stream shows a token there
 IMPURE = {
     "datetime.now",
     "datetime.utcnow",
@@ -53,6 +54,17 @@ def test_clock_chance_and_environment_are_asked_in_one_place() -> None:
     elsewhere = [each for each in sources("services", "shared") if not each.name.startswith(HOMES)]
     found = {place: name for each in elsewhere for place, name in impure(each).items()}
     assert found == {}
+
+
+def test_strangers_are_admitted_where_an_invitation_was_proven_and_nowhere_else() -> None:
+    elsewhere = [each for each in sources() if each.name != ADMITS]
+    found = [
+        each.at(line)
+        for each in elsewhere
+        for name, line in spoken(each)
+        if name.endswith(".admit")
+    ]
+    assert found == []
 
 
 def test_only_the_frame_commits() -> None:

@@ -125,4 +125,5 @@ decider = Decider(
     evolve=evolve,
     events=(SessionStarted, SessionRenewed, SessionEnded),
     creates=(StartSession,),
+    person=lambda id, session: session.user_id,
 )

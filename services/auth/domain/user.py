@@ -170,4 +170,5 @@ decider = Decider(
     evolve=evolve,
     events=(SignedUp, SystemAdminCreated, EmailVerified, UserBanned, UserUnbanned),
     creates=(SignUp, CreateSystemAdmin),
+    person=lambda id, user: id,
 )

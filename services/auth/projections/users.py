@@ -88,7 +88,7 @@ projection = Projection(table=table, project=project, unique={"user_email": "aut
 
 def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a user's row, with `version`."""
-    found = row(connection, table, "user", user_id, actor, "auth.user_not_found")
+    found = row(connection, table, "user", user_id, actor, "auth.user_not_found", person=table.c.id)
     return {"version": found.pop("stream_version"), **found}
 
 

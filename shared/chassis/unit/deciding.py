@@ -25,6 +25,7 @@ class Unit:
     def __init__(self, app: "App", connection: Connection, call: Call) -> None:
         self.app, self.connection, self.call = app, connection, call
         self.streams: dict[str, Stream] = {}
+        self.admitted: set[str] = set()
         self.events: list[tuple[Recorded, Mapping[str, Any] | None]] = []
         self.queued: list[dict[str, Any]] = []
         self.cancelled: list[CancelJobs] = []
@@ -34,8 +35,9 @@ class Unit:
     def decide(self, decider: Decider[Any, Any, Any], id: UUID, command: Any) -> Decided:
         """Decide one stream's part of the unit and return where the stream stands then.
 
-        Raises `NotFound` for a stream of another workspace, or without events unless the command
-        creates it; `Conflict` if the call expected another version; what the decider raises.
+        Raises `NotFound` for a stream that is neither of the caller's workspace nor their own, or
+        without events unless the command creates it; `Conflict` if the call expected another
+        version; what the decider raises.
         """
         stream, events, at = self._asked(decider, id, command)
         for event in events:
@@ -51,6 +53,10 @@ class Unit:
         if events:
             raise AssertionError(f"{command} is no question: it has {events} for an answer")
         return Decided(id=id, version=stream.version, state=stream.state)
+
+    def admit(self, decider: Decider[Any, Any, Any], id: UUID) -> None:
+        """Take that stream for the caller's in this unit, though it is of another workspace."""
+        self.admitted.add(stream_name(decider.name, id))
 
     def state(self, decider: Decider[Any, Any, Any], id: UUID) -> Any:
         """Return a stream's state as this unit has it; None without events."""
@@ -129,8 +135,14 @@ class Unit:
         exists = stream.state is not None
         if not exists and creates:
             return
-        if not exists or not self.call.actor.sees(stream.state.workspace_id):
+        if not exists or not self._is_the_callers(stream):
             raise not_found(self.app.service.name, stream.decider)
+
+    def _is_the_callers(self, stream: Stream) -> bool:
+        whose = stream.decider.person
+        person = whose(stream.id, stream.state) if whose else None
+        seen = self.call.actor.sees(stream.state.workspace_id, person)
+        return seen or stream.name in self.admitted
 
     def _must_be_expected(self, stream: Stream) -> None:
         expected = self.call.expected_version

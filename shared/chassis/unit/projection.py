@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Delete, Insert, Table, Update, select
+from sqlalchemy import Column, Connection, Delete, Insert, Table, Update, select
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -70,18 +70,25 @@ def _compiled(change: Change, own: Table) -> tuple[str, str, str, dict[str, Any]
 
 
 def row(
-    connection: Connection, table: Table, category: str, id: UUID, actor: Actor, code: str
+    connection: Connection,
+    table: Table,
+    category: str,
+    id: UUID,
+    actor: Actor,
+    code: str,
+    person: Column[Any] | None = None,
 ) -> dict[str, Any]:
     """Return one row with the version of its stream; `NotFound(code)` where the actor sees none.
 
-    Another workspace's row and no row at all are told apart by nothing.
+    `person`: whose own the row is, wherever they belong. Another workspace's row and no row at all
+    are told apart by nothing.
     """
     query = select(table, version_of(category, table.c.id).label("stream_version"))
     found = connection.execute(query.where(table.c.id == str(id))).mappings().one_or_none()
     if found is None:
         raise NotFound(code)
-    workspace = found["workspace_id"]  # a system admin's own row has none
-    if not actor.sees(UUID(workspace) if workspace else None):
+    workspace, own = found["workspace_id"], found[person.name] if person is not None else None
+    if not actor.sees(UUID(workspace) if workspace else None, UUID(own) if own else None):
         raise NotFound(code)
     return dict(found)
 

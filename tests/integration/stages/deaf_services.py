@@ -1,5 +1,6 @@
 """auth and two services that hear of it only when a test says so; the time is the test's too."""
 
+from collections.abc import Collection
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,9 @@ from chassis import ids
 from chassis.database import migrations
 from chassis.door import revocations
 from chassis.door.edge import Caller
+from chassis.door.tokens import TokenIssuer
 from chassis.hearing.inbox import Consumer
+from chassis.identity import Actor
 from chassis.running.parts import Parts
 from chassis.unit import feed
 from embedded import assembly
@@ -36,13 +39,19 @@ PASSWORD = "only-for-tests"
 class Services:
     """The three, built as their processes build them, but without loops."""
 
-    def __init__(self, server: Server, folder: Path, ending: ExitStack) -> None:
-        """What is made in `server` is gone when `ending` is closed."""
+    def __init__(
+        self,
+        server: Server,
+        folder: Path,
+        ending: ExitStack,
+        names: Collection[str] = tuple(FACADES),
+    ) -> None:
+        """What is made in `server` is gone when `ending` is closed; `names`: who is there."""
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
         self.server, self.folder, self.keys, self.ending = server, folder, keys(folder), ending
-        self.owners = {name: self._database(name) for name in FACADES}
-        self.parts = {name: self.replica(name) for name in FACADES}
-        self.consumers = {name: self._consumer(name) for name in HEARERS}
+        self.owners = {name: self._database(name) for name in names}
+        self.parts = {name: self.replica(name) for name in names}
+        self.consumers = {name: self._consumer(name) for name in HEARERS if name in names}
         self.admin = self.system_admin()
 
     def replica(self, name: str) -> Parts:
@@ -67,6 +76,10 @@ class Services:
             facade=FACADES[service], door=lambda: door, caller=Caller(auth_token=token)
         )
         return port.call(method, **of)
+
+    def token(self, actor: Actor) -> str:
+        """Return an access token of now, signed for whom no session of ours would speak."""
+        return TokenIssuer("1", self.keys["signing_key"]).issue(actor, self.now, self.now)
 
     def system_admin(self) -> "Person":
         email = f"{uuid4().hex[:8]}@example.com"

@@ -313,6 +313,18 @@ def test_what_exists_for_whom(actor: Actor, own: bool, other: bool, nobodys: boo
     assert (actor.sees(WORKSPACE), actor.sees(OTHER), actor.sees(None)) == (own, other, nobodys)
 
 
+@pytest.mark.parametrize("by", [None, UUID(int=7)])
+@pytest.mark.parametrize("workspace_id", [None, OTHER])
+def test_what_is_ones_own_exists_wherever_one_belongs(
+    workspace_id: UUID | None, by: UUID | None
+) -> None:
+    person = replace(PERSON, workspace_id=workspace_id, impersonated_by=by)
+    assert person.sees(WORKSPACE, person.user_id)
+    assert person.sees(None, person.user_id)
+    for another in (None, by, UUID(int=8)):
+        assert not person.sees(WORKSPACE, another)
+
+
 def test_only_ed25519_keys_are_used() -> None:
     key = ed448.Ed448PrivateKey.generate()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
