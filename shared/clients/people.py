@@ -15,7 +15,7 @@ from clients.auth import Auth
 
 MARGIN = timedelta(seconds=30)  # before its end a token is renewed
 TIMEOUT_S = 5.0
-EXPIRED = "chassis.token_expired"
+OVER = ("chassis.token_expired", "chassis.token_revoked")  # of a token: the session may live on
 
 
 class SignedIn:
@@ -32,8 +32,8 @@ class SignedIn:
     def port(self, service: str, *, timeout_s: float = TIMEOUT_S) -> Port:
         """Return the port to a service for this person: `Media(signed_in.port("media"))`.
 
-        A call ends within `timeout_s` seconds, renewing included. It raises `Unauthenticated`
-        once the session has ended.
+        A call ends within `timeout_s` seconds, renewing included: once, where a service takes the
+        token for expired or revoked. It raises `Unauthenticated` once the session has ended.
         """
         return _PersonsPort(person=self, ports=self._ports, service=service, timeout_s=timeout_s)
 
@@ -95,7 +95,7 @@ class _PersonsPort:
             try:
                 return self._port(token).call(method, **arguments)
             except Unauthenticated as refusal:
-                if refusal.code != EXPIRED:
+                if refusal.code not in OVER:
                     raise
             # refused before anything was done, so the repeat is the first
             return self._port(self.person.access_token(refused=token)).call(method, **arguments)

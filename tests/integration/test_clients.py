@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,11 +16,13 @@ import pytest
 
 from chassis import deadline, ids
 from chassis.broker.rpc import Rpc
+from chassis.door import revocations
 from chassis.errors import DeadlineExceeded, Unauthenticated, Unavailable
 from chassis.port import Port
-from clients import Auth, Media, SignedIn
+from clients import Affiliate, Auth, Billing, Media, SignedIn, Video
 from embedded.suite import Suite
 from integration import test_nameko_edge as edge
+from integration.stages.box_database import call
 from integration.stages.suite_ports import SuitePorts
 
 PATIENCE_S = 60.0
@@ -114,8 +116,50 @@ def test_a_session_that_has_ended_is_not_renewed(
     with pytest.raises(Unauthenticated) as refusal:
         auth.me()
 
+    assert refusal.value.code == "auth.session_ended"
+    assert ports.called == ["auth.me", "auth.authenticate"]
+
+
+QUESTIONS: dict[str, Callable[[SignedIn], object]] = {
+    "auth.me": lambda person: Auth(person.port("auth")).me(),
+    "media.list_projects": lambda person: Media(person.port("media")).list_projects(),
+    "video.list_videos": lambda person: Video(person.port("video")).list_videos(),
+    "billing.get_pricing": lambda person: Billing(person.port("billing")).get_pricing(),
+    "affiliate.list_earnings": lambda person: Affiliate(person.port("affiliate")).list_earnings(),
+}
+
+
+def revoke(suite: Suite, question: str, person: SignedIn, ahead: timedelta = timedelta()) -> None:
+    """Have the service that is asked refuse a person's tokens until now; the session lives on."""
+    app, user_id = suite.parts[question.partition(".")[0]].app, Auth(person.port("auth")).me().id
+    at = app.clock() + ahead
+    app.attempt(call(at=at), lambda unit: revocations.write(unit, "user", user_id, at))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_who_holds_a_revoked_token_goes_on_after_one_renewal(
+    suite: Suite, ports: SuitePorts, session_token: str, question: str
+) -> None:
+    person, ask = SignedIn(ports, session_token), QUESTIONS[question]
+    revoke(suite, question, person)
+    ports.called.clear()
+
+    assert ask(person)
+    assert ports.called == [question, "auth.authenticate", question]
+
+
+def test_who_is_refused_with_the_new_token_too_is_told(
+    suite: Suite, ports: SuitePorts, session_token: str
+) -> None:
+    question, person = "media.list_projects", SignedIn(ports, session_token)
+    revoke(suite, question, person, ahead=timedelta(hours=1))
+    ports.called.clear()
+
+    with pytest.raises(Unauthenticated) as refusal:
+        QUESTIONS[question](person)
+
     assert refusal.value.code == "chassis.token_revoked"
-    assert ports.called == ["auth.me"]
+    assert ports.called == [question, "auth.authenticate", question]
 
 
 @dataclass

@@ -17,7 +17,7 @@ from integration.stages.box_database import all_at_once
 from integration.stages.deaf_services import HEARERS, Services
 from servers.postgres import Server
 
-SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+MICROSECOND, SECOND, DAY = timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=1)
 REVOKED, STALE = "chassis.token_revoked", "auth.revocations_stale"
 
 
@@ -64,7 +64,7 @@ def test_who_is_banned_gets_no_new_token(services: Services) -> None:
     person = services.somebody()
     before = person.signed_in()
     services.ban(person)
-    services.now += SECOND
+    services.now += MICROSECOND
 
     assert code(before.access) == "auth.session_ended"
     assert code(person.signed_in) == "auth.user_banned"
@@ -79,7 +79,7 @@ def test_the_answer_to_a_sign_out_that_was_lost_is_had_by_signing_in_again(
     first = leave(token)
 
     assert code(partial(leave, token)) == REVOKED
-    services.now += SECOND
+    services.now += MICROSECOND
     browser = person.signed_in()
     assert leave(browser.access()) == first
     assert code(browser.access) is None  # the repeat has ended nothing
@@ -102,7 +102,7 @@ def test_a_lifted_ban_lets_new_tokens_in_and_no_old_ones(services: Services) -> 
     person = services.somebody()
     old = person.signed_in().access()
     services.ban(person)
-    services.now += SECOND
+    services.now += MICROSECOND
     admin = services.admin.signed_in().access()
     services.call("auth", "unban_user", admin, user_id=person.user_id)
     new = person.signed_in().access()

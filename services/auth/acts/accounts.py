@@ -94,8 +94,9 @@ def _verify(token: str, unit: Unit) -> Verified:
     user_id = users.find(unit.connection, spent) if spent else None
     if user_id is None:
         raise Rejected("auth.token_invalid", "this link is not valid any more")
-    unit.decide(user.decider, user_id, user.VerifyEmail())
-    started = start_session(unit, user_id, {})
+    admitted(unit, user_id)
+    verified = unit.decide(user.decider, user_id, user.VerifyEmail())
+    started = start_session(unit, verified, {})
     return Verified(
         user_id=user_id, session_token=started.session_token, expires_at=started.expires_at
     )
@@ -127,8 +128,9 @@ def _credentials(door: Door, call: Call, email: str, password: str) -> UUID:
 
 def _start_or_mail(unit: Unit, user_id: UUID, seen: dict[str, str]) -> SessionStarted | None:
     """Start a session, or mail the link once more and return None where none was followed yet."""
-    if admitted(unit, user_id).email_verified:
-        return start_session(unit, user_id, seen)
+    person = admitted(unit, user_id)
+    if person.state.email_verified:
+        return start_session(unit, person, seen)
     unit.queue(Job(kind="mail", subject=user_id, args={"template": "verify_email"}))
     return None
 

@@ -9,7 +9,6 @@ from chassis.asked import Written
 from chassis.door import revocations
 from chassis.errors import Rejected
 from chassis.personal import keep
-from chassis.unit import store
 from chassis.unit.deciding import Unit
 from contracts.auth.bans import BanUser, UnbanUser
 
@@ -24,8 +23,7 @@ def ban(unit: Unit, asked: BanUser) -> Written:
     by, user_id = unit.call.actor, asked.user_id
     if user_id == by.user_id:
         raise Rejected("auth.self_ban", "nobody bans themselves")
-    both = (by.user_id, user_id)
-    store.lock(unit.connection, [store.stream_name(user.decider.name, each) for each in both])
+    unit.hold(user.decider, by.user_id, user_id)
     revocations.check(unit.connection, by)
     another = _another_reason(unit, user_id, asked.reason)
     command = user.BanUser(expires_at=asked.expires_at, another_reason=another)

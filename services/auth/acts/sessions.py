@@ -35,23 +35,30 @@ from contracts.auth.sessions import (
 )
 
 
-def start_session(unit: Unit, user_id: UUID, seen: Mapping[str, str]) -> SessionStarted:
-    """Start a session; `seen`: ip_address, user_agent. The token is shown this once."""
-    person = admitted(unit, user_id)
+def start_session(unit: Unit, person: Decided, seen: Mapping[str, str]) -> SessionStarted:
+    """Start a session; `seen`: ip_address, user_agent. The token is shown this once.
+
+    `person`: who was `admitted` in this unit, or made in it.
+    """
+    user_id, workspace_id = person.id, person.state.workspace_id
     session_id, token = ids.derive(unit.call.id, "session"), ids.token()
     if seen:
         unit.execute(keep(session_id, user_id, seen))
     expires_at = unit.call.at + session.IDLE
     unit.execute(kept.keep_secret(session_id, "session", token, expires_at))
-    started = session.StartSession(user_id=user_id, workspace_id=person.workspace_id)
+    started = session.StartSession(user_id=user_id, workspace_id=workspace_id)
     unit.decide(session.decider, session_id, started)
     return SessionStarted(session_id=session_id, session_token=token, expires_at=expires_at)
 
 
-def admitted(unit: Unit, user_id: UUID) -> user.User:
-    """Return a person who may come in. Raises `Rejected("auth.user_banned")`."""
-    person: user.User = unit.may(user.decider, user_id, user.Admit()).state
-    return person
+def admitted(unit: Unit, user_id: UUID) -> Decided:
+    """Return a person who may come in. Raises `Rejected("auth.user_banned")`.
+
+    The unit's time is from now on one at which nobody was changing their access: what begins then
+    is younger than all that this unit does not know.
+    """
+    unit.hold(user.decider, user_id, shared=True)
+    return unit.may(user.decider, user_id, user.Admit())
 
 
 def of_holder(call: Call, token: str) -> Call:
@@ -84,7 +91,7 @@ def _use(unit: Unit, token: str) -> Actor:
     if session_id is None:
         raise Unauthenticated("auth.session_unknown", "sign in again")
     used: session.Session = unit.decide(session.decider, session_id, session.UseSession()).state
-    person = admitted(unit, used.user_id)
+    person: user.User = admitted(unit, used.user_id).state
     return Actor(
         kind="person",
         id=str(used.user_id),

@@ -20,7 +20,7 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
 
-Kind = Literal["session", "user", "workspace"]
+Kind = Literal["session", "user"]
 
 SOURCE = "auth"
 STALE_S = 30
@@ -51,24 +51,22 @@ def _note(kind: Kind, unit: Unit, heard: Heard) -> None:
 
 
 def write(unit: Unit, kind: Kind, id: UUID, at: datetime) -> None:
-    """Refuse a session's tokens for good, or a user's or workspace's that are as old as `at`.
+    """Refuse a session's tokens for good, or a user's that are as old as `at`, or older.
 
-    Holds once the unit is committed. Of several times the latest counts.
+    Holds once the unit is committed. Of several times the latest counts. In auth, who revokes a
+    user holds them first, and `at` is the time of the unit from then on: else a token drawn beside
+    it would be younger than what it knows.
     """
     unit.execute(_WRITE, kind=kind, id=str(id), at=at)
 
 
 def check(connection: Connection, actor: Actor) -> None:
-    """Raise `Unauthenticated("chassis.token_revoked")` if the actor's token has been revoked.
-
-    A token says its time in whole seconds: one of the same second counts as older.
-    """
+    """Raise `Unauthenticated("chassis.token_revoked")` if the actor's token has been revoked."""
     if actor.kind != "person":
         return
     parameters = {
         "session": str(actor.session_id),
         "users": [actor.id, str(actor.impersonated_by)],
-        "workspace": str(actor.workspace_id),
         "issued_at": actor.issued_at,
     }
     if connection.execute(_CHECK, parameters).scalar_one():
@@ -103,7 +101,7 @@ _WRITE = text(
 _CHECK = text(
     "select exists (select from revoked where kind = 'session' and id = :session)"
     " or exists (select from revoked"
-    "  where (kind = 'user' and id = any(:users) or kind = 'workspace' and id = :workspace)"
+    "  where kind = 'user' and id = any(:users)"
     "  and not_before >= coalesce(cast(:issued_at as timestamptz), '-infinity'))"
 )
 _STALE = text(

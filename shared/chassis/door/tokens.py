@@ -114,8 +114,9 @@ class TokenIssuer:
             "role": actor.role,
             "adm": actor.is_system_admin,
             "imp": str(actor.impersonated_by) if actor.impersonated_by else None,
-            "iat": int(at.timestamp()),
-            "exp": int((at + LIFETIME).timestamp()),
+            # of this size a float tells one microsecond from the next, and is read back as it was
+            "iat": at.timestamp(),
+            "exp": (at + LIFETIME).timestamp(),
             "jti": str(ids.fresh()),
             "auth_time": since.timestamp() if since else None,
             "amr": actor.amr,

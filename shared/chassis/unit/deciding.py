@@ -26,6 +26,7 @@ class Unit:
         self.app, self.connection, self.call = app, connection, call
         self.streams: dict[str, Stream] = {}
         self.admitted: set[str] = set()
+        self.held: set[str] = set()
         self.events: list[tuple[Recorded, Mapping[str, Any] | None]] = []
         self.queued: list[dict[str, Any]] = []
         self.cancelled: list[CancelJobs] = []
@@ -57,6 +58,19 @@ class Unit:
     def admit(self, decider: Decider[Any, Any, Any], id: UUID) -> None:
         """Take that stream for the caller's in this unit, though it is of another workspace."""
         self.admitted.add(stream_name(decider.name, id))
+
+    def hold(self, decider: Decider[Any, Any, Any], *ids: UUID, shared: bool = False) -> None:
+        """Hold these streams until the unit ends, and read the clock anew: the unit's time is that.
+
+        So what is held `shared` by one and alone by another has an order, and their times agree
+        with it. Those who hold it shared do not wait for each other. Held first, then read.
+        """
+        names = {stream_name(decider.name, id) for id in ids}
+        if read := names & self.streams.keys():
+            raise AssertionError(f"{read} may have changed between its reading and its lock")
+        store.lock(self.connection, names, shared)
+        self.held |= names
+        self.call = replace(self.call, at=max(self.call.at, self.app.clock()))
 
     def state(self, decider: Decider[Any, Any, Any], id: UUID) -> Any:
         """Return a stream's state as this unit has it; None without events."""

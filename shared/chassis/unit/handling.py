@@ -106,7 +106,7 @@ class App:
                     unit.write()
             except SQLAlchemyError as error:
                 postgres.judge(error, RIVALS, self.unique)
-                streams |= unit.streams.keys() if unit else set()
+                streams |= unit.streams.keys() | unit.held if unit else set()
             else:
                 if unit.wrote:
                     self.committed()

@@ -102,13 +102,18 @@ def found(
     return stream
 
 
-def lock(connection: Connection, names: Iterable[str]) -> None:
-    """Hold these streams until the transaction ends; in one order, so that nobody deadlocks."""
+def lock(connection: Connection, names: Iterable[str], shared: bool = False) -> None:
+    """Hold these streams until the transaction ends; in one order, so that nobody deadlocks.
+
+    Who holds one `shared` keeps out those who want it alone, and no others.
+    """
+    statement = _LOCK_SHARED if shared else _LOCK
     for name in sorted(names):
-        postgres.run(connection, _LOCK, {"name": name})
+        postgres.run(connection, statement, {"name": name})
 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_LOCK_SHARED = "select pg_advisory_xact_lock_shared(hashtextextended(%(name)s, 0))"
 _APPEND = "select append(%(events)s::jsonb, %(jobs)s::jsonb, %(command)s::jsonb)"
 
 

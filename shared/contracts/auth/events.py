@@ -123,7 +123,7 @@ PUBLISHES = (
     SessionRevoked,
 )
 # What ends access: the field `<kind>_id` names whose tokens, issued until then, are refused.
-REVOKES: Mapping[type[Any], Literal["session", "user", "workspace"]] = {
+REVOKES: Mapping[type[Any], Literal["session", "user"]] = {
     UserBanned: "user",
     SessionRevoked: "session",
     MemberJoined: "user",

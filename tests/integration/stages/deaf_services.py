@@ -1,8 +1,9 @@
 """auth and two services that hear of it only when a test says so; the time is the test's too."""
 
-from collections.abc import Collection
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -48,6 +49,7 @@ class Services:
     ) -> None:
         """What is made in `server` is gone when `ending` is closed; `names`: who is there."""
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        self.clock: Callable[[], datetime] = lambda: self.now
         self.server, self.folder, self.keys, self.ending = server, folder, keys(folder), ending
         self.owners = {name: self._database(name) for name in names}
         self.parts = {name: self.replica(name) for name in names}
@@ -63,7 +65,7 @@ class Services:
         def nobody(service: str) -> Any:
             raise AssertionError(f"{service} is asked")
 
-        parts = assembly.build(name, variables, nobody, lambda: self.now, lambda: None)
+        parts = assembly.build(name, variables, nobody, lambda: self.clock(), lambda: None)
         self.ending.callback(parts.app.engine.dispose)
         return parts
 
@@ -77,9 +79,20 @@ class Services:
         )
         return port.call(method, **of)
 
+    @contextmanager
+    def ticking(self) -> Iterator[None]:
+        """Let the time go on by a microsecond a look, whichever thread looks."""
+        started, looks = self.now, count(1)
+        self.clock = lambda: started + next(looks) * timedelta(microseconds=1)
+        try:
+            yield
+        finally:
+            self.now = self.clock()
+            self.clock = lambda: self.now
+
     def token(self, actor: Actor) -> str:
         """Return an access token of now, signed for whom no session of ours would speak."""
-        return TokenIssuer("1", self.keys["signing_key"]).issue(actor, self.now, self.now)
+        return TokenIssuer("1", self.keys["signing_key"]).issue(actor, self.now)
 
     def system_admin(self) -> "Person":
         email = f"{uuid4().hex[:8]}@example.com"

@@ -79,8 +79,8 @@ def _member(suite: Suite, app: App, number: int) -> Member:
         opened = workspace.OpenWorkspace(workspace_id=workspace_id, owner_user_id=user_id)
         unit.decide(workspace.decider, workspace_id, opened)
         unit.decide(user.decider, user_id, user.SignUp(workspace_id=workspace_id))
-        unit.decide(user.decider, user_id, user.VerifyEmail())
-        return start_session(unit, user_id, {})
+        verified = unit.decide(user.decider, user_id, user.VerifyEmail())
+        return start_session(unit, verified, {})
 
     by = service_actor("auth")
     call = Call(id=ids.fresh(), at=app.clock(), actor=by, correlation_id=f"crowd-{number}")

@@ -17,9 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from chassis import identity
-from chassis.door.tokens import LIFETIME, AccessTokens, TokenIssuer, new_key_pair
+from chassis.door.tokens import LEEWAY, LIFETIME, AccessTokens, TokenIssuer, new_key_pair
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.identity import (
     ADMIN,
@@ -140,6 +142,24 @@ def test_a_token_lives_300_seconds() -> None:
     last_moment = AT + LIFETIME - timedelta(milliseconds=1)
     assert TOKENS.actor(issued(), last_moment) == PERSON
     assert refused(issued(), AT + LIFETIME) == "chassis.token_expired"
+
+
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)))
+@example(datetime(2033, 5, 18, 3, 33, 19, 999_999))
+@example(datetime(2038, 1, 19, 3, 14, 8, 1))
+@example(datetime(2099, 12, 31, 23, 59, 59, 999_999))
+def test_a_token_says_when_it_was_issued_and_ends_to_the_microsecond(written: datetime) -> None:
+    at, tick = written.replace(tzinfo=UTC), timedelta(microseconds=1)
+    token = issued(at=at)
+    assert TOKENS.actor(token, at + LIFETIME - tick).issued_at == at
+    assert refused(token, at + LIFETIME) == "chassis.token_expired"
+    assert TOKENS.actor(token, at - LEEWAY).issued_at == at
+    assert refused(token, at - LEEWAY - tick) == "chassis.token_invalid"
+
+
+def test_a_token_of_whole_seconds_is_read_as_well() -> None:
+    whole = signed(claims(iat=int(AT.timestamp()), exp=int((AT + LIFETIME).timestamp())))
+    assert TOKENS.actor(whole, AT).issued_at == AT
 
 
 def test_a_token_from_the_future_is_not_believed_beyond_the_clocks_leeway() -> None:

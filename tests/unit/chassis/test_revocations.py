@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Column, DateTime, MetaData, Table, Text, insert
 
 from chassis.codec import snake
-from chassis.domain import value
 from chassis.door import revocations
 from chassis.testing.heard import TOLD_AT, heard
 from chassis.testing.tables import Tables
@@ -33,15 +32,7 @@ REVOKED = Table(
     Column("id", Text, primary_key=True),
     Column("not_before", DateTime(timezone=True), nullable=False),
 )
-SESSION, USER, WORKSPACE = (UUID(int=n) for n in range(1, 4))
-
-
-@value
-class WorkspaceClosed:
-    workspace_id: UUID
-
-
-REVOKES: dict[type[Any], revocations.Kind] = {**auth.REVOKES, WorkspaceClosed: "workspace"}
+SESSION, USER, WORKSPACE = UUID(int=1), UUID(int=2), UUID(int=3)
 ENDED = pytest.mark.parametrize(
     "event,kind,id",
     [
@@ -50,9 +41,8 @@ ENDED = pytest.mark.parametrize(
         (auth.MemberJoined(workspace_id=WORKSPACE, user_id=USER, role="owner"), "user", USER),
         (auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=USER, role="admin"), "user", USER),
         (auth.MemberRemoved(workspace_id=WORKSPACE, user_id=USER), "user", USER),
-        (WorkspaceClosed(workspace_id=WORKSPACE), "workspace", WORKSPACE),
     ],
-    ids=["session", "banned", "joined", "role", "removed", "workspace"],
+    ids=["session", "banned", "joined", "role", "removed"],
 )
 
 
@@ -63,7 +53,7 @@ def tables() -> Iterator[Tables]:
 
 
 def hear(tables: Tables, event: Any) -> None:
-    heard(HEARER, revocations.reactions(REVOKES), event).beside(tables).then_nothing()
+    heard(HEARER, revocations.reactions(auth.REVOKES), event).beside(tables).then_nothing()
 
 
 @pytest.mark.parametrize("contract,kind", auth.REVOKES.items())
