@@ -3,7 +3,17 @@
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import appending, calling, growing, latency, reacting, rebuilding, relaying, scaling
+from bench import (
+    appending,
+    authenticating,
+    calling,
+    growing,
+    latency,
+    reacting,
+    rebuilding,
+    relaying,
+    scaling,
+)
 from bench.rounds import medians
 from bench.stage import Stage
 from bench.telling import bind, told
@@ -70,6 +80,11 @@ def _rpc(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _authenticate(stage: Stage, size: Size) -> dict[str, float]:
+    with authenticating.contest(stage, size.seconds) as contest:
+        return {"authenticate_s": medians(contest, size.rounds)["ours"]}
+
+
 def _latency(stage: Stage, size: Size) -> dict[str, float]:
     ours = _percentiles_ms(latency.ours(stage, size.paced))
     nameko = _percentiles_ms(latency.nameko(stage, size.paced))
@@ -119,6 +134,7 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "relay": _relay,
     "reaction": _reaction,
     "rpc": _rpc,
+    "authenticate": _authenticate,
     "latency": _latency,
     "scale": _scale,
     "rebuild": _rebuild,

@@ -14,6 +14,7 @@ FIGURES = {
     "relay": {"relay_vs_nameko"},
     "reaction": {"reaction_vs_nameko", "reaction_from_queue_vs_nameko", "skipped_events"},
     "rpc": {"rpc_vs_nameko"},
+    "authenticate": {"authenticate_s"},
     "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
     "scale": {"scale_2_vs_1"},
     "rebuild": {"rebuild_events_s"},
