@@ -14,7 +14,8 @@ from auth.projections import users
 from chassis import ids
 from chassis.errors import ServiceError
 from chassis.identity import service_actor
-from chassis.jobs.jobs import Control, Kind, Task
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import Kind, Task
 from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Call, CancelJobs, Job
 from chassis.unit.deciding import Unit
@@ -23,6 +24,7 @@ from chassis.unit.store import Recorded
 from gateways.mail import MailFolder
 
 VERIFICATION = timedelta(hours=24)
+BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)  # a mail server comes back
 TEXTS = {
     "verify_email": (
         "Confirm your e-mail address",
@@ -58,7 +60,16 @@ def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
         body = text.format(url=public_url, token=token)
         mail.send(str(task.id), address, subject, body, app.clock())
 
-    return (Kind(name="mail", run=run, finish=_sent, give_up=_not_sent, attempts=5),)
+    return (
+        Kind(
+            name="mail",
+            run=run,
+            finish=_sent,
+            give_up=_not_sent,
+            attempts=len(BACKOFF_S) + 1,
+            backoff_s=BACKOFF_S,
+        ),
+    )
 
 
 def _keep_token(app: App, address: str, token: str) -> None:

@@ -10,7 +10,8 @@ from billing.kept import buyer_of
 from billing.projections import invoices, line_items
 from chassis.errors import ServiceError
 from chassis.identity import service_actor
-from chassis.jobs.jobs import Control, Kind, Task
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import Kind, Task
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App

@@ -15,7 +15,8 @@ from chassis.errors import (
     ServiceError,
     Unavailable,
 )
-from chassis.jobs.jobs import Control, Kind, Task
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import Kind, Task
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded

@@ -36,7 +36,7 @@ ROOMS = (
         name="database",
         what="PostgreSQL: reaching it, its tables and their steps, what waits in it",
         may_use=_GROUND,
-        code_lines=800,
+        code_lines=830,
         why="half of it is the text of the frame's own tables and functions",
     ),
     Room(
@@ -57,7 +57,7 @@ ROOMS = (
         name="jobs",
         what="work outside a transaction: claims, attempts, schedules",
         may_use=_UNIT,
-        code_lines=250,
+        code_lines=265,
         why="a claim is fenced in one file",
     ),
     Room(

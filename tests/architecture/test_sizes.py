@@ -17,7 +17,6 @@ LONGER = {
     "services/video/domain/video_project.py": (230, "the same"),
     "shared/chassis/hearing/inbox.py": (270, "all ways in which an event is heard pass it"),
     "shared/chassis/hearing/parking.py": (240, "one life of a parked event, from fault to end"),
-    "shared/chassis/jobs/jobs.py": (260, "a claim is fenced in one file"),
     "shared/chassis/unit/rebuilding.py": (240, "building beside and switching are one promise"),
 }
 

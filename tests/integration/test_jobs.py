@@ -10,7 +10,8 @@ import pytest
 
 from chassis.errors import Rejected, ServiceError, Unavailable
 from chassis.jobs import schedules
-from chassis.jobs.jobs import CLAIM_S, Cancelled, Control, Kind, Task, Worker
+from chassis.jobs.control import Cancelled, Control
+from chassis.jobs.jobs import CLAIM_S, Kind, Task, Worker
 from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chassis.errors import Rejected
-from chassis.jobs.jobs import MOST_CRASHES, Control, Kind, Task, Worker
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import MOST_CRASHES, Kind, Task, Worker
 from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit

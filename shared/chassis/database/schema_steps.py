@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from chassis.database import schema
+from chassis.database import schema, schema_claims
 
 Step = Callable[[Connection, str], None]  # in the transaction of a migration; the service's name
 
-STEPS: tuple[Step, ...] = (schema.make,)  # never edited, only added to
+STEPS: tuple[Step, ...] = (schema.make, schema_claims.make)  # never edited, only added to
 
 
 def newest() -> int:

@@ -17,7 +17,8 @@ from chassis.errors import NotFound, Rejected, ServiceError
 from chassis.hearing import groups, member
 from chassis.hearing.cursors import Cursor, call
 from chassis.hearing.failures import described, is_final
-from chassis.jobs.jobs import JOB_CRASHES, Control, Kind, Task
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import JOB_CRASHES, Kind, Task
 from chassis.unit import envelope
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
@@ -173,7 +174,7 @@ def _queue(unit: Unit, key: Key, stream_id: str, delay_s: int) -> None:
     args = {"consumer": member.group(key["consumer"]), "source": key["source"]}
     subject = ids.derive(ids.ROOT, *args.values(), stream_id)
     # one redrive of a stream waits, however many have asked for it
-    unit.execute(_CANCEL, subject=str(subject))
+    unit.withdraw(REDRIVE, subject)
     job = Job(kind=REDRIVE, subject=subject, args={**args, "stream_id": stream_id}, delay_s=delay_s)
     unit.queue(job)
 
@@ -220,10 +221,6 @@ _NOTE = text(
     f" {_OF} and position = :position and attempts = :tried returning position"
 )
 _REVIVE = text(f"update parked set attempts = 0, dead = false {_OF} and position = :position")  # noqa: S608
-_CANCEL = text(
-    "update jobs set state = 'cancelled'"  # noqa: S608
-    f" where kind = '{REDRIVE}' and subject = :subject and state = 'waiting'"
-)
 _AUDIT = text("insert into audit (who, did, details) values (:who, :did, :details)")
 _LISTED = text(
     "select consumer, source, stream_id, position, event, error, attempts, first_seen, dead"

@@ -7,7 +7,6 @@ whose claims end in nothing, as its processes die, is given up after the tenth.
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -15,18 +14,17 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis import ids, metrics, telemetry
-from chassis.codec import plain
 from chassis.database import postgres
 from chassis.domain import value
-from chassis.errors import DeadlineExceeded, Internal, ServiceError
+from chassis.errors import Internal, ServiceError
 from chassis.identity import behind, service_actor
+from chassis.jobs.control import Cancelled, Control
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 
 CLAIM_S = 30
 HEARTBEAT_S = 10
-PROGRESS_EVERY_S = 0.5
 MOST_CRASHES = 10  # claims of one job that may end without a result or an error
 JOB_CRASHES = "chassis.job_crashes"
 
@@ -57,44 +55,12 @@ class Kind:
     """
 
     name: str
-    run: Callable[[Task, "Control"], Any]
+    run: Callable[[Task, Control], Any]
     finish: Callable[[Unit, Task, Any], object]
     give_up: Callable[[Unit, Task, ServiceError], object]
     attempts: int = 3
     timeout_s: int = 300
     backoff_s: tuple[int, ...] = (1, 2, 4, 8, 10)  # before the 2nd attempt, the 3rd, …
-
-
-class Cancelled(Exception):
-    """The job was cancelled, or somebody else has claimed it: stop, and report nothing."""
-
-
-class Control:
-    """What a running job holds: it tells how far it is and asks whether to go on."""
-
-    def __init__(self, app: App, task: Task, timeout_s: int) -> None:
-        self._app, self._task, self._deadline = app, task, time.monotonic() + timeout_s
-        self._told_at, self._told = 0.0, (-1, "")
-        self.lost = threading.Event()  # set by the heartbeat
-
-    def check(self) -> None:
-        """Raise `Cancelled` if the job is not ours any more, `DeadlineExceeded` if it is late."""
-        if self.lost.is_set():
-            raise Cancelled
-        if time.monotonic() > self._deadline:
-            raise DeadlineExceeded(f"{self._app.service.name}.job_timeout")
-
-    def progress(self, percent: int, step: str) -> None:
-        """Tell how far the job is; written at most twice a second, a new step always."""
-        self.check()
-        due = time.monotonic() - self._told_at >= PROGRESS_EVERY_S or step != self._told[1]
-        if not due or (percent, step) == self._told:
-            return
-        self._told_at, self._told = time.monotonic(), (percent, step)
-        told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
-        with postgres.autocommit(self._app.engine) as connection:
-            parameters = {"id": self._task.id, "claims": self._task.claims, "progress": told}
-            connection.exec_driver_sql(_PROGRESS, parameters)
 
 
 class Worker:
@@ -127,7 +93,7 @@ class Worker:
 
     def _attempt(self, task: Task, kind: Kind) -> str:
         try:
-            control = Control(self.app, task, kind.timeout_s)
+            control = Control(self.app, task.id, task.claims, kind.timeout_s)
             self._held[(task.id, task.claims)] = (task, control)
             if self._abandoned.is_set():
                 raise Cancelled
@@ -159,7 +125,8 @@ class Worker:
 
     def _claim(self) -> Task | None:
         with postgres.autocommit(self.app.engine) as connection:
-            row = connection.execute(_CLAIM, {"kinds": list(self.kinds)}).one_or_none()
+            wanted = {"kinds": list(self.kinds), "seconds": CLAIM_S}
+            row = connection.execute(_CLAIM, wanted).one_or_none()
         if row is None:
             return None
         return Task(
@@ -239,21 +206,12 @@ def _nothing(unit: Unit, task: Task, result: Any) -> None:
     """Record nothing but the job's end."""
 
 
-_CLAIM = text(
-    f"update jobs set state = 'claimed', claims = claims + 1,"  # noqa: S608
-    f" run_at = now() + interval '{CLAIM_S} seconds'"
-    " where id = (select id from jobs where run_at <= now() and state in ('waiting', 'claimed')"
-    " and kind = any(:kinds) order by run_at, id for update skip locked limit 1) returning *"
-)
+_CLAIM = text("select * from claim_job(:kinds, :seconds)")
 _HELD = "where id = :id and claims = :claims and state = 'claimed'"
 _RENEW = text(f"update jobs set run_at = now() + interval '{CLAIM_S} seconds' {_HELD} returning id")  # noqa: S608
 _END = text(f"update jobs set state = :state, error = :error {_HELD} returning id")  # noqa: S608
 _AGAIN = text(
     "update jobs set state = 'waiting', failures = failures + 1, error = :error,"  # noqa: S608
     f" run_at = now() + :delay * interval '1 second' {_HELD}"
-)
-_PROGRESS = (
-    "update jobs set progress = %(progress)s where id = %(id)s and claims = %(claims)s"
-    " and state = 'claimed'"
 )
 _RELEASE = text("update jobs set run_at = now(), state = 'waiting' where state = 'claimed'")

@@ -7,7 +7,8 @@ from typing import Any
 from chassis import ids
 from chassis.domain import value
 from chassis.identity import service_actor
-from chassis.jobs.jobs import Control, Kind, Task
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import Kind, Task
 from chassis.unit.calls import Call, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App

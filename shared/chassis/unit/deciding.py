@@ -80,9 +80,25 @@ class Unit:
         """Run a statement on a kept table, at once, in this unit's transaction."""
         return self.connection.execute(statement, parameters)
 
-    def queue(self, job: Job) -> None:
-        """Queue a job that no event asks for, such as the repeat of a mail."""
-        self.queued.append(job.row_of(self.call.id, self.call.meta(None)))
+    def queue(self, job: Job, workspace_id: UUID | None = None) -> None:
+        """Queue a job of that workspace that no event asks for, such as a job's successor."""
+        self.queued.append(job.row_of(self.call.id, self.call.meta(workspace_id)))
+
+    def withdraw(self, kind: str, subject: UUID) -> bool:
+        """End what waits of the jobs of that kind on that subject; return whether anything did.
+
+        Back-off is waiting, a claim that ran out is not. What is claimed, done or not there stays
+        as it is; against a claim at the same moment one of the two wins.
+        """
+        queued = self._unqueue(kind, subject)
+        return store.withdraw(self.connection, kind, subject) or queued
+
+    def hurry(self, kind: str, subject: UUID) -> bool:
+        """Let what waits of the jobs of that kind on that subject be due now; return as above."""
+        queued = self._queued(kind, subject)
+        for each in queued:
+            each["delay_s"] = 0
+        return store.hurry(self.connection, kind, subject) or bool(queued)
 
     def on_behalf(self, call: Call) -> Self:
         """Go on under another call: a batch heard has one for each event."""
@@ -190,10 +206,18 @@ class Unit:
                 self._cancel(job)
 
     def _cancel(self, jobs: CancelJobs) -> None:
-        named = (jobs.kind, str(jobs.subject))
-        # what this unit has queued until now; what it queues from now on is meant to be done
-        self.queued = [each for each in self.queued if (each["kind"], each["subject"]) != named]
+        self._unqueue(jobs.kind, jobs.subject)
         self.cancelled.append(jobs)
+
+    def _unqueue(self, kind: str, subject: UUID) -> bool:
+        # what this unit has queued until now; what it queues from now on is meant to be done
+        named = self._queued(kind, subject)
+        self.queued = [each for each in self.queued if each not in named]
+        return bool(named)
+
+    def _queued(self, kind: str, subject: UUID) -> list[dict[str, Any]]:
+        named = (kind, str(subject))
+        return [each for each in self.queued if (each["kind"], each["subject"]) == named]
 
 
 def not_found(service: str, decider: Decider[Any, Any, Any]) -> NotFound:

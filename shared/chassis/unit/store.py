@@ -151,8 +151,20 @@ def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]
 
 
 def cancel(connection: Connection, kind: str, subject: UUID) -> None:
-    """End the jobs of that kind on that subject; a running one sees it at its next heartbeat."""
+    """End the jobs of that kind on that subject; a running one sees it within 2 s."""
     postgres.run(connection, _CANCEL, {"kind": kind, "subject": str(subject)})
+
+
+def withdraw(connection: Connection, kind: str, subject: UUID) -> bool:
+    """End those that wait, and say whether there were any; a claim at this moment wins or loses."""
+    parameters = {"kind": kind, "subject": str(subject)}
+    return postgres.run(connection, _WITHDRAW, parameters).rowcount > 0
+
+
+def hurry(connection: Connection, kind: str, subject: UUID) -> bool:
+    """Let those that wait be due now, and say whether there were any."""
+    parameters = {"kind": kind, "subject": str(subject)}
+    return postgres.run(connection, _HURRY, parameters).rowcount > 0
 
 
 def reply(connection: Connection, call_id: UUID) -> tuple[str, dict[str, Any]] | None:
@@ -160,10 +172,10 @@ def reply(connection: Connection, call_id: UUID) -> tuple[str, dict[str, Any]] |
     return postgres.run(connection, _REPLY, {"id": call_id}).fetchone()
 
 
-_CANCEL = (
-    "update jobs set state = 'cancelled'"
-    " where kind = %(kind)s and subject = %(subject)s and state in ('waiting', 'claimed')"
-)
+_NAMED = "where kind = %(kind)s and subject = %(subject)s and state"
+_CANCEL = f"update jobs set state = 'cancelled' {_NAMED} in ('waiting', 'claimed')"  # noqa: S608
+_WITHDRAW = f"update jobs set state = 'cancelled' {_NAMED} = 'waiting'"  # noqa: S608
+_HURRY = f"update jobs set run_at = least(run_at, now()) {_NAMED} = 'waiting'"  # noqa: S608
 _REPLY = "select body_sha256, reply from commands where id = %(id)s"
 _STORED = table("events", column("stream_id"), column("version"))
 

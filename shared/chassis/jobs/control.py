@@ -1,0 +1,70 @@
+"""What a running job holds: how far it is, and whether to go on."""
+
+import threading
+import time
+from uuid import UUID
+
+from chassis.codec import plain
+from chassis.database import postgres
+from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.unit.handling import App
+
+ASK_EVERY_S = 1.5  # so that a cancel is noticed within 2 s
+PROGRESS_EVERY_S = 0.5
+
+
+class Cancelled(Exception):
+    """The job was cancelled, or somebody else has claimed it: stop, and report nothing."""
+
+
+class Control:
+    """What a running job holds: it tells how far it is and asks whether to go on."""
+
+    def __init__(self, app: App, job_id: UUID, claims: int, timeout_s: int) -> None:
+        self._app, self._claim = app, {"id": job_id, "claims": claims}
+        self._asked_at = time.monotonic()
+        self._deadline = self._asked_at + timeout_s
+        self._told_at, self._told = 0.0, (-1, "")
+        self.lost = threading.Event()  # set by the heartbeat, too
+
+    def check(self) -> None:
+        """Raise `Cancelled` if the job is not ours any more, `DeadlineExceeded` if it is late.
+
+        May be called as often as one likes: most calls ask nobody.
+        """
+        if time.monotonic() - self._asked_at >= ASK_EVERY_S:
+            self._ask()
+        if self.lost.is_set():
+            raise Cancelled
+        if time.monotonic() > self._deadline:
+            raise DeadlineExceeded(f"{self._app.service.name}.job_timeout")
+
+    def progress(self, percent: int, step: str) -> None:
+        """Tell how far the job is; written at most twice a second, a new step always.
+
+        Raises what `check` raises; `Cancelled` at once where it is written.
+        """
+        self.check()
+        due = time.monotonic() - self._told_at >= PROGRESS_EVERY_S or step != self._told[1]
+        if not due or (percent, step) == self._told:
+            return
+        self._told_at, self._told = time.monotonic(), (percent, step)
+        told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
+        with postgres.autocommit(self._app.engine) as connection:
+            if not postgres.run(connection, _PROGRESS, {**self._claim, "progress": told}).rowcount:
+                self.lost.set()
+                raise Cancelled
+
+    def _ask(self) -> None:
+        self._asked_at = time.monotonic()
+        try:
+            with postgres.autocommit(self._app.engine) as connection:
+                if postgres.run(connection, _ASK, self._claim).fetchone() is None:
+                    self.lost.set()
+        except Unavailable:
+            return  # nobody knows, and nothing is lost yet: the token decides at the end
+
+
+_OURS = "where id = %(id)s and claims = %(claims)s and state = 'claimed'"
+_ASK = f"select from jobs {_OURS}"  # noqa: S608
+_PROGRESS = f"update jobs set progress = %(progress)s {_OURS}"  # noqa: S608
