@@ -7,6 +7,7 @@ from bench import (
     appending,
     authenticating,
     calling,
+    claiming,
     growing,
     latency,
     reacting,
@@ -107,6 +108,22 @@ def _rebuild(stage: Stage, size: Size) -> dict[str, float]:
     return {"rebuild_events_s": rates["ours"]}
 
 
+def _job_claim(stage: Stage, size: Size) -> dict[str, float]:
+    slices = size.rounds * claiming.SLICES
+    with claiming.order(stage, size.seconds) as contest:
+        rates = medians(contest, slices)
+    with claiming.amount(stage) as contest:
+        costs_s = medians(contest, slices)
+    return {
+        **{f"job_claim_{who}_jobs_s": rate for who, rate in rates.items()},
+        **{f"job_claim_{of}_ms": 1_000 * cost_s for of, cost_s in costs_s.items()},
+        "job_claim_fair_vs_fifo": rates["fair"] / rates["fifo"],
+        "job_claim_10k_vs_100": max(
+            costs_s[f"10k_of_{tenants}"] / costs_s[f"100_of_{tenants}"] for tenants in (1, 100)
+        ),
+    }
+
+
 def _scale(stage: Stage, size: Size) -> dict[str, float]:
     skipped: list[int] = []
     with scaling.contest(stage, size.boxes, skipped) as contest:
@@ -137,6 +154,7 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "authenticate": _authenticate,
     "latency": _latency,
     "scale": _scale,
+    "job_claim": _job_claim,
     "rebuild": _rebuild,
     GROWTH: _growth,
 }

@@ -17,10 +17,11 @@ FIGURES = {
     "authenticate": {"authenticate_s"},
     "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
     "scale": {"scale_2_vs_1"},
+    "job_claim": {"job_claim_fair_vs_fifo", "job_claim_10k_vs_100"},
     "rebuild": {"rebuild_events_s"},
     "growth": {"append_10m_vs_10k"},
 }
-QUICK = {"append_1", "relay", "rebuild"}  # no second process has to start for them
+QUICK = {"append_1", "relay", "job_claim", "rebuild"}  # no second process has to start for them
 TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2)
 
 

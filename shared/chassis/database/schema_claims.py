@@ -1,4 +1,4 @@
-"""Jobs are claimed fairly: the frame's second step of schema, its function and the indexes of it.
+"""Jobs are claimed fairly: the frame's second step of schema, its functions and their indexes.
 
 Next is a job of the workspace with the fewest claimed jobs, then the oldest; jobs without a
 workspace count as those of one more. A claim that ran out is none: its job is due.
@@ -15,30 +15,14 @@ create index jobs_due_of_workspace on jobs (coalesce(workspace_id, ''), run_at, 
 create index jobs_claimed on jobs (run_at) where state = 'claimed';
 """
 
-# A claim costs the same however much waits. Where the workspace of the oldest job that is due has
-# none claimed, which is `oldest`, nothing else is read. Else `waiting` goes from workspace to
-# workspace by the index, one step each, to the first job of each; none of it is read where nothing
-# is due. A job that a rival claims at this moment is passed over, for the next one of its
-# workspace or, where there is none, of the next workspace.
-#
-# No plan of it may read a whole table, or sort all jobs of a workspace, as one made by the figures
-# of an empty table does; and it is planned once a connection.
-_CLAIM = """
-create function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
-    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
-    set plan_cache_mode = force_generic_plan as $$
+# The turn of a workspace. From one to the next it goes by the index, one step each, to the first
+# job of each, however many wait.
+_TURNS = """
+create function workspaces_in_turn(kinds text[]) returns setof text language plpgsql stable as $$
 begin
-    return query with recursive busy as (
-        select coalesce(workspace_id, '') as workspace, count(*) as claimed
-        from jobs where state = 'claimed' and run_at > now() group by 1
-    ), oldest as (
-        select coalesce(workspace_id, '') as workspace
-        from jobs where run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
-        order by run_at, id limit 1
-    ), waiting as (
+    return query with recursive waiting as (
         (select coalesce(workspace_id, '') as workspace, run_at, id
         from jobs where state in ('waiting', 'claimed') and kind = any(kinds)
-            and exists (select from oldest)
         order by coalesce(workspace_id, ''), run_at, id limit 1)
         union all
         select following.* from waiting cross join lateral (
@@ -46,11 +30,35 @@ begin
             from jobs where coalesce(workspace_id, '') > waiting.workspace
                 and state in ('waiting', 'claimed') and kind = any(kinds)
             order by coalesce(workspace_id, ''), run_at, id limit 1) following
+    ), busy as (
+        select coalesce(workspace_id, '') as workspace, count(*) as claimed
+        from jobs where state = 'claimed' and run_at > now() group by 1
+    )
+    select workspace from waiting left join busy using (workspace)
+    where run_at <= now() order by coalesce(claimed, 0), run_at, id;
+end $$;
+"""
+
+# Where a workspace of the oldest jobs has none claimed, its turn it is, and no other is looked at;
+# what a rival claims at this moment is passed over.
+#
+# No plan may read a whole table or sort all that waits, as one that is made by the figures of an
+# empty table does; and it is made once a connection.
+_CLAIM = """
+create function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
+    set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
+    set plan_cache_mode = force_generic_plan as $$
+begin
+    return query with oldest as (
+        select coalesce(workspace_id, '') as workspace
+        from jobs where run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
+        order by run_at, id limit 20
     ), turn as (
-        select workspace from oldest where workspace not in (select workspace from busy)
+        select workspace from oldest where not exists (
+            select from jobs where state = 'claimed' and run_at > now()
+                and coalesce(workspace_id, '') = oldest.workspace)
         union all
-        (select workspace from waiting left join busy using (workspace)
-        where run_at <= now() order by coalesce(claimed, 0), run_at, id)
+        select workspaces_in_turn(kinds) where exists (select from oldest)
     )
     update jobs set state = 'claimed', claims = claims + 1,
         run_at = now() + seconds * interval '1 second'
@@ -65,5 +73,5 @@ end $$;
 
 def make(connection: Connection, service: str) -> None:
     """Let jobs be claimed in a fair order."""
-    for made in (_INDEXES, _CLAIM):
+    for made in (_INDEXES, _TURNS, _CLAIM):
         connection.execute(text(made))
