@@ -5,10 +5,13 @@ it, so that a line that is gone reads '[erased]' in line and after a rebuild ali
 """
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, column, func, literal, select, table
+from sqlalchemy import ColumnElement, Text, column, table
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 ERASED = "[erased]"
 
@@ -36,17 +39,36 @@ def keep(row_id: UUID, subject_id: UUID, values: Mapping[str, str]) -> Insert:
 def recall(row_id: UUID, field: str, *, unique: bool = False) -> ColumnElement[str]:
     """Return what is kept of a row's field; '[erased]' where nothing is (with the id if unique)."""
     gone = f"{ERASED}-{row_id}" if unique else ERASED
-    return func.coalesce(_kept(row_id, field), literal(gone))
+    return _Coalesce(str(row_id), field, gone)
 
 
 def recall_optional(row_id: UUID, field: str) -> ColumnElement[str | None]:
     """Return what is kept of a row's field, or null: for columns that may be empty."""
-    return func.nullif(_kept(row_id, field), literal(""))
+    return _Nullif(str(row_id), field, "")
 
 
-def _kept(row_id: UUID, field: str) -> ColumnElement[str]:
-    return (
-        select(personal.c.value)
-        .where(personal.c.row_id == str(row_id), personal.c.field == field)
-        .scalar_subquery()
-    )
+class _Recalled(FunctionElement[Any]):
+    """What is kept of a row's field, or what stands for it.
+
+    Each event builds its own; out of SQLAlchemy's parts it takes three times as long (45 µs).
+    """
+
+    type = Text()
+    inherit_cache = True
+
+
+class _Coalesce(_Recalled):
+    name = "coalesce"
+    inherit_cache = True
+
+
+class _Nullif(_Recalled):
+    name = "nullif"
+    inherit_cache = True
+
+
+@compiles(_Recalled)
+def _sql(recalled: _Recalled, compiler: Any, **options: Any) -> str:
+    row_id, field, other = (compiler.process(each, **options) for each in recalled.clauses)
+    kept = f"(SELECT value FROM personal WHERE row_id = {row_id} AND field = {field})"  # noqa: S608 - names of parameters
+    return f"{recalled.name}({kept}, {other})"

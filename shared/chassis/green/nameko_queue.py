@@ -5,7 +5,6 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
 # nameko stands on eventlet, which is deprecated upstream: known, and why the edge is thin
@@ -14,10 +13,12 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 import nameko.messaging
 import nameko.rpc
 from amqp.exceptions import AMQPError, ChannelError, MessageNacked
+from kombu import Connection
 from kombu.exceptions import DecodeError, OperationalError
+from kombu.pools import producers
 from kombu.transport import pyamqp
-from nameko.amqp.publish import Publisher
-from nameko.rpc import get_rpc_exchange
+from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS
+from nameko.rpc import Responder, get_rpc_exchange
 
 from chassis.broker import link
 from chassis.broker.link import require_exchange
@@ -112,10 +113,28 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         self._under_way.discard(message)
 
 
-class Responder(nameko.rpc.Responder):
-    """nameko's, whose replies are not kept longer than anybody waits for them, nor on a disk."""
+class Replies:
+    """nameko's publisher of replies, made once, as each would describe its connection anew.
 
-    publisher_cls = partial(Publisher, delivery_mode=1, expiration=REPLY_LIVES_S)
+    They are not kept longer than anybody waits for them, nor on a disk.
+    """
+
+    def __init__(self, amqp_uri: str) -> None:
+        """Connect when first needed."""
+        options = {**DEFAULT_TRANSPORT_OPTIONS, "confirm_publish": True}
+        self._producers = producers[Connection(amqp_uri, transport_options=options)]
+
+    def publish(self, payload: Any, **options: Any) -> None:
+        """Return when the broker has confirmed; where a connection is lost, by another one."""
+        with self._producers.acquire(block=True) as producer:
+            producer.publish(
+                payload,
+                delivery_mode=1,
+                expiration=REPLY_LIVES_S,
+                retry=True,
+                retry_policy=DEFAULT_RETRY_POLICY,
+                **options,
+            )
 
 
 class RpcConsumer(nameko.rpc.RpcConsumer):
@@ -127,6 +146,7 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         """Name the queue; its exchange is the consumer's to require."""
         super().setup()
         self.queue.exchange.no_declare = True
+        self._replies = Replies(self.container.config["AMQP_URI"])
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Run a call, if there is somewhere to reply to.
@@ -146,6 +166,7 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         config = self.container.config
         exchange = get_rpc_exchange(config)
         responder = Responder(config["AMQP_URI"], exchange, "json", message)
+        responder.publisher_cls = lambda *_, **__: self._replies
         try:
             result, exc_info = responder.send_response(result, exc_info)
         except (AMQPError, OperationalError, OSError) as error:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, insert
+from sqlalchemy import Column, MetaData, Table, Text, insert
 
 from chassis import ids
 from chassis.domain import value
 from chassis.personal import keep
 from chassis.testing.tables import Tables
-from chassis.unit.projection import Projection, apply
+from chassis.unit.projection import Projection, statements
 from chassis.unit.store import Recorded, stream_name
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -84,5 +84,6 @@ def projected(
                 meta={"workspace": str(workspace_id) if workspace_id else None},
                 recorded_at=when[0] if when else at(sum(versions.values())),
             )
-            apply(cast(Connection, tables), [projection], [recorded])
+            for sql, parameters in statements([projection], [recorded]):
+                tables.exec_driver_sql(sql, parameters)
         return tables.rows(projection.table)

@@ -5,7 +5,7 @@ so it has nothing stale to write back. Two streams that feed one column may only
 whose order does not matter (x + n, greatest, least): a rebuild goes by position.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import groupby
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from chassis.codec import Codec
+from chassis.database import postgres
 from chassis.domain import value
 from chassis.errors import NotFound
 from chassis.identity import Actor
@@ -40,7 +41,15 @@ class Projection:
 def apply(
     connection: Connection, projections: Sequence[Projection], records: Iterable[Recorded]
 ) -> None:
-    """Run what the projections make of `records`: sorted by row, equal statements together.
+    """Run what the projections make of `records`."""
+    for sql, parameters in statements(projections, records):
+        postgres.run(connection, sql, *parameters)
+
+
+def statements(
+    projections: Sequence[Projection], records: Iterable[Recorded]
+) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Yield what the projections make of `records`: sorted by row, equal statements together.
 
     One order for all transactions, so that two of them that share rows do not deadlock.
     """
@@ -52,7 +61,7 @@ def apply(
     ]
     changes.sort(key=lambda change: change[:2])  # stable: a row's own changes stay in order
     for sql, run in groupby(changes, key=lambda change: change[2]):
-        connection.exec_driver_sql(sql, [parameters for *_, parameters in run])
+        yield sql, [parameters for *_, parameters in run]
 
 
 def _compiled(change: Change, own: Table) -> tuple[str, str, str, dict[str, Any]]:

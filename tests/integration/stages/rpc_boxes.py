@@ -26,7 +26,8 @@ from integration.stages import boxes
 from integration.stages.box_database import MINE
 
 LOCK = 4711  # whoever holds this advisory lock holds up `wait`
-SERVE = "from integration.stages.rpc_boxes import containers\ncontainer, *beside = containers()\n"
+SERVE = "import chassis.green.green\n"  # as `serve` does
+SERVE += "from integration.stages.rpc_boxes import containers\ncontainer, *beside = containers()\n"
 SERVE += "for each in beside:\n    each.start()\n"
 
 
