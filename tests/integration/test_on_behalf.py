@@ -12,7 +12,8 @@ from chassis.errors import Rejected, ServiceError, Unavailable
 from chassis.hearing import parking
 from chassis.hearing.inbox import Consumer
 from chassis.identity import ANYONE, Actor, service_actor
-from chassis.jobs.jobs import Control, Kind, Task, Worker
+from chassis.jobs.control import Control
+from chassis.jobs.jobs import Kind, Task, Worker
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard

@@ -66,4 +66,4 @@ def _queue_turn(unit: Unit, schedule: Schedule, after: datetime) -> None:
         args={"due": due.isoformat()},
         delay_s=int(wait.total_seconds()) + 1,
     )
-    unit.queued.append(job.row_of(subject, unit.call.meta(None)))
+    unit.jobs.queue(job.row_of(subject, unit.call.meta(None)))

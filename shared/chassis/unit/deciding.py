@@ -12,7 +12,8 @@ from chassis import ids
 from chassis.domain import Decider
 from chassis.errors import Conflict, NotFound, Rejected
 from chassis.unit import projection, store
-from chassis.unit.calls import Call, CancelJobs, Decided, Job
+from chassis.unit.calls import Call, Decided, Job
+from chassis.unit.queueing import Jobs
 from chassis.unit.store import Recorded, Stream, stream_name
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ class Unit:
         self.admitted: set[str] = set()
         self.held: set[str] = set()
         self.events: list[tuple[Recorded, Mapping[str, Any] | None]] = []
-        self.queued: list[dict[str, Any]] = []
-        self.cancelled: list[CancelJobs] = []
+        self.jobs = Jobs()
         self.reply: Mapping[str, Any] | None = None
         self._counts: dict[tuple[UUID, str], int] = {}
 
@@ -82,7 +82,7 @@ class Unit:
 
     def queue(self, job: Job, workspace_id: UUID | None = None) -> None:
         """Queue a job of that workspace that no event asks for, such as a job's successor."""
-        self.queued.append(job.row_of(self.call.id, self.call.meta(workspace_id)))
+        self.jobs.queue(job.row_of(self.call.id, self.call.meta(workspace_id)))
 
     def withdraw(self, kind: str, subject: UUID) -> bool:
         """End what waits of the jobs of that kind on that subject; return whether anything did.
@@ -90,15 +90,13 @@ class Unit:
         Back-off is waiting, a claim that ran out is not. What is claimed, done or not there stays
         as it is; against a claim at the same moment one of the two wins.
         """
-        queued = self._unqueue(kind, subject)
+        queued = self.jobs.drop(kind, subject)
         return store.withdraw(self.connection, kind, subject) or queued
 
     def hurry(self, kind: str, subject: UUID) -> bool:
         """Let what waits of the jobs of that kind on that subject be due now; return as above."""
-        queued = self._queued(kind, subject)
-        for each in queued:
-            each["delay_s"] = 0
-        return store.hurry(self.connection, kind, subject) or bool(queued)
+        queued = self.jobs.hurry(kind, subject)
+        return store.hurry(self.connection, kind, subject) or queued
 
     def on_behalf(self, call: Call) -> Self:
         """Go on under another call: a batch heard has one for each event."""
@@ -129,15 +127,15 @@ class Unit:
     @property
     def wrote(self) -> bool:
         """Whether there is anything for others to notice."""
-        return bool(self.events or self.queued)
+        return bool(self.events or self.jobs.queued)
 
     def write(self) -> None:
         """Cancel jobs; append what was decided, with new jobs and the reply; then project."""
         command = self.call.row(self.reply) if self.reply is not None else None
-        for each in self.cancelled:
+        for each in self.jobs.cancelled:
             store.cancel(self.connection, each.kind, each.subject)
-        if self.events or self.queued or command:
-            store.append(self.connection, self.events, self.queued, command)
+        if self.wrote or command:
+            store.append(self.connection, self.events, self.jobs.queued, command)
         records = [recorded for recorded, _ in self.events]
         projection.apply(self.connection, self.app.service.projections, records)
 
@@ -201,23 +199,9 @@ class Unit:
         self.events.append((recorded, self.app.outbox.entry(told) if told is not None else None))
         for job in self.app.service.jobs(recorded, stream.state):
             if isinstance(job, Job):
-                self.queued.append(job.row(recorded))
+                self.jobs.queue(job.row(recorded))
             else:
-                self._cancel(job)
-
-    def _cancel(self, jobs: CancelJobs) -> None:
-        self._unqueue(jobs.kind, jobs.subject)
-        self.cancelled.append(jobs)
-
-    def _unqueue(self, kind: str, subject: UUID) -> bool:
-        # what this unit has queued until now; what it queues from now on is meant to be done
-        named = self._queued(kind, subject)
-        self.queued = [each for each in self.queued if each not in named]
-        return bool(named)
-
-    def _queued(self, kind: str, subject: UUID) -> list[dict[str, Any]]:
-        named = (kind, str(subject))
-        return [each for each in self.queued if (each["kind"], each["subject"]) == named]
+                self.jobs.cancel(job)
 
 
 def not_found(service: str, decider: Decider[Any, Any, Any]) -> NotFound:
