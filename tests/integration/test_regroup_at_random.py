@@ -1,7 +1,9 @@
 """One, two, three and again one member under traffic, killed at random: nothing lost or doubled."""
 
 import itertools
+import os
 import random
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +20,7 @@ from chassis.hearing import member
 from chassis.hearing.member import ALONE, Member
 from chassis.running.regroup import regroup
 from chassis.unit.handling import App
-from integration.stages import boxes, scales
+from integration.stages import boxes, group_members, scales
 from integration.stages.box_database import Database, call, database, number_all, open_box, person
 from integration.stages.box_hearers import make_due, parked
 from integration.stages.group_members import (
@@ -128,8 +130,10 @@ class Group:
 
 
 def test_the_number_of_members_changes_under_traffic_and_each_effect_is_there_once(
-    broker: Broker, source: App, hearer: Database
+    broker: Broker, source: App, hearer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))  # of what they are forked from
+    group_members.FORKING.set_forkserver_preload([group_members.__name__])
     with ExitStack() as ending:
         uri = ending.enter_context(broker.vhost())
         link = ending.enter_context(closing(Link(uri, lambda channel: None)))

@@ -42,9 +42,9 @@ CALLING = [
 ]
 SIX = [STARTING, ENHANCING, FILMING, CALLING[3], CALLING[6], CALLING[9]]
 TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, *[STARTING] * 3, *CALLING]
-# Many starts: what they import is imported once, in the process that each is forked from.
+# Many starts: what they import is imported once, in the process that each is forked from. What that
+# is has to be said where it is first used: other tests have processes of that kind too.
 FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload([killed_main_job.__name__])
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,7 @@ def test_kills_at_random_points_change_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    FORKING.set_forkserver_preload([killed_main_job.__name__])
     data, chance = run_folder / f"killed-{len(points)}", random.Random(SEED)
     last_words = [
         _killed(data, photos, call, nth, chance.uniform(0, longest_s))

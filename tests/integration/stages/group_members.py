@@ -1,12 +1,14 @@
 """Members of the scales' group in processes of their own, which hear the boxes over RabbitMQ."""
 
+import multiprocessing
 import os
 import random
-import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, suppress
 from dataclasses import replace
 from functools import partial
+from multiprocessing.connection import Connection
 from typing import Any
 
 from amqp.exceptions import NotFound
@@ -14,7 +16,7 @@ from amqp.exceptions import NotFound
 from chassis.broker.link import Link
 from chassis.broker.rabbit import HEARTBEAT_S, Receiver, queue
 from chassis.database import postgres
-from chassis.hearing import member, parking
+from chassis.hearing import parking
 from chassis.hearing.inbox import Consumer
 from chassis.hearing.live import Hearing
 from chassis.hearing.member import Member
@@ -31,6 +33,7 @@ from integration.stages.box_hearers import at
 FAILS = 0.03  # of the events, each time it is tried
 WAIT_S, EVERY_S = 0.1, 1.0
 ENDING_S = 60.0
+FORKING = multiprocessing.get_context("forkserver")  # each starts where imports have ended
 
 
 class Boxes:
@@ -49,40 +52,39 @@ class Process:
 
     def __init__(self, own: Member, hearer: App, source: App, uri: str) -> None:
         self.own = own
-        script = f"from {__name__} import run; run()"
         urls = [each.engine.url.render_as_string(hide_password=False) for each in (hearer, source)]
-        given = [*urls, uri, f"{own.number}/{own.of}"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", script, *given],
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-            stdin=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        hear, self._tell = FORKING.Pipe(duplex=False)
+        self._process = FORKING.Process(target=run, args=(*urls, uri, own, hear))
+        self._process.start()
+        hear.close()
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self._process.kill()
-        self._process.communicate()
+        self._process.join()
+        self._tell.close()
 
     def stop(self) -> None:
         """Let it end what is under way."""
-        self._process.communicate(timeout=ENDING_S)
-        assert self._process.returncode == 0
+        self._tell.close()
+        self._process.join(ENDING_S)
+        assert self._process.exitcode == 0
 
 
-def run() -> None:
-    """Hear, and redrive what is parked, until the standard input ends."""
-    hearer, source, uri, written = sys.argv[1:]
-    app = App(service=scales.SERVICE, engine=postgres.engine(hearer, name="scales"))
-    boxes_app = App(service=boxes.SERVICE, engine=postgres.engine(source, name="boxes"))
-    consumer = Consumer(app, "boxes", [UNSTEADY], member=member.parsed(written))
-    hearing = hearing_of(consumer, boxes_app, uri)
-    worker, loops = Worker(app, [parking.kind([consumer])]), Loops()
-    loops.spawn("hear", partial(hearing.turn, WAIT_S))
-    loops.spawn("redrive", worker.work)
-    sys.stdin.read()
-    loops.tell_to_stop()
-    sys.exit(len(loops.join(ENDING_S)))
+def run(hearer: str, source: str, uri: str, own: Member, told: Connection) -> None:
+    """Hear, and redrive what is parked, until nobody is there to tell of an end."""
+    with open(os.devnull, "w") as nothing, redirect_stderr(nothing):  # what fails says so at length
+        app = App(service=scales.SERVICE, engine=postgres.engine(hearer, name="scales"))
+        boxes_app = App(service=boxes.SERVICE, engine=postgres.engine(source, name="boxes"))
+        consumer = Consumer(app, "boxes", [UNSTEADY], member=own)
+        hearing = hearing_of(consumer, boxes_app, uri)
+        worker, loops = Worker(app, [parking.kind([consumer])]), Loops()
+        loops.spawn("hear", partial(hearing.turn, WAIT_S))
+        loops.spawn("redrive", worker.work)
+        with suppress(EOFError):
+            told.recv()
+        loops.tell_to_stop()
+        sys.exit(len(loops.join(ENDING_S)))
 
 
 def hearing_of(
