@@ -33,6 +33,7 @@ def environment(
         "BLOBS_FOLDER": str(data_dir / "blobs" / service),
         "BLOBS_KEY": keys["blobs"][service],
     }
+    work = {"WORK_FOLDER": str(data_dir / "work" / service)}
     match service:
         case "auth":
             return common | {
@@ -44,9 +45,9 @@ def environment(
                 "APP_URL": "https://ai-studio.example",
             }
         case "media":
-            return common | blobs | {"ENGINE": "local"}
+            return common | blobs | work | {"ENGINE": "local"}
         case "video":
-            return common | blobs | {"ENGINE": "local", "MEDIA_URL": urls["media"]}
+            return common | blobs | work | {"ENGINE": "local", "SOURCES": urls["media"]}
         case "billing":
             return common | blobs | SELLER | {"INVOICE_GATEWAY": "local"}
     return common

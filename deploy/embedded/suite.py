@@ -166,7 +166,7 @@ class Suite:
         self.signals = {name: (Signal(), Signal()) for name in SERVICES}
         for name in SERVICES:
             self.parts[name] = self._build(name)
-            self._ending.callback(self.parts[name].app.engine.dispose)
+            self._ending.callback(self.parts[name].close)
             self._doors[name].start(self.parts[name].web)
         for name, parts in self.parts.items():
             threads = JOB_THREADS.get(name, 1)

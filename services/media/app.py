@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from chassis import ids
 from chassis.codec import snake
 from chassis.database import postgres
-from chassis.domain import value
 from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
@@ -18,14 +18,15 @@ from chassis.unit.service import Service
 from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
-from gateways import blobs, pictures
-from gateways.port import Blobs
+from gateways import blobs
+from gateways.pictures import MAX_BYTES, Judge
+from gateways.work_folder import WorkFolder
 from media import inbound, outbound, sweeping
 from media import jobs as media_jobs
 from media.domain import customer, image, project
+from media.equipment import Tools
 from media.gateways.local import LocalEngine
 from media.invariants import INVARIANTS
-from media.judging import Inspect
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings
@@ -47,14 +48,6 @@ SERVICE = Service(
 )
 
 
-@value
-class Tools:
-    """What media's own methods need besides."""
-
-    blobs: Blobs
-    inspect: Inspect
-
-
 def build(
     given: Settings,
     peers: Peers,
@@ -64,19 +57,20 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="media")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    store = blobs.opened(given, SERVICES, clock)
+    work = WorkFolder(Path(given.work_folder))
+    store = blobs.opened(given, SERVICES, clock, work.path)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=Tools(blobs=store.blobs, inspect=pictures.inspect),
+        tools=Tools(blobs=store.blobs, judge=Judge("media", work.path)),
     )
     files = links(
         store.answer,
         store.origins,
         methods=("GET", "HEAD", "PUT"),
-        max_bytes=pictures.MAX_BYTES,
+        max_bytes=MAX_BYTES,
     )
     return Parts(
         app=app,
@@ -90,4 +84,5 @@ def build(
             sweeping.schedule(store.blobs),
         ),
         web=PublicDoor(files),
+        closing=(work.close,),
     )

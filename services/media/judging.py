@@ -1,21 +1,16 @@
 """What was sent, judged. Kept are the very bytes that were judged, however often a link writes."""
 
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 from uuid import UUID
 
 from chassis.domain import value
 from chassis.errors import Invalid, NotFound, Unavailable
-from gateways.pictures import Picture
 from gateways.port import Blobs, blob_of
 from media.domain.image import Original
 from media.domain.project_messages import Upload
 from media.domain.project_state import Project
+from media.equipment import Tools
 from media.links import incoming_key, original_key
-
-Inspect = Callable[[Path], Picture]
 
 
 @value
@@ -27,7 +22,7 @@ class Refusal:
 
 
 def judged(
-    blobs: Blobs, inspect: Inspect, project_id: UUID, state: Project, image_id: UUID
+    tools: Tools, project_id: UUID, state: Project, image_id: UUID
 ) -> Original | Refusal | None:
     """Return what a file is, and keep it, or why it is none; None for one that was taken before.
 
@@ -40,36 +35,37 @@ def judged(
         return Refusal(status="missing", error="media.image_not_found")
     sent = incoming_key(state.workspace_id, project_id, image_id)
     key = original_key(state.workspace_id, project_id, image_id, upload.content_type)
-    with tempfile.NamedTemporaryFile() as received:
+    with tools.judge.scratch() as folder:
+        received = folder / "received"
         try:
-            _receive(blobs, sent, upload.size, received)
+            _receive(tools.blobs, sent, upload.size, received)
         except NotFound:
             return Refusal(status="missing", error="media.upload_missing")
         try:
-            original = _original(inspect, key, upload, Path(received.name))
+            original = _original(tools, key, upload, received)
         except Unavailable as busy:  # this machine is: the file is as good as it was
             return Refusal(status="refused", error=busy.code)
         except Invalid as refusal:
-            blobs.delete(sent)
+            tools.blobs.delete(sent)
             return Refusal(status="refused", error=refusal.code)
-        blobs.put_file(key, Path(received.name))
+        tools.blobs.put_file(key, received)
     return original
 
 
-def _receive(blobs: Blobs, key: str, most: int, to: IO[bytes]) -> None:
+def _receive(blobs: Blobs, key: str, most: int, path: Path) -> None:
     """Write what lies there to a file, but hardly more than `most` bytes."""
-    for chunk in blobs.chunks(key):
-        to.write(chunk)
-        if to.tell() > most:
-            break
-    to.flush()
+    with path.open("wb") as to:
+        for chunk in blobs.chunks(key):
+            to.write(chunk)
+            if to.tell() > most:
+                break
 
 
-def _original(inspect: Inspect, key: str, upload: Upload, path: Path) -> Original:
+def _original(tools: Tools, key: str, upload: Upload, path: Path) -> Original:
     came = blob_of(key, path)
     if (came.size, came.sha256) != (upload.size, upload.sha256):
         raise Invalid("media.upload_mismatch")
-    picture = inspect(path)
+    picture = tools.judge.inspect(key, came.sha256, path)
     if picture.content_type != upload.content_type:
         raise Invalid("media.content_type_mismatch")
     return Original(

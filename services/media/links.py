@@ -5,8 +5,14 @@ from uuid import UUID
 from contracts.media.projects import File
 from gateways.port import Blobs, key_of
 
-CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "heic": "image/heic",
+}
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
+OTHER_NAMES = {"image/jpg": "image/jpeg", "image/heif": "image/heic"}
 INCOMING = "incoming"
 
 
@@ -18,6 +24,12 @@ def incoming_key(workspace_id: UUID, project_id: UUID, image_id: UUID) -> str:
 def is_incoming(key: str) -> bool:
     """Return whether an upload lies there that was not confirmed."""
     return key.split("/")[-2:-1] == [INCOMING]
+
+
+def media_type(written: str) -> str:
+    """Return the one name of a media type, however a client writes it."""
+    lower = written.lower()
+    return OTHER_NAMES.get(lower, lower)
 
 
 def original_key(workspace_id: UUID, project_id: UUID, image_id: UUID, content_type: str) -> str:

@@ -13,6 +13,7 @@ from contracts.media.projects import CreateProject, SetRoomType, StartProject
 from contracts.media.uploads import ConfirmUploads, FileToUpload, RequestUploads
 from gateways.pictures import MAX_BYTES
 from media.domain.rooms import ROOM_TYPES
+from media.links import EXTENSIONS, media_type
 
 SHA256 = re.compile("[0-9a-f]{64}")
 ROOM_TYPE = OneOf(ROOM_TYPES)
@@ -26,6 +27,8 @@ def files(value: Sequence[FileToUpload]) -> None:
     for each in value:
         if not 1 <= len(each.file_name) <= 255:
             raise ValidationError("file_name: 1 to 255 characters.")
+        if media_type(each.content_type) not in EXTENSIONS:
+            raise ValidationError(f"content_type: one of {', '.join(EXTENSIONS)}.")
         if not 1 <= each.size_bytes <= MAX_BYTES:
             raise ValidationError(f"size_bytes: 1 to {MAX_BYTES}.")
         if not SHA256.fullmatch(each.sha256):

@@ -13,3 +13,4 @@ class Settings(BlobSettings):
     database_url: str
     public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
     engine: Literal["local"]
+    work_folder: str  # below it each process keeps what it is at work on

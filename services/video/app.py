@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from chassis import ids
 from chassis.codec import snake
@@ -18,6 +19,8 @@ from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.video.events import PUBLISHES
 from gateways import blobs
+from gateways.addresses import parsed_prefixes
+from gateways.work_folder import WorkFolder
 from video import inbound, outbound
 from video import jobs as video_jobs
 from video.domain import customer, piece, video_project
@@ -55,9 +58,15 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="video")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    store = blobs.opened(given, SERVICES, clock)
+    work = WorkFolder(Path(given.work_folder))
+    store = blobs.opened(given, SERVICES, clock, work.path)
     tools = Tools(
-        app=app, blobs=store.blobs, engine=LocalEngine(), peers=peers, media_url=given.media_url
+        app=app,
+        blobs=store.blobs,
+        engine=LocalEngine(),
+        peers=peers,
+        sources=parsed_prefixes(given.sources),
+        work=work,
     )
     door = Door(
         app=app,
@@ -74,4 +83,5 @@ def build(
         kinds=video_jobs.kinds(tools),
         schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
         web=PublicDoor(links(store.answer, store.origins)),
+        closing=(work.close,),
     )

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from chassis.domain import value
+from gateways.addresses import parsed_prefixes
 from gateways.blobs import BlobSettings
 
 
@@ -13,4 +14,8 @@ class Settings(BlobSettings):
     database_url: str
     public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
     engine: Literal["local"]
-    media_url: str  # media's public HTTP door: pictures are fetched from nowhere else
+    sources: str  # what media's links begin with, parted by blanks: its public door, its bucket
+    work_folder: str  # below it each process keeps what it is at work on
+
+    def __post_init__(self) -> None:
+        parsed_prefixes(self.sources)

@@ -66,10 +66,16 @@ class Store:
     origins: tuple[str, ...]
 
 
-def opened(given: BlobSettings, reserved: Collection[str], clock: Callable[[], datetime]) -> Store:
+def opened(
+    given: BlobSettings,
+    reserved: Collection[str],
+    clock: Callable[[], datetime],
+    work: Path | None = None,
+) -> Store:
     """Return the store that the settings describe; no key in it begins with a `reserved` word.
 
     These are the prefixes of services that share a bucket: a key that holds one is a mistake.
+    `work`: where local copies lie, without one in the system's temporary folder.
     """
     match given.blobs:
         case "folder":
@@ -85,5 +91,5 @@ def opened(given: BlobSettings, reserved: Collection[str], clock: Callable[[], d
                 given.blobs_secret_key,
             )
             prefix = f"{given.blobs_prefix}/" if given.blobs_prefix else ""
-            bucket = S3(speaking, given.blobs_bucket, prefix, clock, reserved)
+            bucket = S3(speaking, given.blobs_bucket, prefix, clock, reserved, work)
             return Store(blobs=bucket, answer=None, origins=())

@@ -58,10 +58,14 @@ class S3:
         prefix: str = "",
         clock: Callable[[], datetime] = ids.now,
         reserved: Collection[str] = (),
+        work: Path | None = None,
     ) -> None:
-        """`prefix`: '' or 'media/', before every key. No key begins with a `reserved` word."""
+        """`prefix`: '' or 'media/', before every key. No key begins with a `reserved` word.
+
+        `work`: the folder of local copies.
+        """
         self._client, self._bucket, self._prefix = client, bucket, prefix
-        self._reserved, self._clock = reserved, clock
+        self._reserved, self._clock, self._work = reserved, clock, work
 
     def put(self, key: str, content: bytes) -> Blob:
         """Store bytes under `key`, whole or not at all."""
@@ -79,7 +83,7 @@ class S3:
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
         """Give a copy of the bytes on this machine."""
-        with tempfile.NamedTemporaryFile() as copy:
+        with tempfile.NamedTemporaryFile(dir=self._work) as copy:
             copy.writelines(self.chunks(key))
             copy.flush()
             yield Path(copy.name)

@@ -1,57 +1,34 @@
 """What an uploaded file really is: decoded in a process of its own, judged by content."""
 
 import json
-import subprocess  # noqa: S404 - a decoder that meets hostile bytes needs a process to die in
+import os
+import signal
+import subprocess  # noqa: S404 - for the name of its timeout: `child` starts the decoder
 import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Lock
+from typing import TypeVar
 
 from chassis.domain import value
 from chassis.errors import Internal, Invalid, Unavailable
+from gateways import decoding
+from gateways.child import child
+from gateways.work_folder import scratch
 
 MAX_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 50_000_000
-FORMATS = ("JPEG", "PNG", "WEBP")
-
-MAX_MEMORY_BYTES = 2 * 1024**3  # a WebP of 50 megapixels needs about half
-MAX_CPU_S = 15
-MAX_WAIT_S = 60
-
-# The child imports nothing of ours: it runs isolated, without environment or search path.
-# A camera's JPEG with a second picture inside is 'MPO' to Pillow; for us it is a JPEG.
-DECODE = """
-import json, resource, sys
-path, max_pixels, memory, cpu = sys.argv[1], *map(int, sys.argv[2:])
-resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
-Image.MAX_IMAGE_PIXELS = None
-TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-
-def judged():
-    try:
-        picture = Image.open(path, formats=("JPEG", "PNG", "WEBP"))
-    except Image.UnidentifiedImageError:
-        return {"error": "not_a_picture"}
-    width, height = picture.size
-    if width * height > max_pixels:
-        return {"error": "picture_too_large"}
-    picture.load()
-    if picture.getexif().get(0x0112, 1) >= 5:
-        width, height = height, width
-    return {"content_type": TYPES[picture.format], "width": width, "height": height}
-
-try:
-    print(json.dumps(judged()))
-except Exception:
-    print(json.dumps({"error": "picture_damaged"}))
-"""
-
+REMEMBERED = 1_000  # judgements
 REASONS = {
-    "not_a_picture": "only JPEG, PNG and WebP pictures are accepted",
+    "not_a_picture": "only JPEG, PNG, WebP and HEIC pictures are accepted",
     "picture_too_large": "a picture has at most 25 MB and 50 megapixels",
     "picture_damaged": "the picture is damaged or incomplete",
+    "picture_moves": "a picture must not move",
 }
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @value
@@ -63,40 +40,93 @@ class Picture:
     height: int
 
 
-def inspect(path: Path) -> Picture:
-    """Decode the picture at `path` in full and say what it is.
+@value
+class Limits:
+    """What decoding one picture may take."""
 
-    Raises `Invalid` (media.not_a_picture, media.picture_too_large, media.picture_damaged), and
-    `Unavailable` when this machine is too busy to tell.
+    memory_bytes: int = 2 * 1024**3  # a WebP of 50 megapixels needs about half
+    cpu_s: int = 3
+    wait_s: float = 60
+
+
+LIMITS = Limits()
+
+
+def inspect(path: Path, service: str, work: Path, limits: Limits = LIMITS) -> Picture:
+    """Decode the picture at `path` in full, in a process that runs below `work`; say what it is.
+
+    Raises:
+        Invalid: <service>.not_a_picture, picture_too_large, picture_damaged or picture_moves.
+        Unavailable: <service>.inspection_timeout, where this machine could not tell in time.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise _refused("picture_too_large")
-    child = _decoded_apart(path)
-    if child.returncode < 0:  # killed by a limit: no honest picture needs that much
-        raise _refused("picture_damaged")
-    if child.returncode > 0:
-        raise Internal("media.inspection_failed", "the decoder did not start")
-    found = json.loads(child.stdout)
+        raise _refused(service, "picture_too_large")
+    code, told = _decoded_apart(path, service, work, limits)
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        raise _too_slow(service)
+    if code < 0:  # what makes the decoder itself fall is no honest picture
+        raise _refused(service, "picture_damaged")
+    if code > 0:
+        raise Internal(f"{service}.inspection_failed", "the decoder did not start")
+    found = json.loads(told)
     if "error" in found:
-        raise _refused(found["error"])
+        raise _refused(service, found["error"])
     return Picture(**found)
 
 
-def _decoded_apart(path: Path) -> subprocess.CompletedProcess[bytes]:
-    limits = (str(limit) for limit in (MAX_PIXELS, MAX_MEMORY_BYTES, MAX_CPU_S))
-    command = [sys.executable, "-I", "-c", DECODE, str(path), *limits]
-    try:
-        return subprocess.run(  # noqa: S603 - a list, no shell; the path is an argument only
-            command,
-            capture_output=True,
-            env={},
-            timeout=MAX_WAIT_S,
-            check=False,
-            start_new_session=True,  # the terminal's Ctrl-C is for us: the picture is not damaged
-        )
-    except subprocess.TimeoutExpired as error:
-        raise Unavailable("media.inspection_timeout", "the picture took too long") from error
+def _decoded_apart(path: Path, service: str, work: Path, limits: Limits) -> tuple[int, bytes]:
+    given = (path.resolve(), limits.memory_bytes, limits.cpu_s)
+    command = [sys.executable, "-I", decoding.__file__, *map(str, given)]
+    with (
+        scratch(work) as folder,
+        child(command, folder, stdout=subprocess.PIPE) as decoder,
+    ):
+        try:
+            told, _ = decoder.communicate(timeout=limits.wait_s)
+        except subprocess.TimeoutExpired:
+            raise _too_slow(service) from None
+        return decoder.returncode, told
 
 
-def _refused(reason: str) -> Invalid:
-    return Invalid(f"media.{reason}", REASONS[reason])
+def _too_slow(service: str) -> Unavailable:
+    return Unavailable(f"{service}.inspection_timeout", "the picture took too long")
+
+
+def _refused(service: str, word: str) -> Invalid:
+    return Invalid(f"{service}.{word}", REASONS[word])
+
+
+class Judge:
+    """Judges the pictures of one service: as many at once as there are cores, and none twice."""
+
+    def __init__(self, service: str, work: Path, at_once: int | None = os.cpu_count()) -> None:
+        """`work`: the folder that decoders run below."""
+        self.service, self.work = service, work
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="judge")
+        self._known: dict[tuple[str, str], Picture | Invalid] = {}
+        self._knowing = Lock()
+
+    def each(self, judged: Callable[[T], R], items: Iterable[T]) -> Iterable[R]:
+        """Return what a function says of each item, several at a time, in their order."""
+        return self._threads.map(judged, items)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """Give a folder for what is judged, gone afterwards."""
+        return scratch(self.work)
+
+    def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+        """Say what the picture is that lies under `key`; see the function `inspect`."""
+        known = self._known.get((key, sha256)) or self._found(path)
+        with self._knowing:
+            self._known[(key, sha256)] = known
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
+        if isinstance(known, Invalid):
+            raise Invalid(known.code, known.message)
+        return known
+
+    def _found(self, path: Path) -> Picture | Invalid:
+        try:
+            return inspect(path, self.service, self.work)
+        except Invalid as refusal:
+            return refusal

@@ -192,7 +192,7 @@ def test_nothing_but_public_doors_is_outside_the_inner_network() -> None:
 def test_video_reaches_the_door_that_medias_links_lead_to() -> None:
     media, video = compose.services()["media-serve"], compose.services()["video-work"]
     url = media["environment"]["PUBLIC_URL"]
-    assert video["environment"]["MEDIA_URL"] == url
+    assert video["environment"]["SOURCES"] == url
     (alias,) = media["networks"]["back"]["aliases"]
     assert url == f"http://{alias}:{media['environment']['HTTP_PORT']}"
 
@@ -204,6 +204,14 @@ def test_blobs_and_mails_lie_in_volumes_that_serve_and_work_share() -> None:
         places = [each.partition(":")[2] for each in serve.get("volumes", ())]
         assert places == [each for each in folders if each]
         assert serve.get("volumes") == work.get("volumes")
+
+
+def test_what_is_at_work_lies_neither_in_the_store_nor_among_temporary_files() -> None:
+    for name in PROCESSES:
+        container = compose.services()[name]
+        mounted = {each.partition(":")[0] for each in container["tmpfs"]}
+        folder = container["environment"].get("WORK_FOLDER")
+        assert mounted == {"/tmp", folder} - {None}, name  # noqa: S108
 
 
 def test_the_database_has_connections_for_two_replicas_of_everything() -> None:

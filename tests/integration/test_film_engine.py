@@ -193,7 +193,7 @@ def test_pieces_of_two_encoders_are_brought_to_one(
     other, out = tmp_path / "other.mp4", tmp_path / "film.mp4"
     shape = ("-bf", 0, "-video_track_timescale", 12800, "-c:a", "copy")
     ffmpeg("-i", pieces[2], "-c:v", "libx264", "-profile:v", "baseline", *shape, other)
-    assert is_ours(probe(other, Job()), (1080, 1080))
+    assert is_ours(probe(other, tmp_path, Job()), (1080, 1080))
     first = pieces[0]
     if neighbour == "foreign":
         first = tmp_path / "foreign.mp4"
@@ -251,7 +251,7 @@ def test_an_output_with_its_index_at_the_end_is_rejected(
 ) -> None:
     slow = tmp_path / "slow.mp4"
     ffmpeg("-i", pieces[0], "-c", "copy", "-video_track_timescale", 12800, slow)
-    assert probe(slow, Job()) == probe(pieces[0], Job())
+    assert probe(slow, tmp_path, Job()) == probe(pieces[0], tmp_path, Job())
     with pytest.raises(Rejected, match="index"):
         verified(slow, (1080, 1080), 1000, FRAME_MS, Job())
 

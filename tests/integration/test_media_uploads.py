@@ -36,9 +36,9 @@ from chassis.unit.envelope import Heard
 from embedded.direct import DirectPort
 from gateways.blobs_folder import Folder
 from gateways.blobs_s3 import S3, client
-from gateways.pictures import Picture, inspect
+from gateways.pictures import Judge, Picture
 from media import app as media
-from media.app import Tools
+from media.equipment import Tools
 from media.links import incoming_key, original_key
 from media.service import MediaService
 from media.settings import Settings
@@ -214,7 +214,11 @@ def stored(
 
 
 @pytest.fixture(scope="module")
-def studio(postgres_server: Server, stored: Mapping[str, str]) -> Iterator[Media]:
+def studio(
+    postgres_server: Server,
+    stored: Mapping[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Media]:
     private, public = new_key_pair()
     clock = Clock()
     with media_database(postgres_server) as url:
@@ -222,13 +226,14 @@ def studio(postgres_server: Server, stored: Mapping[str, str]) -> Iterator[Media
             "DATABASE_URL": url,
             "PUBLIC_KEYS": json.dumps({"1": public}),
             "PUBLIC_URL": "https://media.example",
+            "WORK_FOLDER": str(tmp_path_factory.mktemp("work")),
             "ENGINE": "local",
             "ENV": "embedded",
             **stored,
         }
         parts = media.build(settings.load(Settings, variables), no_peers, clock)
         yield Media(parts, TokenIssuer("1", private), clock)
-        parts.app.engine.dispose()
+        parts.close()
 
 
 @pytest.fixture(scope="session")
@@ -342,13 +347,16 @@ def test_a_rival_s_confirmation_stands_whatever_is_found_afterwards(
     (upload,) = studio.announce(project_id, [photograph])
     studio.sent(upload, photograph)
 
-    def beside(path: Path) -> Picture:
+    class Slow(Judge):
         """A decoder so slow that somebody else confirms meanwhile, and then finds it damaged."""
-        tools = replace(studio.parts.door.tools, inspect=inspect)
-        studio.confirm_by(tools, project_id, upload)
-        raise Invalid("media.picture_damaged")
 
-    found = studio.confirm_by(replace(studio.parts.door.tools, inspect=beside), project_id, upload)
+        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+            studio.confirm(project_id, upload)
+            raise Invalid("media.picture_damaged")
+
+    tools = studio.parts.door.tools
+    slow = replace(tools, judge=Slow("media", tools.judge.work))
+    found = studio.confirm_by(slow, project_id, upload)
     assert found == [("pending", None)]
     assert studio.lies(studio.keys(upload)[1]) == photograph
 

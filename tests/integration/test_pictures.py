@@ -1,6 +1,8 @@
 """Uploaded files are judged by what they hold, whatever they are called."""
 
+import io
 import struct
+import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +11,21 @@ import pytest
 from interior_photos import get_all_photos
 from PIL import Image
 
-from chassis.errors import Internal, Invalid
+from chassis.errors import Internal, Invalid, Unavailable
 from gateways import pictures
-from gateways.pictures import Picture, inspect
+from gateways.pictures import Judge, Limits, Picture
 
 PHOTO = Path(str(get_all_photos()[0]))
+
+
+def inspect(path: Path, limits: Limits = pictures.LIMITS) -> Picture:
+    """Judge a picture in a folder where nothing may be left."""
+    work = path.parent / "work"
+    work.mkdir()
+    try:
+        return pictures.inspect(path, "media", work, limits)
+    finally:
+        work.rmdir()
 
 
 def small_photo() -> Image.Image:
@@ -52,9 +64,12 @@ def test_a_photograph_is_told_by_its_content_at_full_size(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("file_format", "content_type"), [("PNG", "image/png"), ("WEBP", "image/webp")]
+    ("file_format", "content_type"),
+    [("PNG", "image/png"), ("WEBP", "image/webp"), ("HEIF", "image/heic")],
 )
-def test_png_and_webp_are_accepted(tmp_path: Path, file_format: str, content_type: str) -> None:
+def test_png_webp_and_heic_are_accepted(
+    tmp_path: Path, file_format: str, content_type: str
+) -> None:
     assert inspect(saved(tmp_path / "upload", file_format)).content_type == content_type
 
 
@@ -113,6 +128,40 @@ def twenty_six_megabytes(path: Path) -> None:
         file.truncate(26 * 1024 * 1024)
 
 
+def heic_of_51_megapixels(path: Path) -> None:
+    size = struct.pack(">II", *small_photo().size)
+    heic = saved(path, "HEIF").read_bytes()
+    assert heic.count(b"ispe\0\0\0\0" + size) == 1
+    path.write_bytes(heic.replace(size, struct.pack(">II", 8_500, 6_000)))
+
+
+def cut_heic(path: Path) -> None:
+    heic = saved(path, "HEIF").read_bytes()
+    path.write_bytes(heic[: len(heic) // 2])
+
+
+def moving_png(path: Path) -> None:
+    saved(path, "PNG", save_all=True, append_images=[small_photo().rotate(180)])
+
+
+def moving_webp(path: Path) -> None:
+    saved(path, "WEBP", save_all=True, append_images=[small_photo().rotate(180)])
+
+
+def moving_heic(path: Path) -> None:
+    path.write_bytes(saved(path, "HEIF").read_bytes().replace(b"ftypheic", b"ftyphevc", 1))
+
+
+def empty_scans(path: Path) -> None:
+    """Write a progressive JPEG of 140 kB, most of it scans that hold nothing."""
+    content = io.BytesIO()
+    small_photo().save(content, "JPEG", progressive=True)
+    jpeg = content.getvalue()
+    begin = jpeg.index(b"\xff\xda")
+    scan = jpeg[begin : begin + 2 + int.from_bytes(jpeg[begin + 2 : begin + 4])]
+    path.write_bytes(jpeg[:begin] + scan * (140_000 // len(scan)) + jpeg[begin:])
+
+
 @pytest.mark.parametrize(
     ("write", "code"),
     [
@@ -125,6 +174,12 @@ def twenty_six_megabytes(path: Path) -> None:
         (cut_webp, "media.picture_damaged"),
         (sixty_megapixels, "media.picture_too_large"),
         (twenty_six_megabytes, "media.picture_too_large"),
+        (heic_of_51_megapixels, "media.picture_too_large"),
+        (cut_heic, "media.picture_damaged"),
+        (moving_png, "media.picture_moves"),
+        (moving_webp, "media.picture_moves"),
+        (moving_heic, "media.picture_moves"),
+        (empty_scans, "media.picture_damaged"),
     ],
 )
 def test_what_is_no_acceptable_picture_is_refused(
@@ -139,23 +194,45 @@ def test_what_is_no_acceptable_picture_is_refused(
     assert refusal.value.code == code
 
 
-def test_a_decoder_that_cannot_start_is_not_the_pictures_fault(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(pictures, "MAX_MEMORY_BYTES", "none")
-
+def test_a_decoder_that_cannot_start_is_not_the_pictures_fault(tmp_path: Path) -> None:
     with pytest.raises(Internal):
-        inspect(PHOTO)
+        inspect(saved(tmp_path / "upload", "PNG"), Limits(cpu_s=-1))
 
 
-def test_a_picture_that_needs_too_much_memory_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_picture_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "upload"
     Image.new("RGB", (7_000, 7_000)).save(path, "PNG")
-    monkeypatch.setattr(pictures, "MAX_MEMORY_BYTES", 200 * 1024**2)
 
-    with pytest.raises(Invalid) as refusal:
-        inspect(path)
+    with pytest.raises(Invalid, match=r"media\.picture_damaged"):
+        inspect(path, Limits(memory_bytes=300 * 1024**2))
 
-    assert refusal.value.code == "media.picture_damaged"
+
+@pytest.mark.parametrize("limits", [Limits(cpu_s=0), Limits(wait_s=0)], ids=["processor", "time"])
+def test_a_picture_that_takes_too_long_may_be_asked_about_again(
+    limits: Limits, tmp_path: Path
+) -> None:
+    with pytest.raises(Unavailable, match=r"media\.inspection_timeout"):
+        inspect(saved(tmp_path / "upload", "PNG"), limits)
+
+
+def test_a_repeat_decodes_nothing_and_other_bytes_are_judged_anew(tmp_path: Path) -> None:
+    judge, path = Judge("media", tmp_path), tmp_path / "upload"
+    photo = judge.inspect("a", "1", saved(path, "PNG"))
+    text(path)
+
+    assert judge.inspect("a", "1", path) == photo
+    for _ in range(2):
+        with pytest.raises(Invalid, match=r"media\.not_a_picture"):
+            judge.inspect("a", "2", path)
+        saved(path, "PNG")
+    assert judge.inspect("b", "2", path) == photo
+
+
+def test_two_are_judged_at_once_on_two_cores(tmp_path: Path) -> None:
+    both = threading.Barrier(2)
+
+    def meets(name: str) -> str:
+        both.wait(timeout=60)
+        return name
+
+    assert list(Judge("media", tmp_path, at_once=2).each(meets, ["a", "b"])) == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from chassis import ids
@@ -25,7 +26,7 @@ from media.domain.image import AddImage, Original
 from media.domain.project_messages import ChangeImages, NoteImageAdded, Upload
 from media.domain.project_state import Project
 from media.judging import Refusal, judged
-from media.links import incoming_key
+from media.links import incoming_key, media_type
 
 
 @value
@@ -45,7 +46,7 @@ def request(door: Door, call: Call, asked: RequestUploads) -> Uploads:
     announced = tuple(
         Upload(
             image_id=ids.derive(call.id, "image", index),
-            content_type=file.content_type,
+            content_type=media_type(file.content_type),
             size=file.size_bytes,
             sha256=file.sha256,
         )
@@ -81,16 +82,15 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     What is taken is copied before the unit, and what came in deleted after it: whoever confirms
     again, or at the same time, finds the one or the other.
     """
-    app, blobs, inspect = door.app, door.tools.blobs, door.tools.inspect
+    app, blobs = door.app, door.tools.blobs
     may_change = ChangeImages(by=acting(call.actor))
     state: Project = app.attempt(
         replace(call, expected_version=None),  # checked below, where something is written
         lambda unit: unit.may(project.decider, asked.project_id, may_change).state,
     )
-    found = {
-        id: judged(blobs, inspect, asked.project_id, state, id)
-        for id in dict.fromkeys(asked.image_ids)
-    }
+    wanted = dict.fromkeys(asked.image_ids)
+    judge = partial(judged, door.tools, asked.project_id, state)
+    found = dict(zip(wanted, door.tools.judge.each(judge, wanted), strict=True))
 
     def work(unit: Unit) -> Confirmation:
         stands = unit.may(project.decider, asked.project_id, may_change)

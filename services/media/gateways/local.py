@@ -4,15 +4,15 @@ import io
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from chassis.errors import Invalid, Rejected
-from gateways.pictures import FORMATS, MAX_PIXELS
+from gateways.decoding import Undecodable, decoded
 from media.gateways.engine import Enhanced, Report
 from media.gateways.geometry import Pixels, upright
 from media.gateways.grade import GRADES, develop
 
-MODEL = "local-1"  # to be raised when the same photograph would come out differently
+MODEL = "local-2"  # to be raised when the same photograph would come out differently
 QUALITY = 90
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicallyEnhanced"
 XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -42,13 +42,13 @@ class LocalEngine:
             raise Rejected("media.unknown_template", f"no template is called {template!r}")
         cv2.setNumThreads(1)  # a worker runs as many jobs at once as it has cores
         report(50, "processing")
-        pixels, profile = _decoded(image)
+        pixels = _decoded(image)
         report(55, "processing")
         pixels = upright(pixels)
         report(60, "processing")
         pixels = develop(pixels, GRADES[template])
         report(75, "processing")
-        content = _encoded(pixels, profile)
+        content = _encoded(pixels)
         report(80, "processing")
         height, width = pixels.shape[:2]
         return Enhanced(
@@ -56,23 +56,17 @@ class LocalEngine:
         )
 
 
-def _decoded(image: bytes) -> tuple[Pixels, bytes | None]:
-    """Return the pixels (RGB, as displayed) and the colour profile they are meant in."""
+def _decoded(image: bytes) -> Pixels:
+    """Return the pixels, as displayed, in sRGB."""
     try:
-        with Image.open(io.BytesIO(image), formats=FORMATS) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Invalid("media.invalid_input", "the picture has too many pixels")
-            profile = picture.info.get("icc_profile") if picture.mode == "RGB" else None
-            shown = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Invalid("media.invalid_input", "the picture cannot be read") from error
-    return np.asarray(shown), profile
+        _, picture = decoded(image)
+    except Undecodable as refusal:
+        raise Invalid("media.invalid_input", "the picture cannot be read") from refusal
+    return np.asarray(picture)
 
 
-def _encoded(pixels: Pixels, profile: bytes | None) -> bytes:
+def _encoded(pixels: Pixels) -> bytes:
     """Return a JPEG that carries the source type and none of the original's metadata."""
     content = io.BytesIO()
-    Image.fromarray(pixels).save(
-        content, "JPEG", quality=QUALITY, subsampling="4:4:4", icc_profile=profile, xmp=XMP
-    )
+    Image.fromarray(pixels).save(content, "JPEG", quality=QUALITY, subsampling="4:4:4", xmp=XMP)
     return content.getvalue()

@@ -5,19 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chassis.errors import Invalid
+from gateways.work_folder import scratch
 from video.gateways.engine import FPS, Control, Film, fingerprint, size_of
-from video.gateways.ffmpeg import (
-    CONTAINER,
-    PICTURE,
-    RATE,
-    SOUND,
-    TAGS,
-    TICKS,
-    link,
-    run,
-    scratch,
-    source,
-)
+from video.gateways.ffmpeg import CONTAINER, PICTURE, RATE, SOUND, TAGS, TICKS, link, run, source
 from video.gateways.probe import MAX_PIXELS, Pictures, is_ours, probe, probe_music, verified
 
 FRAME_MS = 1000 // FPS
@@ -41,6 +31,8 @@ def compile_film(
     a second, with a silent track where it has none. Music of `music_volume` percent lies under
     the sound of the pieces, repeated or cut to the film's length, and fades in the last 2 seconds.
 
+    Both files lie in scratch folders, where all that is made on the way lies as well.
+
     Raises:
         Invalid: no piece, or a piece or the music cannot be read, or the volume is not 0 to 100.
         Rejected: the film is not what the pieces add up to.
@@ -49,7 +41,7 @@ def compile_film(
     size = size_of(aspect_ratio)
     if not pieces or not 0 <= music_volume <= 100:
         raise Invalid("video.invalid_input", "a film has pieces, and a volume from 0 to 100")
-    with scratch(out) as folder, scratch(thumbnail) as other:
+    with scratch(out.parent) as folder, scratch(thumbnail.parent) as other:
         control.progress(0, "checking")
         parts = _uniform(folder, pieces, size, control)
         control.progress(40, "joining")
@@ -91,7 +83,7 @@ def _placed(
 ) -> tuple[Pictures, bool]:
     """Put one piece into `folder`; return its pictures and whether they were encoded anew."""
     link(folder, _name(number), path)
-    media = probe(path, control)
+    media = probe(path, folder, control)
     if media.pictures is None:
         raise Invalid("video.invalid_input", "a piece without pictures")
     if is_ours(media, size):
@@ -148,7 +140,7 @@ def _joined(
     sound = f"[0:a:0]{STEREO},apad,atrim=end={length}"
     if music is not None:
         kind = _music_kind(music)
-        measured = probe_music(music, kind, control).sound
+        measured = probe_music(music, kind, folder, control).sound
         if measured is None:
             raise Invalid("video.invalid_input", "the music has no sound")
         inputs += source(kind, link(folder, "music", music), "-stream_loop", "-1")

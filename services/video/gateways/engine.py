@@ -47,9 +47,10 @@ class Film:
 class Engine(Protocol):
     """Makes clips and transitions out of photographs.
 
-    Every method writes an MP4 to `out`, whole or not at all, and raises `Invalid` for a picture
-    that cannot be read, `Rejected` for an output that is not what was asked, `Unavailable` when
-    the engine failed, and whatever `control.check` raises.
+    Every method writes an MP4 to `out`, whole or not at all, and what it needs on the way beside
+    it: `out` lies in a scratch folder. It raises `Invalid` for a picture that cannot be read,
+    `Rejected` for an output that is not what was asked, `Unavailable` when the engine failed, and
+    whatever `control.check` raises.
     """
 
     name: str

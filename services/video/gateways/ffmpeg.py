@@ -1,16 +1,15 @@
 """The ffmpeg binary: run with limits, and the format that every piece is written in.
 
-It runs without a shell or the network, in a scratch folder that holds nothing but generated names,
-so neither an argument nor a message can carry a path or a customer's word. Its limits are its own
+It runs as a `child`, in a scratch folder that holds nothing but generated names, so neither an
+argument nor a message can carry a path or a customer's word. Its limits are its own
 (processor time, one allocation, threads) with a deadline kept here: a `preexec_fn` would not be
 safe beside the job threads.
 """
 
-import subprocess
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from threading import Thread
 from time import monotonic
 from typing import IO
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chassis.errors import Unavailable
+from gateways.child import child
 from video.gateways.engine import FPS, Control
 
 Frame = NDArray[np.uint8]
@@ -67,17 +67,6 @@ CONTAINER = [
 TAGS = "setsar=1,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
 
 
-@contextmanager
-def scratch(out: Path | None = None) -> Iterator[Path]:
-    """Give a folder beside `out`, or among the system's temporary files, gone afterwards.
-
-    Raises:
-        OSError: the folder of `out` is missing or cannot be written.
-    """
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=out and out.parent) as folder:
-        yield Path(folder)
-
-
 def link(folder: Path, name: str, path: Path) -> str:
     """Let the scratch folder see `path` as `name`; return `name`."""
     (folder / name).symlink_to(path.resolve())
@@ -104,24 +93,18 @@ def run(
         Unavailable: it failed, or was killed after `timeout_s` seconds.
         Exception: whatever `control.check` or the frames raise; the process is killed first.
     """
-    with (folder / "messages.txt").open("wb") as messages:
-        process = subprocess.Popen(  # noqa: S603 - fixed binary, generated arguments
-            [_binary(), *LIMITS, *arguments],
-            cwd=folder,
-            env={},
-            stdin=subprocess.DEVNULL if frames is None else subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=messages,
-            start_new_session=True,  # the terminal's Ctrl-C is for us: it is no failed attempt
-        )
-    feed = _Feed(process.stdin, frames or ())
-    try:
-        feed.start()
-        _wait(process, feed, expected, control, monotonic() + timeout_s)
-    finally:
-        process.kill()
-        process.wait()
-        feed.join()
+    command, stdin = [_binary(), *LIMITS, *arguments], DEVNULL if frames is None else PIPE
+    with (
+        (folder / "messages.txt").open("wb") as messages,
+        child(command, folder, stdin=stdin, stderr=messages) as process,
+    ):
+        feed = _Feed(process.stdin, frames or ())
+        try:
+            feed.start()
+            _wait(process, feed, expected, control, monotonic() + timeout_s)
+        finally:
+            process.kill()  # or the feed would wait until it is read
+            feed.join()
     if feed.failure is not None:
         raise feed.failure
     if process.returncode:
@@ -152,7 +135,7 @@ class _Feed(Thread):
 
 
 def _wait(
-    process: "subprocess.Popen[bytes]",
+    process: Popen[bytes],
     feed: _Feed,
     expected: int,
     control: Control,
@@ -161,7 +144,7 @@ def _wait(
     told = -1
     while True:
         control.check()
-        with suppress(subprocess.TimeoutExpired):
+        with suppress(TimeoutExpired):
             process.wait(POLL_S)
             return
         percent = 100 * feed.written // expected if expected else told

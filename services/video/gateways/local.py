@@ -7,9 +7,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps
 
 from chassis.errors import Invalid
+from gateways.decoding import Undecodable, decoded
+from gateways.work_folder import scratch
 from video.gateways.camera import (
     DOLLY_IN,
     TIGHTEST,
@@ -22,10 +23,9 @@ from video.gateways.camera import (
     move_for,
 )
 from video.gateways.engine import FPS, Control, Piece, fingerprint, size_of
-from video.gateways.ffmpeg import CONTAINER, PICTURE, RATE, SOUND, TAGS, Frame, run, scratch, source
+from video.gateways.ffmpeg import CONTAINER, PICTURE, RATE, SOUND, TAGS, Frame, run, source
 from video.gateways.probe import verified
 
-MAX_PIXELS = 80_000_000
 PUSH = 1.2  # how much a transition zooms into the first picture
 # RGB to Y'CbCr of BT.709, video range.
 BT709 = np.array(
@@ -87,7 +87,7 @@ class Still:
     """A photograph, ready to be looked at: planes of Y', Cb and Cr, sharp at the tightest zoom.
 
     Raises:
-        Invalid: it is no JPEG, PNG or WebP, is damaged, or has more than 80 million pixels.
+        Invalid: it is none that the door of uploads would take.
     """
 
     def __init__(self, path: Path, size: tuple[int, int]) -> None:
@@ -133,18 +133,9 @@ class Still:
 def _read(path: Path, size: tuple[int, int]) -> Frame:
     """Return the photograph upright, in RGB, at most three frames long."""
     try:
-        with Image.open(path, formats=("JPEG", "PNG", "WEBP")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise Invalid("video.invalid_input", "the picture has too many pixels")
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ):
-        raise Invalid("video.invalid_input", "the picture cannot be read") from None
+        _, upright = decoded(path.read_bytes())
+    except Undecodable as refusal:
+        raise Invalid("video.invalid_input", "the picture cannot be read") from refusal
     cover = min(upright.width / size[0], upright.height / size[1])
     width = min(upright.width, math.ceil(3 * cover * size[0]))
     height = min(upright.height, math.ceil(3 * cover * size[1]))
@@ -189,7 +180,7 @@ def _written(
     raw = ["-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(FPS)]
     inputs = [*source("rawvideo", "pipe:0", *raw), *source("lavfi", sound)]
     chosen = ["-map", "0:v:0", "-map", "1:a:0", "-vf", TAGS, "-t", str(seconds)]
-    with scratch(out) as folder:
+    with scratch(out.parent) as folder:
         piece = folder / "piece.mp4"
         arguments = [*inputs, *chosen, *PICTURE, *SOUND, *CONTAINER, piece.name]
         run(folder, arguments, control, frames=frames, expected=seconds * FPS)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from chassis.domain import value
 from chassis.errors import Invalid, Rejected, Unavailable
+from gateways.work_folder import scratch
 from video.gateways.engine import FPS, Control
-from video.gateways.ffmpeg import RATE, TICKS, link, run, scratch, source
+from video.gateways.ffmpeg import RATE, TICKS, link, run, source
 
 MAX_PIXELS = "36000000"  # of one video frame
 
@@ -50,10 +51,11 @@ def verified(
     """Return the pictures of a file just made; raise `Rejected` if it is not what was asked.
 
     Asked are H.264 pictures of `size`, AAC stereo sound, `duration_ms` give or take
-    `tolerance_ms` for both, and an index that stands before the data.
+    `tolerance_ms` for both, and an index that stands before the data. The file lies in a scratch
+    folder.
     """
     try:
-        media = probe(made, control)
+        media = probe(made, made.parent, control)
     except Invalid as error:
         raise Rejected("video.bad_output", "cannot be read", details=error.details) from None
     pictures, sound = media.pictures, media.sound
@@ -80,24 +82,25 @@ def is_ours(media: Media, size: tuple[int, int]) -> bool:
     )
 
 
-def probe(path: Path, control: Control) -> Media:
-    """Measure the packets of an MP4 and decode its key frames and sound.
+def probe(path: Path, work: Path, control: Control) -> Media:
+    """Measure the packets of an MP4 and decode its key frames and sound, in a folder below `work`.
 
     Raises:
         Invalid: it cannot be read as film.
         Unavailable: ffmpeg was killed.
     """
-    return _measured(path, "mov", f"-skip_frame:v nokey -max_pixels:v {MAX_PIXELS}", control)
+    options = f"-skip_frame:v nokey -max_pixels:v {MAX_PIXELS}"
+    return _measured(path, "mov", options, work, control)
 
 
-def probe_music(path: Path, demuxer: str, control: Control) -> Media:
+def probe_music(path: Path, demuxer: str, work: Path, control: Control) -> Media:
     """Measure the packets of a music file and decode it; raises as `probe` does."""
-    return _measured(path, demuxer, "-vn", control)
+    return _measured(path, demuxer, "-vn", work, control)
 
 
-def _measured(path: Path, demuxer: str, options: str, control: Control) -> Media:
+def _measured(path: Path, demuxer: str, options: str, work: Path, control: Control) -> Media:
     streams = ["-map", "0:V:0?", "-map", "0:a:0?"]
-    with scratch() as folder:  # not beside the file: music may lie in a folder that is read-only
+    with scratch(work) as folder:  # not beside the file: the store's folder is not for that
         opened = source(demuxer, link(folder, "input", path), *options.split())
         packets = [*streams, "-c", "copy", "-f", "framecrc", "packets.txt"]
         decoded = [*streams, "-fps_mode", "passthrough", "-f", "null", "-"]

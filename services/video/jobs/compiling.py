@@ -1,9 +1,7 @@
 """`compile_film`: the pieces of a film are joined into one, with a thumbnail."""
 
-import tempfile
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from chassis import codec
@@ -32,9 +30,9 @@ def kind(tools: Tools) -> Kind:
 
 def _compile(tools: Tools, task: Task, control: Control) -> Any:
     with ExitStack() as held:
-        folder = held.enter_context(tempfile.TemporaryDirectory())
+        folder = held.enter_context(tools.work.scratch())
         pieces = [held.enter_context(tools.blobs.local(key)) for key in task.args["pieces"]]
-        out, thumbnail = Path(folder) / "film.mp4", Path(folder) / "thumbnail.jpg"
+        out, thumbnail = folder / "film.mp4", folder / "thumbnail.jpg"
         made = compile_film(
             pieces,
             out,

@@ -6,7 +6,9 @@ from chassis.domain import value
 from chassis.jobs.jobs import Task
 from chassis.running.parts import Peers
 from chassis.unit.handling import App
+from gateways.addresses import Prefix
 from gateways.port import Blobs
+from gateways.work_folder import WorkFolder
 from video.gateways.engine import Control, Engine
 from video.projections import progress
 
@@ -19,7 +21,8 @@ class Tools:
     blobs: Blobs
     engine: Engine
     peers: Peers
-    media_url: str
+    sources: tuple[Prefix, ...]  # what media's links begin with
+    work: WorkFolder
 
 
 class Rising:

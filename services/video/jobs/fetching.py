@@ -1,16 +1,17 @@
 """`fetch_sources`: every picture is copied from media, then the pieces of the film are wanted."""
 
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from chassis import codec
-from chassis.errors import ServiceError
+from chassis.errors import Rejected, ServiceError
 from chassis.jobs.jobs import Kind, Task
 from chassis.unit.deciding import Unit
 from clients.media import Media
+from contracts.media.sources import SourceLink
+from gateways.addresses import Prefix, Refused
 from gateways.fetch import fetch
 from video.domain import piece, video_project
 from video.domain.piece import WantPiece
@@ -18,6 +19,8 @@ from video.domain.plan import Source, source_key
 from video.domain.video import Generating, NotePieceFinished, NoteSources, NoteSourcesMissing
 from video.gateways.engine import Control
 from video.jobs.equipment import Tools, workspace
+
+MAX_BYTES = 50 * 1024 * 1024  # of a picture
 
 
 def kind(tools: Tools) -> Kind:
@@ -35,22 +38,31 @@ def _fetch(tools: Tools, task: Task, control: Control) -> Any:
     """Copy every picture into our own blobs, so that media may lose it afterwards."""
     media, workspace_id = Media(tools.peers("media")), workspace(task)
     sources, images = [], task.args["images"]
-    with tempfile.TemporaryDirectory() as folder:
-        picture = Path(folder) / "picture"
+    with tools.work.scratch() as folder:
+        picture = folder / "picture"
         for number, image in enumerate(images):
             control.progress(100 * number // len(images), "fetching")
             link = media.source_link(image_generation_id=UUID(image), workspace_id=workspace_id)
-            fetch(
-                link.url,
-                picture,
-                door=tools.media_url,
-                sha256=link.sha256,
-                size=link.size,
-                check=control.check,
-            )
+            _copy(link, picture, tools.sources, control)
             tools.blobs.put_file(source_key(workspace_id, link.sha256), picture)
             sources.append({"image_generation_id": image, "sha256": link.sha256})
     return sources
+
+
+def _copy(link: SourceLink, to: Path, sources: tuple[Prefix, ...], control: Control) -> None:
+    """Copy what media's link leads to; raise `Rejected` for what no repeat would fetch."""
+    try:
+        fetch(
+            link.url,
+            to,
+            ours=sources,
+            max_bytes=MAX_BYTES,
+            sha256=link.sha256,
+            check=control.check,
+        )
+    except Refused as refusal:
+        details = {"word": refusal.word}
+        raise Rejected("video.source_refused", str(refusal), details=details) from None
 
 
 def _fetched(unit: Unit, task: Task, result: Any) -> None:

@@ -1,6 +1,5 @@
 """`render_piece`: one clip or transition is made, and every video that waits for it is told."""
 
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,8 +33,8 @@ def kind(tools: Tools) -> Kind:
 def _render(tools: Tools, task: Task, control: Control) -> Any:
     spec: Spec = codec.load(Spec, task.args["spec"])
     workspace_id, teller = workspace(task), rising(tools, task, control)
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "piece.mp4"
+    with tools.work.scratch() as folder:
+        out = folder / "piece.mp4"
         made = _make(tools, workspace_id, spec, out, teller)
         blob = tools.blobs.put_file(piece_key(workspace_id, spec), out)
     result = Result(key=blob.key, sha256=blob.sha256, size=blob.size, duration_ms=made.duration_ms)

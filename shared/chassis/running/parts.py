@@ -29,6 +29,12 @@ class Parts:
     kinds: tuple[Kind, ...]
     schedules: tuple[Schedule, ...]
     web: PublicDoor
+    closing: tuple[Callable[[], None], ...] = ()  # what the service holds besides its database
+
+    def close(self) -> None:
+        """Let go of what the service holds."""
+        for end in (*self.closing, self.app.engine.dispose):
+            end()
 
     def sources(self) -> Mapping[str, tuple[Reaction, ...]]:
         """Return the reactions by the service they hear."""

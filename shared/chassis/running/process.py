@@ -57,7 +57,7 @@ def build(service: str, ending: ExitStack) -> Process:
     rpc = Rpc(given.amqp_uri, service)
     ending.callback(rpc.close)
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
-    ending.callback(parts.app.engine.dispose)
+    ending.callback(parts.close)
     schema_rule.require(parts.app.engine, service)
     return Process(name=service, given=given, parts=parts, rpc=rpc)
 

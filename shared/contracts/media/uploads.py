@@ -2,7 +2,6 @@
 
 from dataclasses import field
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from chassis.asked import Command, Json
@@ -12,7 +11,7 @@ from chassis.domain import value
 @value
 class FileToUpload:
     file_name: str
-    content_type: Literal["image/jpeg", "image/png", "image/webp"]
+    content_type: str  # image/jpeg, image/png, image/webp or image/heic
     size_bytes: int
     sha256: str  # 64 hexadecimal digits in lower case
 

@@ -66,7 +66,7 @@ class Services:
             raise AssertionError(f"{service} is asked")
 
         parts = assembly.build(name, variables, nobody, lambda: self.clock(), lambda: None)
-        self.ending.callback(parts.app.engine.dispose)
+        self.ending.callback(parts.close)
         return parts
 
     def call(

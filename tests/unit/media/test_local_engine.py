@@ -65,7 +65,7 @@ def test_the_result_is_a_jpeg_of_the_original_size_and_says_how_it_was_made() ->
         assert picture.format == "JPEG"
         assert picture.size == (result.width, result.height) == original.shape[1::-1]
         assert b"digitalsourcetype/algorithmicallyEnhanced<" in picture.info["xmp"]
-    assert (result.model, result.alteration) == ("local-1", "technical")
+    assert (result.model, result.alteration) == ("local-2", "technical")
 
 
 def test_a_dark_photograph_becomes_brighter() -> None:

@@ -1,0 +1,162 @@
+"""The one way in which a picture becomes pixels, at the door and in every engine.
+
+It imports nothing of ours, for it is also the program in which `pictures` judges hostile bytes:
+`python decoding.py <path> <bytes of memory> <seconds of processor>` prints as JSON what it found.
+"""
+
+import io
+import json
+import re
+import resource
+import sys
+from pathlib import Path
+
+import pillow_heif
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+MAX_PIXELS = 50_000_000
+MAX_SCANS = 100  # of a JPEG: empty ones cost time and no bytes
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+# A camera's JPEG with a second picture inside is 'MPO' to Pillow; for us it is a JPEG.
+TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+}
+SIGNATURE = re.compile(
+    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|RIFF....WEBP|....ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)", re.S
+)
+# Of a JPEG, with a length behind it or the end; its decoder passes over what lies between.
+MARKER = re.compile(rb"\xff[^\xff\x00\x01\xd0-\xd8]")
+START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+SPACES = {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}  # a profile's, by the mode it is meant for
+INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
+
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+class Undecodable(Exception):
+    """No picture that we take; `word` says why."""
+
+    def __init__(self, word: str) -> None:
+        """`word`: not_a_picture, picture_too_large, picture_damaged or picture_moves."""
+        super().__init__(word)
+        self.word = word
+
+
+def decoded(content: bytes) -> tuple[str, Image.Image]:
+    """Return the media type, and the picture as displayed: upright, 8-bit sRGB, opaque.
+
+    Raises `Undecodable`.
+    """
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            _refuse(picture, content)
+            picture.load()
+            return TYPES[str(picture.format)], _turned(_in_srgb(picture), _orientation(picture))
+    except Undecodable:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Undecodable("picture_too_large") from None
+    except Exception as error:  # there is no list of what hostile bytes may do to a decoder
+        known = SIGNATURE.match(content) or not isinstance(error, UnidentifiedImageError)
+        raise Undecodable("picture_damaged" if known else "not_a_picture") from error
+
+
+def _refuse(picture: Image.Image, content: bytes) -> None:
+    """Raise `Undecodable` for what need not be decoded to be refused."""
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Undecodable("picture_too_large")
+    if picture.format in ("JPEG", "MPO"):
+        if _scans(content) > MAX_SCANS:
+            raise Undecodable("picture_damaged")
+    elif picture.format == "HEIF":  # several pictures in one file are a burst: the first is shown
+        if str(picture.custom_mimetype).endswith("-sequence"):  # type: ignore[attr-defined]
+            raise Undecodable("picture_moves")
+    elif getattr(picture, "is_animated", False):
+        raise Undecodable("picture_moves")
+
+
+def _scans(content: bytes) -> int:
+    """Count the scans of a JPEG's first picture as its decoder meets them."""
+    scans, at = 0, 2
+    while found := MARKER.search(content, at):
+        kind, at = content[found.end() - 1], found.end()
+        if kind == END_OF_IMAGE:
+            break
+        at += int.from_bytes(content[at : at + 2])
+        scans += kind == START_OF_SCAN
+    return scans
+
+
+def _orientation(picture: Image.Image) -> int:
+    """Return how the picture is to be turned, 1 to 8; 1 where it says anything else."""
+    try:
+        told = picture.getexif().get(ORIENTATION)
+    except Exception:  # what cannot be read says nothing
+        return 1
+    return next((number for number in TURNS if number == told), 1)
+
+
+def _turned(picture: Image.Image, orientation: int) -> Image.Image:
+    return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    """Return the colours as they are meant, on white where they are transparent."""
+    profile = picture.info.get("icc_profile")
+    if picture.mode.startswith("I"):
+        picture = picture.point(lambda value: value * (1 / 256)).convert("L")
+        picture.info.pop("transparency", None)  # one of the 65,536 greys
+    grey = picture.mode in ("1", "L", "LA")
+    if not picture.has_transparency_data:
+        kept = "CMYK" if picture.mode == "CMYK" else "L" if grey else "RGB"
+        return _profiled(picture.convert(kept), profile)
+    layered = picture.convert("LA" if grey else "RGBA")
+    colours = _profiled(layered.convert("L" if grey else "RGB"), profile)
+    white = Image.new("RGB", picture.size, "white")
+    white.paste(colours, mask=layered.getchannel("A"))
+    return white
+
+
+def _profiled(colours: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return the colours in sRGB; a profile that is damaged or of other colours says nothing."""
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
+        fits = given.profile.xcolor_space.strip() == SPACES[colours.mode]
+        if fits and "sRGB" not in (given.profile.profile_description or ""):
+            srgb = ImageCms.createProfile("sRGB")
+            made = ImageCms.profileToProfile(colours, given, srgb, INTENT, outputMode="RGB")
+            colours = made or colours
+    except (OSError, ImageCms.PyCMSError):
+        """It says nothing."""
+    return colours if colours.mode == "RGB" else colours.convert("RGB")
+
+
+def main(path: str, memory_bytes: int, cpu_s: int) -> None:
+    """Judge one picture within limits; the one of time is noticed before the one that kills."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        content_type, picture = decoded(Path(path).read_bytes())
+        found = {"content_type": content_type, "width": picture.width, "height": picture.height}
+    except Undecodable as refusal:
+        found = {"error": refusal.word}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
