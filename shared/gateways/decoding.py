@@ -123,7 +123,7 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     grey = picture.mode in ("1", "L", "LA")
     if not picture.has_transparency_data:
         kept = "CMYK" if picture.mode == "CMYK" else "L" if grey else "RGB"
-        return _profiled(picture.convert(kept), profile)
+        return _profiled(_as(kept, picture), profile)
     layered = picture.convert("LA" if grey else "RGBA")
     colours = _profiled(layered.convert("L" if grey else "RGB"), profile)
     white = Image.new("RGB", picture.size, "white")
@@ -137,12 +137,20 @@ def _profiled(colours: Image.Image, profile: bytes | None) -> Image.Image:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile or b""))
         fits = given.profile.xcolor_space.strip() == SPACES[colours.mode]
         if fits and "sRGB" not in (given.profile.profile_description or ""):
-            srgb = ImageCms.createProfile("sRGB")
-            made = ImageCms.profileToProfile(colours, given, srgb, INTENT, outputMode="RGB")
-            colours = made or colours
+            meant = ImageCms.buildTransform(
+                given, ImageCms.createProfile("sRGB"), colours.mode, "RGB", INTENT
+            )
+            if colours.mode != "RGB":
+                return meant.apply(colours)
+            meant.apply_in_place(colours)
     except (OSError, ImageCms.PyCMSError):
         """It says nothing."""
-    return colours if colours.mode == "RGB" else colours.convert("RGB")
+    return _as("RGB", colours)
+
+
+def _as(mode: str, picture: Image.Image) -> Image.Image:
+    """Return the picture in that mode; not a copy, which would cost time and memory."""
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
 def main(path: str, memory_bytes: int, cpu_s: int) -> None:

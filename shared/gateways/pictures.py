@@ -14,12 +14,12 @@ from typing import TypeVar
 
 from chassis.domain import value
 from chassis.errors import Internal, Invalid, Unavailable
-from gateways import decoding
 from gateways.child import child
 from gateways.work_folder import scratch
 
 MAX_BYTES = 25 * 1024 * 1024
 REMEMBERED = 1_000  # judgements
+DECODER = Path(__file__).with_name("decoding.py")  # run and not imported: `serve` needs no decoder
 REASONS = {
     "not_a_picture": "only JPEG, PNG, WebP and HEIC pictures are accepted",
     "picture_too_large": "a picture has at most 25 MB and 50 megapixels",
@@ -76,7 +76,7 @@ def inspect(path: Path, service: str, work: Path, limits: Limits = LIMITS) -> Pi
 
 def _decoded_apart(path: Path, service: str, work: Path, limits: Limits) -> tuple[int, bytes]:
     given = (path.resolve(), limits.memory_bytes, limits.cpu_s)
-    command = [sys.executable, "-I", decoding.__file__, *map(str, given)]
+    command = [sys.executable, "-I", str(DECODER), *map(str, given)]
     with (
         scratch(work) as folder,
         child(command, folder, stdout=subprocess.PIPE) as decoder,

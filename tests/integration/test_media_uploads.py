@@ -95,9 +95,12 @@ class Media:
         self.last_project = project_id
         return project_id
 
-    def announce(self, project_id: str, contents: Sequence[bytes]) -> list[dict[str, Any]]:
+    def announce(
+        self, project_id: str, contents: Sequence[bytes], content_type: str = "image/jpeg"
+    ) -> list[dict[str, Any]]:
         """Return where each file shall be sent."""
-        reply = self.mine.call("request_uploads", project_id=project_id, files=announced(contents))
+        files = announced(contents, content_type)
+        reply = self.mine.call("request_uploads", project_id=project_id, files=files)
         items: list[dict[str, Any]] = reply["items"]
         return items
 
@@ -169,11 +172,11 @@ def _created(workspaces: Sequence[UUID], at: datetime) -> list[Heard]:
     return heard
 
 
-def announced(contents: Sequence[bytes]) -> list[dict[str, Any]]:
+def announced(contents: Sequence[bytes], content_type: str = "image/jpeg") -> list[dict[str, Any]]:
     return [
         {
             "file_name": f"{number}.jpg",
-            "content_type": "image/jpeg",
+            "content_type": content_type,
             "size_bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
         }
@@ -256,6 +259,34 @@ def test_a_photograph_that_arrived_as_announced_is_pending(
     assert studio.confirm(project_id, upload) == [("pending", None)]
     (image,) = studio.mine.call("get_project", project_id=project_id)["images"]
     assert (image["id"], image["status"]) == (upload["image_id"], "pending")
+
+
+@pytest.mark.parametrize(
+    ("file_format", "announced", "extension"),
+    [
+        ("HEIF", "image/heic", "heic"),
+        ("HEIF", "Image/HEIF", "heic"),
+        ("JPEG", "IMAGE/jpg", "jpg"),
+    ],
+)
+def test_a_photograph_is_announced_by_whichever_name_its_type_has(
+    file_format: str, announced: str, extension: str, studio: Media, photograph: bytes
+) -> None:
+    content = BytesIO()
+    with Image.open(BytesIO(photograph)) as picture:
+        picture.save(content, file_format)
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [content.getvalue()], announced)
+
+    assert studio.send(upload, content.getvalue()) in TAKEN
+    assert studio.confirm(project_id, upload) == [("pending", None)]
+    (image,) = studio.mine.call("get_project", project_id=project_id)["images"]
+    assert image["original"]["ref"].endswith(f".{extension}")
+
+
+def test_another_type_than_a_photographs_is_not_announced(studio: Media) -> None:
+    with pytest.raises(Invalid, match=r"chassis\.invalid_argument"):
+        studio.announce(studio.project(), [TEXT], "image/gif")
 
 
 def test_a_text_announced_as_a_photograph_is_refused(studio: Media) -> None:

@@ -1,4 +1,7 @@
-"""A process killed anywhere goes on where it was, and ends as if nothing had happened."""
+"""A process killed anywhere goes on where it was, and ends as if nothing had happened.
+
+Nothing that it had started outlives it, and of its files nothing is left after the next start.
+"""
 
 import multiprocessing
 import os
@@ -6,11 +9,14 @@ import random
 import signal
 import sys
 import threading
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from demo.figures import figures
@@ -19,13 +25,18 @@ from embedded.suite import Suite
 from journeys.stages import killed_main_job
 from journeys.stages.histories import effects, problems
 from journeys.stages.quiet import main_job
+from waiting import until
 
 SEED = 20_261_122
-# (after which call, its how-manieth time, within how many seconds) it is killed
-STARTING, ENHANCING, FILMING = (
+Point = tuple[str, int, float | Path]
+# (after which call, its how-manieth time, within how many seconds or while which file stands beside
+# a child at work below the work folder) it is killed
+STARTING, JUDGING, ENHANCING, FILMING, COMPILING = (
     ("", 0, 1.5),
+    ("media.confirm_uploads", 1, Path("media/process-*/*/*.pid")),
     ("media.get_project", 1, 1.0),  # asked meanwhile
     ("video.get_video", 1, 1.0),
+    ("video.start_video", 1, Path("video/process-*/*/*/pieces.txt")),
 )
 # A call is announced before it is made: some die in the middle of it, some just after its commit.
 CALLING = [
@@ -40,7 +51,7 @@ CALLING = [
     ("affiliate.approve_payout", 1, 0.05),
     ("affiliate.confirm_payout", 1, 0.05),
 ]
-SIX = [STARTING, ENHANCING, FILMING, CALLING[3], CALLING[6], CALLING[9]]
+SEVEN = [STARTING, JUDGING, ENHANCING, COMPILING, CALLING[3], CALLING[6], CALLING[9]]
 TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, *[STARTING] * 3, *CALLING]
 # Many starts: what they import is imported once, in the process that each is forked from. What that
 # is has to be said where it is first used: other tests have processes of that kind too.
@@ -48,10 +59,10 @@ FORKING = multiprocessing.get_context("forkserver")
 
 
 @pytest.mark.parametrize(
-    "points", [SIX, pytest.param(TWENTY, marks=pytest.mark.long)], ids=["six", "twenty"]
+    "points", [SEVEN, pytest.param(TWENTY, marks=pytest.mark.long)], ids=["seven", "twenty"]
 )
 def test_kills_at_random_points_change_nothing(
-    points: Sequence[tuple[str, int, float]],
+    points: Sequence[Point],
     run_folder: Path,
     photos: Sequence[Photo],
     outcome: Outcome,
@@ -62,8 +73,7 @@ def test_kills_at_random_points_change_nothing(
     FORKING.set_forkserver_preload([killed_main_job.__name__])
     data, chance = run_folder / f"killed-{len(points)}", random.Random(SEED)
     last_words = [
-        _killed(data, photos, call, nth, chance.uniform(0, longest_s))
-        for call, nth, longest_s in points
+        _killed(data, photos, call, nth, _moment(when, data, chance)) for call, nth, when in points
     ]
     print(f"seed {SEED}; killed after: {last_words}")
 
@@ -71,13 +81,24 @@ def test_kills_at_random_points_change_nothing(
         ended = main_job(survivor, photos).run()
         survivor.settle()
 
+        at_work = {path.name for path in (data / "work").rglob("*") if path.is_file()}
+        assert at_work == {"lock"}
         assert figures(ended) == figures(outcome)
         assert problems(survivor) == []
         assert effects(survivor) == expected
 
 
-def _killed(data: Path, photos: Sequence[Photo], call: str, nth: int, seconds: float) -> str:
-    """Run the main job and kill it that long after its nth such call; return its last words."""
+def _moment(when: float | Path, data: Path, chance: random.Random) -> Callable[[], object]:
+    """Return what waits until it is time."""
+    if isinstance(when, float):
+        return partial(time.sleep, chance.uniform(0, when))
+    return partial(until, lambda: any((data / "work").glob(str(when))), within_s=120)
+
+
+def _killed(
+    data: Path, photos: Sequence[Photo], call: str, nth: int, wait: Callable[[], object]
+) -> str:
+    """Run the main job and kill it so long after its nth such call; return its last words."""
     hear, tell = FORKING.Pipe(duplex=False)
     process = FORKING.Process(target=killed_main_job.run, args=(data, photos, tell))
     process.start()
@@ -86,10 +107,23 @@ def _killed(data: Path, photos: Sequence[Photo], call: str, nth: int, seconds: f
     with hear, suppress(EOFError):
         while said.count(call) < nth:
             said.append(hear.recv())
-        killer = threading.Timer(seconds, process.kill)
+
+        def kill() -> None:
+            wait()
+            process.kill()
+
+        killer = threading.Thread(target=kill)
         killer.start()
         while True:
             said.append(hear.recv())
     process.join()
+    killer.join()
+    until(lambda: not _children(data), what="the end of what it had started")
     assert process.exitcode == -signal.SIGKILL, said[-5:]  # it ended before it could be killed
     return (said or ["starting"])[-1]
+
+
+def _children(data: Path) -> list[Path]:
+    """Return the notes of what is still at work."""
+    notes = (data / "work").glob("*/process-*/**/*.pid")
+    return [each for each in notes if psutil.pid_exists(int(each.stem))]

@@ -144,6 +144,33 @@ def test_grey_and_cmyk_become_rgb() -> None:
     assert np.abs(seen(cmyk) - pixels(picture)).mean() < 4
 
 
+def test_a_cmyk_picture_is_shown_as_its_profile_says() -> None:
+    inks = Image.new("CMYK", (16, 16), (255, 0, 0, 0))
+    inks.paste((0, 255, 0, 255), (8, 0, 16, 16))
+    shown = seen(file_of(inks, "JPEG", quality=100, icc_profile=of_black_ink_alone()))
+    assert shown[4, 2].min() >= 250
+    assert shown[4, 13].max() <= 5
+    assert seen(file_of(inks, "JPEG", quality=100, icc_profile=swapping()))[4, 2, 0] < 10
+
+
+def of_black_ink_alone() -> bytes:
+    """Return a profile of CMYK for which only black ink can be seen."""
+    straight = bytes(range(256))
+    grid = b"".join(bytes((0 if inks % 2 else 255, 128, 128)) for inks in range(16))
+    matrix = struct.pack(">9i", *(65_536 if n % 4 == 0 else 0 for n in range(9)))
+    look_up = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + matrix + straight * 4 + grid + straight * 3
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63_190, 65_536, 54_061)
+    tags = struct.pack(">I", 2)
+    for name, at, content in ((b"A2B0", 156, look_up), (b"wtpt", 156 + len(look_up), white)):
+        tags += name + struct.pack(">II", at, len(content))
+    body = tags + look_up + white
+    head = struct.pack(
+        ">I4sI4s4s4s", 128 + len(body), b"test", 0x02400000, b"prtr", b"CMYK", b"Lab "
+    )
+    illuminant = struct.pack(">3i", 63_190, 65_536, 54_061)
+    return (head + bytes(12) + b"acsp").ljust(68, b"\0") + illuminant.ljust(60, b"\0") + body
+
+
 def test_a_jpeg_may_have_a_film_behind_it_and_many_marks_of_restart() -> None:
     jpeg = file_of(photo(), "JPEG", progressive=True, restart_marker_blocks=1)
     film = b"\xff\xda\0\x02" * 500

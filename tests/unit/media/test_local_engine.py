@@ -130,6 +130,16 @@ def test_the_result_stands_as_displayed_and_does_not_tell_where_it_was_taken() -
     assert b"Exif" not in result.content
 
 
+def test_a_heic_is_enhanced_as_the_same_photograph_in_another_format_is() -> None:
+    original = photo(LIVING_ROOM)
+    heic = LocalEngine().enhance(file_of(original, "HEIF", quality=95), "", "modern", unheard)
+
+    with Image.open(io.BytesIO(heic.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", original.shape[1::-1])
+        apart = np.abs(np.asarray(picture).astype(int) - enhanced(original, "modern"))
+    assert apart.mean() < 3
+
+
 def test_the_same_photograph_gives_the_same_bytes() -> None:
     original = file_of(photo(LIVING_ROOM))
 
