@@ -89,4 +89,11 @@ ROOMS = (
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )
+GATEWAYS = Room(  # beside the frame: `shared/gateways`; what it may import: `test_imports.py`
+    name="gateways",
+    what="the world outside, for several services: blobs, fetches, pictures, children, mail",
+    may_use=_GROUND,
+    code_lines=740,
+    why="the fetch and the decoder, half of it, are each the only way to what strangers send",
+)
 BY_NAME = {each.name: each for each in ROOMS}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from architecture import context_map
-from architecture.frame import ROOMS
+from architecture.frame import GATEWAYS, ROOMS
 from architecture.source import ROOT, sources
 from architecture.test_imports import VALUES, judge
 
@@ -32,7 +32,7 @@ OF_A_SERVICE = {  # its rooms, and what each is for
 SHARED = {
     "contracts": "what services say to each other: events, requests, replies",
     "clients": "a typed client a service, a line a method",
-    "gateways": "the world outside, for several services: blobs, fetches, pictures, mail",
+    "gateways": GATEWAYS.what,
 }
 BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from architecture.frame import BY_NAME, ROOMS
+from architecture.frame import BY_NAME, GATEWAYS, ROOMS
 from architecture.source import Source, sources
 
 
@@ -72,3 +72,8 @@ def test_a_room_stays_within_its_budget() -> None:
         lines[room_of(source.name)] += source.code_lines
     over = {name: count for name, count in lines.items() if count > BY_NAME[name].code_lines}
     assert over == {}, lines
+
+
+def test_the_gateways_of_several_services_stay_within_their_budget() -> None:
+    lines = sum(each.code_lines for each in sources("shared") if each.package == "gateways")
+    assert lines <= GATEWAYS.code_lines
