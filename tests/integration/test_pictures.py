@@ -204,7 +204,7 @@ def test_a_picture_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None
     Image.new("RGB", (7_000, 7_000)).save(path, "PNG")
 
     with pytest.raises(Invalid, match=r"media\.picture_damaged"):
-        inspect(path, Limits(memory_bytes=300 * 1024**2))
+        inspect(path, Limits(memory_bytes=200 * 1024**2))
 
 
 @pytest.mark.parametrize("limits", [Limits(cpu_s=0), Limits(wait_s=0)], ids=["processor", "time"])
