@@ -46,7 +46,6 @@ BY: dict[str, dict[str, Any]] = {
     "after a move": {"workspace_id": uuid4(), "role": "member"},
     "after a removal": {},
     "as a system admin": {"is_system_admin": True},
-    "while impersonated": {"workspace_id": uuid4(), "role": "owner", "impersonated_by": uuid4()},
 }
 
 
@@ -93,16 +92,23 @@ def test_another_s_session_of_the_same_workspace_is_as_one_that_never_was(
     assert theirs.access()
 
 
-def test_who_acts_for_somebody_has_their_things_and_not_the_own(services: Services) -> None:
+def test_who_acts_for_somebody_has_their_things_but_ends_no_other_session(
+    services: Services,
+) -> None:
     person, admin = services.somebody(), services.admin
-    own = admin.signed_in()
-    token = spoken_for(
-        services, person, person.signed_in(), impersonated_by=UUID(admin.user_id), role="owner"
-    )
+    acting, theirs, own = person.signed_in(), person.signed_in(), admin.signed_in()
+    by = {"workspace_id": uuid4(), "role": "owner", "impersonated_by": UUID(admin.user_id)}
+    ask, token = partial(services.call, "auth"), spoken_for(services, person, acting, **by)
 
-    assert services.call("auth", "me", token)["id"] == person.user_id
-    end = partial(services.call, "auth", "revoke_session", token, session_id=own.session_id)
-    assert "auth.session_not_found" in refusal(end)
+    assert ask("me", token)["id"] == person.user_id
+    listed = {each["id"] for each in ask("list_sessions", token)["items"]}
+    assert listed >= {acting.session_id, theirs.session_id} and own.session_id not in listed
+    for each in (theirs, own):
+        end = partial(ask, "revoke_session", token, session_id=each.session_id)
+        assert "auth.not_while_impersonating" in refusal(end)
+    assert ask("sign_out", token)["version"] == 2
+    assert "auth.session_ended" in refusal(acting.access)
+    assert theirs.access() and own.access()
 
 
 def test_a_row_is_its_person_s_and_no_other_stranger_s(services: Services) -> None:

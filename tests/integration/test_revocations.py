@@ -270,5 +270,6 @@ def test_every_replica_knows(services: Services) -> None:
 def test_every_service_but_auth_hears_what_ends_access(services: Services, service: str) -> None:
     parts = services.replica(service)
     heard = {each.hears.__name__ for each in parts.revocations}
-    assert heard == (set() if service == "auth" else {"UserBanned", "SessionRevoked"})
+    ends = {"UserBanned", "SessionRevoked", "MemberJoined", "MemberRoleChanged", "MemberRemoved"}
+    assert heard == (set() if service == "auth" else ends)
     assert housekeeping.PRUNE_REVOKED in parts.schedules

@@ -34,7 +34,7 @@ def test_photographs_film_and_invoice_lie_in_a_bucket(
 ) -> None:
     with object_store(BUCKET) as endpoint:
         given = {name: dict(settings_of(endpoint, BUCKET, name)) for name in KINDS}
-        given["video"]["MEDIA_URL"] = f"{endpoint}/{BUCKET}/media"
+        given["video"]["SOURCES"] = f"{endpoint}/{BUCKET}/media"
         data = run_folder / "buckets"
         with Suite(data, durable=False, settings=given) as suite:
             done = main_job(suite, photos).run()

@@ -91,7 +91,7 @@ def run(connection: Connection, statement: str, *parameters: Mapping[str, Any]) 
     """
     if not connection.in_transaction():
         connection.begin()  # as SQLAlchemy does at a first statement
-    driver: Any = connection.connection.driver_connection
+    driver: Any = connection.connection.dbapi_connection  # a detached one has no other
     try:
         if len(parameters) == 1:
             return driver.execute(statement, *parameters)  # type: ignore[no-any-return]
