@@ -21,7 +21,7 @@ FIGURES = {
     "rebuild": {"rebuild_events_s"},
     "growth": {"append_10m_vs_10k"},
 }
-QUICK = {"append_1", "relay", "job_claim", "rebuild"}  # no second process has to start for them
+QUICK = {"append_1", "relay", "rebuild"}  # no second process has to start for them
 TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2)
 
 

@@ -1,4 +1,5 @@
-"""Jobs at random: three processes that claim, fail, come too late; claims that run out; cancelling.
+"""Jobs at random: three processes that claim, fail, come too late; claims that run out; cancelling,
+withdrawing, hurrying.
 
 No clock is waited for: claims run out and back-offs end as rows are changed. A job's run stops in
 its middle, in a thread, until the machine says how it ends. A long run: see `machines`.
@@ -192,6 +193,29 @@ class Jobs(RuleBasedStateMachine):
         row = self.model[id]
         if row.state in ("waiting", "claimed"):
             row.state, row.due = "cancelled", False
+
+    @precondition(lambda self: self.model)
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        id = data.draw(st.sampled_from(list(self.model)))
+        subject = UUID(self.own.one("select subject from jobs where id = %(id)s", id=id))
+        said = self.app.attempt(call(), lambda unit: unit.withdraw(NAME, subject))
+        row = self.model[id]
+        assert said == (row.state == "waiting")
+        if said:
+            row.state, row.due = "cancelled", False
+
+    @precondition(lambda self: self.model)
+    @rule(data=st.data())
+    def hurry(self, data: st.DataObject) -> None:
+        id = data.draw(st.sampled_from(list(self.model)))
+        row = self.model[id]
+        if row.claims - row.failures >= MOST_CRASHES:  # as in `make_due`
+            return
+        subject = UUID(self.own.one("select subject from jobs where id = %(id)s", id=id))
+        said = self.app.attempt(call(), lambda unit: unit.hurry(NAME, subject))
+        assert said == (row.state == "waiting")
+        row.due = row.due or said
 
     @rule(number=some_process)
     def release(self, number: int) -> None:
