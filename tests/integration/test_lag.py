@@ -253,7 +253,7 @@ def test_the_checks_find_a_connection_while_the_workers_hold_all_of_theirs(own: 
 
 def test_a_connection_gives_up_a_server_that_falls_silent(app: App) -> None:
     with app.engine.connect() as connection:
-        driver = connection.connection.driver_connection
+        driver = connection.connection.dbapi_connection
         assert driver is not None
         limits = driver.info.get_parameters()
     assert int(limits["connect_timeout"]) == postgres.CONNECT_S

@@ -149,7 +149,7 @@ class _Stored:
         """The way to the driver, as `postgres.run` goes it."""
         return self
 
-    driver_connection = connection
+    dbapi_connection = connection
 
     def execute(self, statement: str | Executable, parameters: Mapping[str, Any]) -> Any:
         """Read streams in the driver's words, or run a statement on the tables beside."""
