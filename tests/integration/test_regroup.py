@@ -1,9 +1,11 @@
 """`regroup` with a broker: not while somebody hears; who lags is brought on; old queues go."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from threading import Timer
 
+import kombu
 import pytest
 
 from chassis.broker import rabbit
@@ -54,10 +56,23 @@ def app(hearer: Database) -> Iterator[App]:
         yield app
 
 
-@pytest.fixture
-def uri(broker: Broker) -> Iterator[str]:
-    with broker.vhost() as uri:
+@pytest.fixture(scope="module")
+def vhost(broker_or_none: Broker | None) -> Iterator[str | None]:
+    if broker_or_none is None:
+        yield None
+        return
+    with broker_or_none.vhost() as uri:
         yield uri
+
+
+@pytest.fixture
+def uri(broker: Broker, vhost: str | None) -> str:
+    """A broker without a queue of the group's."""
+    assert vhost is not None
+    with kombu.Connection(vhost) as connection:
+        for own in itertools.chain.from_iterable(map(member.members, (1, 2, 3))):
+            rabbit.queue(own.consumer("scales"), "boxes").bind(connection).delete()
+    return vhost
 
 
 @pytest.fixture
