@@ -3,6 +3,7 @@
 from typing import Literal
 
 from chassis.domain import value
+from chassis.settings import Misconfigured
 from gateways.addresses import parsed_prefixes
 from gateways.blobs import BlobSettings
 
@@ -17,5 +18,13 @@ class Settings(BlobSettings):
     sources: str  # what media's links begin with, parted by blanks: its public door, its bucket
     work_folder: str  # below it each process keeps what it is at work on
 
-    def __post_init__(self) -> None:
-        parsed_prefixes(self.sources)
+    def wrong(self) -> dict[str, str | Literal[False]]:
+        """Return by its variable what cannot be as it is, or False."""
+        return BlobSettings.wrong(self) | {"SOURCES": self._unread()}
+
+    def _unread(self) -> str | Literal[False]:
+        try:
+            parsed_prefixes(self.sources)
+        except Misconfigured as error:
+            return str(error)
+        return False

@@ -90,7 +90,7 @@ def parsed_prefixes(written: str) -> tuple[Prefix, ...]:
     """Return the prefixes that are written with blanks between them. Raises `Misconfigured`."""
     prefixes = tuple(_prefix(each) for each in written.split())
     if not prefixes:
-        raise Misconfigured("SOURCES: names no address")
+        raise Misconfigured("names no address")
     return prefixes
 
 
@@ -98,7 +98,7 @@ def _prefix(written: str) -> Prefix:
     try:
         read = parsed(written)
     except Refused as refusal:
-        raise Misconfigured(f"SOURCES: {written!r}: {refusal}") from None
+        raise Misconfigured(f"{written!r}: {refusal}") from None
     path = unquote(read.target).rstrip("/") + "/"
     return Prefix(scheme=read.scheme, host=read.host, port=read.port, path=path)
 
