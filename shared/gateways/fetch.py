@@ -15,6 +15,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 from urllib.parse import urljoin
 
 from urllib3 import HTTPResponse
@@ -31,6 +32,7 @@ HEADERS = {"Accept-Encoding": "identity", "Connection": "close", "User-Agent": "
 
 Resolve = Callable[[str, int], Iterable[str]]
 Connect = Callable[[tuple[str, int], float], socket.socket]
+S = TypeVar("S", bound=socket.socket)
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -161,7 +163,7 @@ class _Exchange(Thread):
             if self._stopped:
                 break
             try:
-                plain = self._socket = self.connect((place, address.port), self.timeout_s)
+                plain = self._kept(self.connect((place, address.port), self.timeout_s))
             except OSError as error:
                 failure = error
                 continue
@@ -170,10 +172,16 @@ class _Exchange(Thread):
             secret = self.trust().wrap_socket(
                 plain, server_hostname=address.host, do_handshake_on_connect=False
             )
-            self._socket = secret
-            secret.do_handshake()
+            self._kept(secret).do_handshake()
             return secret
         raise failure
+
+    def _kept(self, opened: S) -> S:
+        """Note what `stop` lets go of, or let go of what has come too late for it."""
+        self._socket = opened
+        if self._stopped:
+            raise OSError("nobody waits any more")
+        return opened
 
     def _answer(self, address: Address, opened: socket.socket) -> HTTPResponse:
         connection = HTTPConnection(address.host, address.port, timeout=self.timeout_s)

@@ -1,6 +1,7 @@
 """The guarded fetch, against real servers; what must not be asked is asked nothing."""
 
 import hashlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -23,6 +24,7 @@ from integration.stages.https_servers import (
     status,
     trickling,
 )
+from waiting import until
 
 PICTURE = b"a picture, or so it says" * 5_000
 SHA256 = hashlib.sha256(PICTURE).hexdigest()
@@ -239,6 +241,31 @@ def test_a_name_that_never_resolves_is_too_slow(world: Internet, tmp_path: Path)
         )
     late.set()
     assert world.asked == []
+
+
+def test_a_connection_that_comes_when_nobody_waits_is_let_go_of(
+    world: Internet, tmp_path: Path
+) -> None:
+    late = threading.Event()
+
+    def connect(place: tuple[str, int], timeout_s: float) -> socket.socket:
+        late.wait()
+        return world.connect(place, timeout_s=60)
+
+    with pytest.raises(Unavailable, match="too long"):
+        fetch(
+            f"https://{HOST}/trickle",
+            tmp_path / "picture",
+            max_bytes=MB,
+            timeout_s=0.3,
+            check=lambda: None,
+            resolve=world.resolve,
+            connect=connect,
+            trust=world.trust,
+        )
+    late.set()
+    until(lambda: "fetch" not in {each.name for each in threading.enumerate()})
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["/trickle", "/silent"])
