@@ -99,10 +99,10 @@ def _refused(service: str, word: str) -> Invalid:
 class Judge:
     """Judges the pictures of one service: as many at once as there are cores, and none twice."""
 
-    def __init__(self, service: str, work: Path, at_once: int | None = os.cpu_count()) -> None:
-        """`work`: the folder that decoders run below."""
+    def __init__(self, service: str, work: Path, at_once: int | None = None) -> None:
+        """`work`: the folder that decoders run below; `at_once`: all cores that are seen."""
         self.service, self.work = service, work
-        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="judge")
+        self._threads = ThreadPoolExecutor(at_once or _cores(), thread_name_prefix="judge")
         self._known: dict[tuple[str, str], Picture | Invalid] = {}
         self._knowing = Lock()
 
@@ -130,3 +130,8 @@ class Judge:
             return inspect(path, self.service, self.work)
         except Invalid as refusal:
             return refusal
+
+
+def _cores() -> int | None:
+    """Return how many cores this process may use, where the machine tells, or all there are."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()

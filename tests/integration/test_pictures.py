@@ -1,12 +1,16 @@
 """Uploaded files are judged by what they hold, whatever they are called."""
 
 import io
+import os
 import struct
+import sys
 import threading
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pillow_heif
 import pytest
 from interior_photos import get_all_photos
 from PIL import Image
@@ -16,6 +20,8 @@ from gateways import pictures
 from gateways.pictures import Judge, Limits, Picture
 
 PHOTO = Path(str(get_all_photos()[0]))
+
+pillow_heif.register_heif_opener()  # saves HEIC; here nobody else imports what does
 
 
 def inspect(path: Path, limits: Limits = pictures.LIMITS) -> Picture:
@@ -236,3 +242,22 @@ def test_two_are_judged_at_once_on_two_cores(tmp_path: Path) -> None:
         return name
 
     assert list(Judge("media", tmp_path, at_once=2).each(meets, ["a", "b"])) == ["a", "b"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process sees all cores")
+def test_a_process_that_sees_one_core_judges_one_at_a_time(tmp_path: Path) -> None:
+    def on_one_core() -> Judge:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # of this thread alone
+        return Judge("media", tmp_path)
+
+    with ThreadPoolExecutor(1) as apart:
+        judge = apart.submit(on_one_core).result()
+    all_wait = threading.Event()
+
+    def judged_by(_: int) -> int:
+        all_wait.wait()
+        return threading.get_ident()
+
+    by = judge.each(judged_by, range(4))
+    all_wait.set()
+    assert len(set(by)) == 1
