@@ -484,6 +484,26 @@ def test_eleven_photographs_are_too_many_for_a_project(studio: Media, photograph
     assert len(studio.announce(project_id, [photograph] * 10)) == 10
 
 
+def test_what_a_full_project_refuses_is_deleted_at_once(studio: Media, photograph: bytes) -> None:
+    project_id = studio.project()
+    ten, (late,) = (studio.announce(project_id, [photograph] * count) for count in (10, 1))
+    for upload in (*ten, late):
+        studio.sent(upload, photograph)
+
+    class Sure(Judge):
+        """One that decodes nothing: these photographs are all the same."""
+
+        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+            return Picture(content_type="image/jpeg", width=320, height=213)
+
+    tools = studio.parts.door.tools
+    sure = replace(tools, judge=Sure("media", tools.judge.work))
+    assert studio.confirm_by(sure, project_id, *ten) == [("pending", None)] * 10
+
+    assert studio.confirm(project_id, late) == [("refused", "media.too_many_images")]
+    assert [studio.lies(key) for key in studio.keys(late)] == [None, None]
+
+
 def test_another_workspace_finds_no_such_project(studio: Media, photograph: bytes) -> None:
     project_id = studio.project()
     (upload,) = studio.announce(project_id, [photograph])

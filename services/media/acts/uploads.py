@@ -80,7 +80,7 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     """Take what has arrived and is a photograph as images of the project; each for itself.
 
     What is taken is copied before the unit, and what came in deleted after it: whoever confirms
-    again, or at the same time, finds the one or the other.
+    again, or at the same time, finds the one or the other. So is the copy of what found no room.
     """
     app, blobs = door.app, door.tools.blobs
     may_change = ChangeImages(by=acting(call.actor))
@@ -101,8 +101,11 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
         return Confirmation(id=stands.id, version=stands.version, items=tuple(items))
 
     confirmation = app.unit(call, work, Confirmation)
+    refused = {each.image_id for each in confirmation.items if each.status == "refused"}
     for id, outcome in found.items():
         if isinstance(outcome, Original):
+            if id in refused:
+                blobs.delete(outcome.key)
             with suppress(Unavailable):  # the sweep comes by
                 blobs.delete(incoming_key(state.workspace_id, asked.project_id, id))
     return confirmation
