@@ -43,8 +43,9 @@ class WorkFolder:
 
     def close(self) -> None:
         """Delete the folder; what is still written there goes at the next start."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
+        with _locked(self.path.parent / LOCK):  # nobody who starts meets half of it
+            shutil.rmtree(self.path, ignore_errors=True)
+            os.close(self._lock)
 
 
 def _delete_if_dead(folder: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +90,19 @@ def test_a_folder_that_is_closed_is_gone_and_nothing_else_is(work: Path) -> None
     second.close()
     WorkFolder(work).close()
     assert sorted(each.name for each in work.iterdir()) == ["lock", "of somebody else", "picture"]
+
+
+def test_who_starts_while_others_end_meets_no_half_deleted_folder(work: Path) -> None:
+    ending = [WorkFolder(work) for _ in range(4)]
+    for each in ending:
+        for number in range(200):
+            (each.path / str(number)).touch()
+
+    with ThreadPoolExecutor(len(ending)) as threads:
+        ended = [threads.submit(each.close) for each in ending]
+        while not all(each.done() for each in ended):
+            WorkFolder(work).close()
+    assert sorted(each.name for each in work.iterdir()) == ["lock", "picture"]
 
 
 def test_where_the_kernel_ends_nothing_what_is_left_is_ended_by_its_note(work: Path) -> None:
