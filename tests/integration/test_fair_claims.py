@@ -158,17 +158,20 @@ def test_a_claim_reads_a_few_rows_a_workspace_though_ten_thousand_wait(
 ) -> None:
     with app.engine.connect() as connection:
 
-        def read() -> int:
-            assert connection.execute(CLAIM).first() is not None
+        def read(due: bool = True) -> int:
+            _, before = connection.execute(READ).one()
+            assert (connection.execute(CLAIM).first() is not None) == due
             whole, by_index = connection.execute(READ).one()
             connection.commit()
             assert whole == 0
-            return int(by_index)
+            return int(by_index - before)
 
         for _ in range(10):  # planned by what an empty table looks like
             assert connection.execute(CLAIM).first() is None
         connection.commit()
         own.change(MANY)
-        assert max(read() for _ in range(5)) < 50
+        assert max(read() for _ in range(5)) < 10
         own.change(OLDEST_IS_BUSY)
         assert 100 <= read() < 400
+        own.change("update jobs set run_at = now() + interval '1 hour'")
+        assert read(due=False) == 0

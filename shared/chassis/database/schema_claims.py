@@ -16,13 +16,15 @@ create index jobs_claimed on jobs (run_at) where state = 'claimed';
 """
 
 # The turn of a workspace. From one to the next it goes by the index, one step each, to the first
-# job of each, however many wait.
+# job of each, however many wait; where nothing is due, it does not begin.
 _TURNS = """
 create function workspaces_in_turn(kinds text[]) returns setof text language plpgsql stable as $$
 begin
     return query with recursive waiting as (
         (select coalesce(workspace_id, '') as workspace, run_at, id
         from jobs where state in ('waiting', 'claimed') and kind = any(kinds)
+            and exists (select from jobs
+                where run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds))
         order by coalesce(workspace_id, ''), run_at, id limit 1)
         union all
         select following.* from waiting cross join lateral (
@@ -54,11 +56,11 @@ begin
         from jobs where run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
         order by run_at, id limit 20
     ), turn as (
-        select workspace from oldest where not exists (
-            select from jobs where state = 'claimed' and run_at > now()
-                and coalesce(workspace_id, '') = oldest.workspace)
+        select workspace from oldest where workspace not in (
+            select coalesce(workspace_id, '') from jobs
+            where state = 'claimed' and run_at > now())
         union all
-        select workspaces_in_turn(kinds) where exists (select from oldest)
+        select * from workspaces_in_turn(kinds)
     )
     update jobs set state = 'claimed', claims = claims + 1,
         run_at = now() + seconds * interval '1 second'
