@@ -53,7 +53,7 @@ CLAIM = text("select * from claim_job(array['weigh'], :seconds)")
 
 @contextmanager
 def order(stage: Stage, seconds: float) -> Iterator[Mapping[str, Callable[[], float]]]:
-    """Yield who claims: by name, a slice of a round, which gives jobs claimed and done in a second."""
+    """Yield who claims: by name, a slice of a round, which gives jobs done in a second."""
     with ExitStack() as opened:
         rounds = {}
         for name, its in (("fair", database(stage.server)), ("fifo", _without_order(stage))):
