@@ -20,6 +20,7 @@ from chassis.errors import Conflict, Unavailable
 from servers.postgres import Server
 from servers.postgres_place import Place
 from servers.postgres_process import processes_of
+from waiting import until
 
 OTHER_FILE_SYSTEM = Path("/dev/shm")  # noqa: S108 - a folder with a random name is made in it
 OWNER = """
@@ -142,6 +143,27 @@ def test_a_first_start_cut_short_starts_anew(new_server: Server) -> None:
     cluster.rename(cluster.with_name("cluster.part"))  # as a kill before the last step leaves it
     with new_server:
         assert read(new_server) == []
+
+
+def test_what_a_killed_first_start_has_begun_is_ended_by_the_next(new_server: Server) -> None:
+    command = [sys.executable, "-c", OWNER, str(new_server.data_dir)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as killed:
+        until(lambda: _initdbs(killed.pid))
+        left = _initdbs(killed.pid)
+        for each in left:
+            each.suspend()  # so that it is at work for as long as it is let
+        killed.kill()
+    new_server.start()
+    assert [each for each in left if _lives(each)] == []
+
+
+def _initdbs(pid: int) -> list[psutil.Process]:
+    return [each for each in psutil.Process(pid).children() if each.name() == "initdb"]
+
+
+def _lives(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 
 def test_a_path_too_long_for_a_socket_is_served_on_loopback() -> None:
