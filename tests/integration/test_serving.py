@@ -1,7 +1,9 @@
 """Serving calls: when it ends, goes deaf, cannot reply, or has closed its door."""
 
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -23,6 +25,7 @@ from waiting import until
 CALL = '{"args": [], "kwargs": {}}'
 JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
 WORKERS = 10
+STOOD_S = 35
 
 WATCHED = """
 import os
@@ -35,6 +38,22 @@ def tell():
         eventlet.sleep(0.05)
 
 eventlet.spawn(tell)
+"""
+
+BROKEN = """
+from nameko.messaging import QueueConsumer
+
+def break_silently():
+    # as an answer that cannot be acknowledged does: the one who drains is told nothing of it
+    while not os.path.exists(os.environ["BREAK"]):
+        eventlet.sleep(0.05)
+    [queue] = [each for each in container.subextensions if isinstance(each, QueueConsumer)]
+    [consumer] = queue._consumers.values()
+    consumer.channel.connection.transport.connected = False
+    with open(os.environ["BREAK"], "w") as told:
+        told.write("hears" if nameko_ext.hears(container) else "deaf")
+
+eventlet.spawn(break_silently)
 """
 
 CROWDED = """
@@ -109,6 +128,45 @@ def test_a_server_knows_whether_calls_are_delivered_to_it(boxes: Boxes, tmp_path
             until(lambda: told.read_text() == "hears")
     finally:
         boxes.broker.ctl("delete_user", "boxes")
+
+
+def test_a_connection_that_somebody_else_has_seen_break_is_consumed_from_anew(
+    boxes: Boxes, tmp_path: Path
+) -> None:
+    told, broken = tmp_path / "told", tmp_path / "broken"
+    watched = WATCHED + BROKEN
+    with (
+        boxes.served(watched=watched, TOLD=str(told), BREAK=str(broken)),
+        closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc,
+    ):
+        until(lambda: told.read_text() == "hears")
+        broken.touch()
+        until(lambda: broken.read_text() == "deaf")
+        assert rpc.port("boxes").call("who", label="heard")["label"] == "heard"
+        until(lambda: told.read_text() == "hears")
+
+
+@pytest.mark.long  # the broker gives up who has been silent for two to three heartbeats of 10 s
+def test_a_server_that_stood_still_hears_again_and_answers_what_was_under_way(
+    boxes: Boxes,
+) -> None:
+    labels = [f"label-{number}" for number in range(8)]
+    with (
+        boxes.served() as process,
+        closing(Rpc(boxes.uri, timeout_s=4 * PATIENCE_S)) as rpc,
+        ThreadPoolExecutor(len(labels)) as threads,
+    ):
+        port = rpc.port("boxes")
+        with boxes.held_up():
+            waited = [threads.submit(port.call, "wait") for _ in labels]
+            until(boxes.waiting)
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(STOOD_S)
+        process.send_signal(signal.SIGCONT)
+        assert [each.result() for each in waited] == ["waited"] * len(labels)
+        for each in [threads.submit(port.call, "open_box", label=label) for label in labels]:
+            each.result()
+        assert [boxes.opened(label) for label in labels] == [1] * len(labels)
 
 
 def test_a_server_looks_for_a_broker_that_is_away_as_often_as_at_first() -> None:

@@ -12,7 +12,7 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import nameko.messaging
 import nameko.rpc
-from amqp.exceptions import AMQPError, ChannelError, MessageNacked
+from amqp.exceptions import AMQPError, ChannelError, MessageNacked, RecoverableConnectionError
 from kombu import Connection
 from kombu.exceptions import DecodeError, OperationalError
 from kombu.pools import producers
@@ -50,7 +50,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
     def __init__(self) -> None:
         """Nothing is heard yet."""
         super().__init__()
-        self.hears = False  # whether calls are delivered now
+        self._channel: Any = None  # what is consumed on
         self._under_way: set[Any] = set()  # what is neither acknowledged nor given back
 
     @contextmanager
@@ -62,13 +62,19 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
 
     @contextmanager
     def consumer_context(self, **options: Any) -> Iterator[Any]:
-        """Yield what is consumed with; meanwhile calls are heard."""
+        """Yield what is consumed with."""
         with super().consumer_context(**options) as opened:
-            self.hears = True
+            _, self._channel, _ = opened
             try:
                 yield opened
             finally:
-                self.hears = False
+                self._channel = None
+
+    @property
+    def hears(self) -> bool:
+        """Whether calls are delivered now."""
+        connection = self._channel and self._channel.connection
+        return bool(connection and connection.connected)
 
     @property
     def connection(self) -> Any:
@@ -85,7 +91,13 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         return super().get_consumers(consumer_cls, channel)
 
     def on_iteration(self) -> None:
-        """End with the last consumer, but not before all is answered: it would be run again."""
+        """End with the last consumer, but not before all is answered: it would be run again.
+
+        Whoever sees a connection break, be it for an acknowledgement, lets kombu open another one
+        (celery/kombu#220). Nobody consumes on that one: raises, so that all begins anew.
+        """
+        if not self.hears:
+            raise RecoverableConnectionError("the connection that was consumed on is lost")
         super().on_iteration()
         if not self._consumers and self._under_way:
             self.should_stop = False
