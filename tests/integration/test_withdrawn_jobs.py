@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,25 +18,12 @@ from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration.stages import weighing
-from integration.stages.box_database import MINE, NOON, Database, all_at_once, database
+from integration.stages.box_database import MINE, NOON, Database, all_at_once
 from integration.stages.weighing import NAME, in_unit, queue
-from servers.postgres import Server
 from waiting import until
 
 HOUR_S = 3_600
 WAITS_FOR_A_LOCK = "select count(*) from pg_locks where not granted"
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 @pytest.fixture
@@ -85,6 +72,16 @@ def test_what_waits_is_due_once_it_is_hurried(own: Database, app: App, worker: W
     assert job(own) == ("waiting", 0, 0, True)
     assert worker.work()
     assert job(own)[0] == "done"
+
+
+def test_whoever_works_is_woken_for_what_is_hurried(app: App) -> None:
+    (subject,) = queue(app, MINE, delay_s=HOUR_S)
+    woken: list[bool] = []
+    app.committed = lambda: woken.append(True)
+    assert not hurry(app, uuid4())
+    assert woken == []
+    assert hurry(app, subject)
+    assert woken == [True]
 
 
 def test_what_is_due_already_keeps_its_place_if_it_is_hurried(app: App, worker: Worker) -> None:

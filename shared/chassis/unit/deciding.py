@@ -96,7 +96,9 @@ class Unit:
     def hurry(self, kind: str, subject: UUID) -> bool:
         """Let what waits of the jobs of that kind on that subject be due now; return as above."""
         queued = self.jobs.hurry(kind, subject)
-        return store.hurry(self.connection, kind, subject) or queued
+        waiting = store.hurry(self.connection, kind, subject)
+        self.jobs.hurried |= waiting
+        return waiting or queued
 
     def on_behalf(self, call: Call) -> Self:
         """Go on under another call: a batch heard has one for each event."""
@@ -127,14 +129,14 @@ class Unit:
     @property
     def wrote(self) -> bool:
         """Whether there is anything for others to notice."""
-        return bool(self.events or self.jobs.queued)
+        return bool(self.events or self.jobs.queued or self.jobs.hurried)
 
     def write(self) -> None:
         """Cancel jobs; append what was decided, with new jobs and the reply; then project."""
         command = self.call.row(self.reply) if self.reply is not None else None
         for each in self.jobs.cancelled:
             store.cancel(self.connection, each.kind, each.subject)
-        if self.wrote or command:
+        if self.events or self.jobs.queued or command:
             store.append(self.connection, self.events, self.jobs.queued, command)
         records = [recorded for recorded, _ in self.events]
         projection.apply(self.connection, self.app.service.projections, records)

@@ -12,6 +12,7 @@ class Jobs:
     def __init__(self) -> None:
         self.queued: list[dict[str, Any]] = []  # rows, as `append` takes them
         self.cancelled: list[CancelJobs] = []
+        self.hurried = False  # whether what waited before is due now
 
     def queue(self, row: dict[str, Any]) -> None:
         """Queue a job."""
