@@ -16,18 +16,11 @@ from chassis.jobs.jobs import Task, Worker
 from chassis.unit import store
 from chassis.unit.handling import App
 from integration.stages import weighing
-from integration.stages.box_database import APP, MINE, Database, database
+from integration.stages.box_database import APP, MINE, Database
 from integration.stages.weighing import NAME, queue
-from servers.postgres import Server
 from waiting import until
 
 AT_ONCE = 20  # jobs in threads, in the trials
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
 
 
 @pytest.fixture

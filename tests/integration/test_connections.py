@@ -10,14 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from chassis.database import postgres
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from integration.stages.box_database import Database, database
-from servers.postgres import Server
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
+from integration.stages.box_database import Database
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
@@ -14,9 +13,8 @@ from sqlalchemy import Connection, text
 from chassis.jobs.jobs import Worker
 from chassis.unit.handling import App
 from integration.stages import weighing
-from integration.stages.box_database import MINE, THEIRS, Database, database
+from integration.stages.box_database import MINE, THEIRS, Database
 from integration.stages.weighing import NAME, queue, queue_at_once, working
-from servers.postgres import Server
 
 WORKSPACES = (None, *(str(UUID(int=number)) for number in range(4)))
 CLAIM = text(f"select id from claim_job(array['{NAME}'], 30)")
@@ -39,18 +37,6 @@ update jobs set run_at = run_at - interval '1 hour' where state = 'waiting'
 READ = text(
     "select seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables where relname = 'jobs'"
 )
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 @pytest.fixture

@@ -20,10 +20,8 @@ from integration.stages.box_database import (
     Database,
     all_at_once,
     call,
-    database,
     open_box,
 )
-from servers.postgres import Server
 from waiting import until
 
 PATIENCE_S = 60.0
@@ -42,12 +40,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
 
 
 @pytest.fixture

@@ -19,23 +19,10 @@ from chassis.errors import Rejected, ServiceError
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration.stages import boxes
-from integration.stages.box_database import Database, call, database, open_box
-from servers.postgres import Server
+from integration.stages.box_database import Database, call, open_box
 from waiting import until
 
 KEY = UUID(int=7)
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def once(work: Callable[[], object]) -> Callable[[], None]:

@@ -23,27 +23,13 @@ from integration.stages.box_database import (
     NOON,
     Database,
     call,
-    database,
     number_all,
     positions,
 )
-from servers.postgres import Server
 from waiting import until
 
 A, B, C = UUID(int=10), UUID(int=11), UUID(int=12)  # streams
 TOLD = {"type": "boxes.box_appeared", "data": {}}
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def append(connection: Connection, *places: tuple[UUID, int]) -> None:

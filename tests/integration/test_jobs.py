@@ -1,7 +1,7 @@
 """Jobs: claimed once, retried by policy, given up once, and a result that counts once."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,25 +22,11 @@ from integration.stages.box_database import (
     Database,
     all_at_once,
     call,
-    database,
     open_box,
 )
-from servers.postgres import Server
 
 Run = Callable[[Task, Control], Any]
 PATIENCE_S = 60.0
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def done(task: Task, control: Control) -> str:

@@ -1,6 +1,5 @@
 """What waits in a database, as Prometheus reads it: lag, parked events, jobs, gaps."""
 
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,22 +15,9 @@ from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration.stages import boxes
-from integration.stages.box_database import Database, call, database, number_all, open_box, told
-from servers.postgres import Server
+from integration.stages.box_database import Database, call, number_all, open_box, told
 
 BOXES = {"service": "boxes"}
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 @pytest.fixture

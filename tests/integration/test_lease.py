@@ -16,9 +16,8 @@ from chassis.database import postgres
 from chassis.database.lease import Lease
 from chassis.errors import Unavailable
 from chassis.unit.handling import App
-from integration.stages.box_database import Database, all_at_once, database
+from integration.stages.box_database import Database, all_at_once
 from integration.stages.nameko_process import line
-from servers.postgres import Server
 from waiting import until
 
 WAITING = "select count(*) from pg_locks where not granted"
@@ -32,18 +31,6 @@ lease = Lease(postgres.engine(sys.argv[1], name="holder"), "relay", "stopped one
 for _ in sys.stdin:
     print(lease.held(), flush=True)
 """
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 @contextmanager

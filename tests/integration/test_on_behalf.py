@@ -44,18 +44,6 @@ NAMES = tuple(BEHALF)
 
 
 @pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
-
-
-@pytest.fixture
 def hearer(postgres_server: Server) -> Iterator[Database]:
     with database(postgres_server) as own:
         yield own

@@ -1,7 +1,6 @@
 """A rebuild: from the events alone the same rows come out as stood there before."""
 
 import random
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,27 +22,13 @@ from integration.stages.box_database import (
     Database,
     all_at_once,
     call,
-    database,
     number_all,
     open_box,
     person,
     put_in,
 )
-from servers.postgres import Server
 
 TABLES = ("box", "shelf")
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def rebuild(own: Database, app: App) -> None:

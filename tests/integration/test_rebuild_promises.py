@@ -24,7 +24,6 @@ from integration.stages.box_database import (
     MINE,
     Database,
     call,
-    database,
     number_all,
     open_box,
 )
@@ -36,18 +35,6 @@ from integration.stages.rebuilds import (
 )
 from integration.stages.service_database import service_database
 from servers.postgres import Server
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def test_what_has_no_position_yet_gets_one_and_is_applied(own: Database, app: App) -> None:

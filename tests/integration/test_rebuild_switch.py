@@ -18,7 +18,6 @@ from integration.stages.box_database import (
     MINE,
     Database,
     call,
-    database,
     open_box,
     put_in,
 )
@@ -30,23 +29,10 @@ from integration.stages.rebuilds import (
     oid,
     rebuild,
 )
-from servers.postgres import Server
 from waiting import until
 
 # Fifty switches in five histories: what is written in one has to be replayed at its next switch.
 HISTORIES, SWITCHES, WRITERS, READERS = 5, 10, 3, 2
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 class Traffic:

@@ -3,7 +3,6 @@
 import random
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,27 +24,13 @@ from integration.stages.box_database import (
     Database,
     all_at_once,
     call,
-    database,
     number_all,
     open_box,
     positions,
     put_in,
 )
-from servers.postgres import Server
 
 WRITERS, TRANSACTIONS, STREAMS = 10, 30, 6
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def recorded(box_id: UUID, version: int, event: Any) -> Recorded:

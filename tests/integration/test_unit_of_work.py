@@ -1,6 +1,6 @@
 """The unit: repeats, rivals, other tenants, failures, and that nothing is ever done by half."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -28,26 +28,12 @@ from integration.stages.box_database import (
     Database,
     all_at_once,
     call,
-    database,
     open_box,
     person,
     put_in,
 )
-from servers.postgres import Server
 
 WRITTEN = ("events", "pending", "positions", "jobs", "commands", "personal", "box", "shelf")
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 def counts(own: Database) -> dict[str, int]:

@@ -1,6 +1,5 @@
 """The watch: what it finds waiting, and whom it wakes."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -12,23 +11,10 @@ from chassis.running.watch import _BY_INDEX, Watch
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration.stages.box_database import Database, call, database, number_all, open_box
-from servers.postgres import Server
+from integration.stages.box_database import Database, call, number_all, open_box
 
 PATIENCE_S = 60.0
 SCANS = "select coalesce(sum(seq_scan), 0) from pg_stat_xact_user_tables"
-
-
-@pytest.fixture
-def own(postgres_server: Server) -> Iterator[Database]:
-    with database(postgres_server) as own:
-        yield own
-
-
-@pytest.fixture
-def app(own: Database) -> Iterator[App]:
-    with own.app() as app:
-        yield app
 
 
 class Looked:

@@ -16,7 +16,8 @@ from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Rejected
 from chassis.hearing.cursors import call
-from chassis.hearing.inbox import Consumer, Reaction
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.reacting import Reaction
 from chassis.unit import feed
 from chassis.unit.handling import App
 from contracts.auth import events as told

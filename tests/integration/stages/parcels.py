@@ -12,7 +12,8 @@ from sqlalchemy import Engine, make_url, text
 from chassis.broker.rabbit import Receiver
 from chassis.database import postgres, schema_steps
 from chassis.domain import Decider, value
-from chassis.hearing.inbox import Consumer, Reaction
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.reacting import Reaction
 from chassis.identity import service_actor
 from chassis.unit import feed
 from chassis.unit.calls import Call

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
