@@ -14,7 +14,7 @@ from affiliate.domain.customer_messages import (
 )
 from chassis import ids
 from chassis.domain import Decider
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth

@@ -6,7 +6,7 @@ from uuid import UUID
 from billing.domain import customer, line_item, oslo, payment, payment_messages, pricing
 from billing.names import line_item_id, payment_id
 from chassis.domain import Decider
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth

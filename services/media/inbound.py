@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.domain import Decider
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth

@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from chassis.codec import snake
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from contracts import ASKS, HEARS, SERVICES
 from contracts.auth.events import REVOKES
 

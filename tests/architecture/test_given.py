@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 
 from architecture.source import ROOT, SERVICES
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from contracts.auth.events import REVOKES
 
 UNIT = ROOT / "tests" / "unit"

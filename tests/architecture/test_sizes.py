@@ -15,7 +15,6 @@ LONGER = {
     "services/billing/gateways/documents.py": (230, "one page of paper, from top to bottom"),
     "services/video/domain/video.py": (260, "drafts, runs and films will be deciders of their own"),
     "services/video/domain/video_project.py": (230, "the same"),
-    "shared/chassis/hearing/inbox.py": (270, "all ways in which an event is heard pass it"),
     "shared/chassis/hearing/parking.py": (240, "one life of a parked event, from fault to end"),
     "shared/chassis/unit/rebuilding.py": (240, "building beside and switching are one promise"),
 }

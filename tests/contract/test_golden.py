@@ -6,7 +6,7 @@ import pytest
 
 from chassis import codec
 from chassis.codec import Codec
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.testing import golden
 from contract.golden_files import load, written
 from embedded.keys import SERVICES

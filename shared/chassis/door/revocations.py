@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from chassis.database import postgres
 from chassis.errors import Unauthenticated
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.identity import Actor
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard

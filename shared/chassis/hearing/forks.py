@@ -2,7 +2,7 @@
 
 The consumer then stops, for good: what is lost and what it has caused here is for people to judge.
 They let it go on from the last event that both sides know (`resume`). What the source tells from
-there is heard again; effects that stand here already are passed over (`inbox`).
+there is heard again; effects that stand here already are passed over (`reacting`).
 """
 
 import json

@@ -8,36 +8,23 @@ parked, with its stream; others flow (`parking`).
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
-from chassis import codec, ids, metrics, telemetry
-from chassis.domain import Decider, value
+from chassis import ids, metrics
 from chassis.errors import Internal, Unavailable
-from chassis.hearing import cursors, groups, parking
+from chassis.hearing import groups, parking
 from chassis.hearing.cursors import Cursor, following
 from chassis.hearing.failures import MOST_CRASHES, CrashWatch, is_outage
 from chassis.hearing.member import ALONE, Member
-from chassis.identity import behind
-from chassis.unit.calls import Call
+from chassis.hearing.reacting import Reaction, Reactions
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard, heard
 from chassis.unit.handling import App
 
-T = TypeVar("T")
 Read = Callable[[Mapping[str, Any]], Mapping[str, Any]]  # a source's `events_read`, by its `after`
-
-
-@value
-class Reaction:
-    """What a service does about one event of another: `react(unit, heard)`, in `inbound.py`."""
-
-    source: str
-    hears: type[Any]  # the contract; its fields load, others are ignored
-    react: Callable[[Unit, Heard], object]
-    streams: Callable[[Heard], Iterable[tuple[Decider[Any, Any, Any], UUID]]]  # read beforehand
 
 
 class Consumer:
@@ -60,9 +47,7 @@ class Consumer:
         self.group = name or app.service.name
         self.name = member.consumer(self.group)
         self.own_cursor = Cursor(app, self.name, source)
-        self.reactions: dict[str, list[Reaction]] = {}
-        for reaction in reactions:
-            self.reactions.setdefault(codec.snake(reaction.hears.__name__), []).append(reaction)
+        self.reactions = Reactions(app, source, self.group, reactions)
         self._watch = CrashWatch(self.own_cursor)
         groups.begin(app, self.group, member, source)
 
@@ -130,11 +115,11 @@ class Consumer:
             if first is None or first.dead:
                 return False
             parking.remove(unit, cursor.key, first.position)
-            self._react(unit, [heard(first.event)], done)
+            self.reactions.react(unit, [heard(first.event)], done)
             return True
 
         try:
-            return self._attempt(work)
+            return self.reactions.attempt(work)
         except Exception as error:
             if first is None or is_outage(error):
                 raise
@@ -143,10 +128,10 @@ class Consumer:
         def note(unit: Unit, _: frozenset[UUID]) -> None:
             cursor = groups.owner(unit, self.group, self.source, stream_id)
             cursor.hold_going(unit)
-            unit.on_behalf(replace(self._call(heard(failed.event)), id=ids.fresh()))
+            unit.on_behalf(replace(self.reactions.call(heard(failed.event)), id=ids.fresh()))
             parking.note_failure(unit, cursor.key, failed, why)
 
-        self._attempt(note)
+        self.reactions.attempt(note)
         return False
 
     def _accept(self, batch: Sequence[Heard]) -> bool:
@@ -178,12 +163,14 @@ class Consumer:
                 parking.park_behind(unit, self.own_cursor.key, behind)
                 counts.update(taken=len(own) - len(behind), parked=len(behind))
                 counts.update(passed=len(taken) - len(own))
-                self._react(unit, [each for each in own if each.stream_id not in parked], done)
+                self.reactions.react(
+                    unit, [each for each in own if each.stream_id not in parked], done
+                )
                 self.own_cursor.move(unit, taken[-1])
             return whole
 
         with metrics.reaction(self.name, self.source):
-            whole = self._attempt(work)
+            whole = self.reactions.attempt(work)
         for outcome, count in counts.items():
             metrics.heard(self.name, self.source, outcome, count)
         return whole
@@ -193,73 +180,11 @@ class Consumer:
             stands = self.own_cursor.hold_going(unit)
             taken, whole = following(stands.position, stands.event_id, [event])
             if taken:
-                unit.on_behalf(replace(self._call(event), id=ids.fresh()))
+                unit.on_behalf(replace(self.reactions.call(event), id=ids.fresh()))
                 parking.park(unit, self.own_cursor.key, event, error)
                 self.own_cursor.move(unit, event)
             return whole
 
-        whole = self._attempt(work)
+        whole = self.reactions.attempt(work)
         metrics.heard(self.name, self.source, "parked", int(whole))
         return whole
-
-    def _attempt(self, work: Callable[[Unit, frozenset[UUID]], T]) -> T:
-        """Run `work(unit, done)`; again, where it meets events whose effects are `done`."""
-        done: frozenset[UUID] = frozenset()
-        while True:
-            try:
-                return self.app.attempt(cursors.call(self.app), lambda unit: work(unit, done))  # noqa: B023
-            except _Done as found:
-                done |= found.event_ids
-
-    def _react(self, unit: Unit, taken: Sequence[Heard], done: frozenset[UUID]) -> None:
-        due = [
-            (reaction, self._loaded(reaction, each))
-            for each in taken
-            for reaction in self.reactions.get(each.name, ())
-            if each.event_id not in done
-        ]
-        unit.preload(wanted for reaction, each in due for wanted in reaction.streams(each))
-        for reaction, each in due:
-            with telemetry.context(event_id=each.event_id, correlation_id=each.correlation_id):
-                reaction.react(unit.on_behalf(self._call(each)), each)
-        if unit.events:
-            # a source that was restored may do the same again, and tell it again
-            made = [recorded.event_id for recorded, _ in unit.events]
-            stored = unit.execute(_STORED, made=made).scalars()
-            if again := frozenset(UUID(each) for each in stored):
-                raise _Done(again)
-
-    def _loaded(self, reaction: Reaction, heard: Heard) -> Heard:
-        event = codec.load(reaction.hears, heard.data, tolerant=True)
-        # whose exchange it came from is known; what its header says of that is no proof
-        return replace(heard, source=self.source, event=event)
-
-    def _call(self, cause: Heard) -> Call:
-        return cursors.call(
-            self.app,
-            id=ids.derive(cause.event_id, self.group),
-            correlation_id=cause.correlation_id,
-            causation=str(cause.event_id),
-            on_behalf_of=behind(cause.actor, cause.on_behalf_of),
-            impersonation=cause.impersonation,
-            heard={
-                "source": self.source,
-                "position": cause.position,
-                "event_id": str(cause.event_id),
-                "type": cause.type,
-                "stream_id": cause.stream_id,
-            },
-        )
-
-
-class _Done(Exception):
-    """The effects of these events of a source stand in our store already."""
-
-    def __init__(self, event_ids: frozenset[UUID]) -> None:
-        self.event_ids = event_ids
-
-
-_STORED = text(
-    "select distinct meta->'heard'->>'event_id' from events"
-    " where event_id = any(:made) and meta->'heard' is not null"
-)

@@ -6,8 +6,9 @@ from chassis.domain import value
 from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.web import PublicDoor
-from chassis.hearing.inbox import Consumer, Reaction
+from chassis.hearing.inbox import Consumer
 from chassis.hearing.member import ALONE, Member
+from chassis.hearing.reacting import Reaction
 from chassis.jobs.jobs import Kind
 from chassis.jobs.schedules import Schedule
 from chassis.port import Port

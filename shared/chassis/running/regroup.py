@@ -17,7 +17,8 @@ from chassis.broker import rabbit
 from chassis.broker.link import Link
 from chassis.errors import Conflict, ServiceError
 from chassis.hearing import groups, member
-from chassis.hearing.inbox import Consumer, Reaction
+from chassis.hearing.inbox import Consumer
+from chassis.hearing.reacting import Reaction
 from chassis.port import Port
 from chassis.running import process
 from chassis.running.parts import Peers

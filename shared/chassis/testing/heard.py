@@ -17,7 +17,7 @@ from chassis.database.schema import NONE_TOLD
 from chassis.domain import Decider
 from chassis.errors import ServiceError
 from chassis.hearing import cursors
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.testing.tables import Tables
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard

@@ -65,10 +65,10 @@ class App:
     def answer(self, call: Call, work: Callable[[Unit], Any]) -> dict[str, Any]:
         """Run `work` in one transaction; return its reply as JSON, or what is stored for the call.
 
-        `work` may be called again after a conflict. What is marked as sensitive
-        in its reply is stored as null. Raises what `work` raises; `Conflict` if rivals keep being
-        faster or the same call is still running; `Rejected("chassis.idempotency_mismatch")` if
-        the key was used for another request; `Unavailable` without a database.
+        `work` may be called again after a conflict. What is marked as sensitive in its reply is
+        stored as null. Raises what `work` raises; `Conflict` if rivals keep being faster or the
+        same call is still running; `Rejected("chassis.idempotency_mismatch")` if the key was used
+        for another request; `Unavailable` without a database.
         """
 
         def once(unit: Unit) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
-from chassis.hearing.inbox import Reaction
+from chassis.hearing.reacting import Reaction
 from chassis.testing.heard import HEARD_AT, SUBJECT, TOLD_AT, Hearing, heard
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
