@@ -104,7 +104,7 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     refused = {each.image_id for each in confirmation.items if each.status == "refused"}
     for id, outcome in found.items():
         if isinstance(outcome, Original):
-            if id in refused:
+            if id in refused:  # the project is full, and stays so: nobody takes the copy meanwhile
                 blobs.delete(outcome.key)
             with suppress(Unavailable):  # the sweep comes by
                 blobs.delete(incoming_key(state.workspace_id, asked.project_id, id))
