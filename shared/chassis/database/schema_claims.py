@@ -41,8 +41,9 @@ begin
 end $$;
 """
 
-# Where a workspace of the oldest jobs has none claimed, its turn it is, and no other is looked at;
-# what a rival claims at this moment is passed over.
+# Where nothing is claimed, the oldest job is next. Where a workspace of the oldest jobs has none
+# claimed, its turn it is, and no other is looked at. What a rival claims at this moment is passed
+# over.
 #
 # No plan may read a whole table or sort all that waits, as one that is made by the figures of an
 # empty table does; and it is made once a connection.
@@ -50,25 +51,34 @@ _CLAIM = """
 create function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set plan_cache_mode = force_generic_plan as $$
+declare
+    next uuid;
 begin
-    return query with oldest as (
-        select coalesce(workspace_id, '') as workspace
+    if not exists (select from jobs where state = 'claimed' and run_at > now()) then
+        select id into next
         from jobs where run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
-        order by run_at, id limit 20
-    ), turn as (
-        select workspace from oldest where workspace not in (
-            select coalesce(workspace_id, '') from jobs
-            where state = 'claimed' and run_at > now())
-        union all
-        select * from workspaces_in_turn(kinds)
-    )
-    update jobs set state = 'claimed', claims = claims + 1,
+        order by run_at, id for update skip locked limit 1;
+    else
+        with oldest as (
+            select coalesce(workspace_id, '') as workspace
+            from jobs where run_at <= now() and state in ('waiting', 'claimed')
+                and kind = any(kinds)
+            order by run_at, id limit 20
+        ), turn as (
+            select workspace from oldest where workspace not in (
+                select coalesce(workspace_id, '') from jobs
+                where state = 'claimed' and run_at > now())
+            union all
+            select * from workspaces_in_turn(kinds)
+        )
+        select due.id into next from turn cross join lateral (
+            select id from jobs where coalesce(workspace_id, '') = turn.workspace
+                and run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
+            order by run_at, id for update skip locked limit 1) due limit 1;
+    end if;
+    return query update jobs set state = 'claimed', claims = claims + 1,
         run_at = now() + seconds * interval '1 second'
-    where id = (select due.id from turn cross join lateral (
-        select id from jobs where coalesce(workspace_id, '') = turn.workspace
-            and run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
-        order by run_at, id for update skip locked limit 1) due limit 1)
-    returning *;
+    where id = next returning *;
 end $$;
 """
 
