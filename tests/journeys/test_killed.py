@@ -16,27 +16,27 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-import psutil
 import pytest
 
 from demo.figures import figures
 from demo.main_job import Outcome, Photo
 from embedded.suite import Suite
 from journeys.stages import killed_main_job
+from journeys.stages.at_work import COMPILING, JUDGING, children, left_over
 from journeys.stages.histories import effects, problems
 from journeys.stages.quiet import main_job
 from waiting import until
 
 SEED = 20_261_122
-Point = tuple[str, int, float | Path]
-# (after which call, its how-manieth time, within how many seconds or while which file stands beside
-# a child at work below the work folder) it is killed
-STARTING, JUDGING, ENHANCING, FILMING, COMPILING = (
+Point = tuple[str, int, float | str]
+# (after which call, its how-manieth time, within how many seconds or while which file stands) it is
+# killed
+STARTING, UPLOADING, ENHANCING, FILMING, JOINING = (
     ("", 0, 1.5),
-    ("media.confirm_uploads", 1, Path("media/process-*/*/*.pid")),
+    ("media.confirm_uploads", 1, JUDGING),
     ("media.get_project", 1, 1.0),  # asked meanwhile
     ("video.get_video", 1, 1.0),
-    ("video.start_video", 1, Path("video/process-*/*/*/pieces.txt")),
+    ("video.start_video", 1, COMPILING),
 )
 # A call is announced before it is made: some die in the middle of it, some just after its commit.
 CALLING = [
@@ -51,7 +51,7 @@ CALLING = [
     ("affiliate.approve_payout", 1, 0.05),
     ("affiliate.confirm_payout", 1, 0.05),
 ]
-SEVEN = [STARTING, JUDGING, ENHANCING, COMPILING, CALLING[3], CALLING[6], CALLING[9]]
+SEVEN = [STARTING, UPLOADING, ENHANCING, JOINING, CALLING[3], CALLING[6], CALLING[9]]
 TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, *[STARTING] * 3, *CALLING]
 # Many starts: what they import is imported once, in the process that each is forked from. What that
 # is has to be said where it is first used: other tests have processes of that kind too.
@@ -81,18 +81,17 @@ def test_kills_at_random_points_change_nothing(
         ended = main_job(survivor, photos).run()
         survivor.settle()
 
-        at_work = {path.name for path in (data / "work").rglob("*") if path.is_file()}
-        assert at_work == {"lock"}
+        assert left_over(data) == set()
         assert figures(ended) == figures(outcome)
         assert problems(survivor) == []
         assert effects(survivor) == expected
 
 
-def _moment(when: float | Path, data: Path, chance: random.Random) -> Callable[[], object]:
+def _moment(when: float | str, data: Path, chance: random.Random) -> Callable[[], object]:
     """Return what waits until it is time."""
     if isinstance(when, float):
         return partial(time.sleep, chance.uniform(0, when))
-    return partial(until, lambda: any((data / "work").glob(str(when))), within_s=120)
+    return partial(until, lambda: any(data.glob(when)), within_s=120)
 
 
 def _killed(
@@ -118,12 +117,6 @@ def _killed(
             said.append(hear.recv())
     process.join()
     killer.join()
-    until(lambda: not _children(data), what="the end of what it had started")
+    until(lambda: not children(data), what="the end of what it had started")
     assert process.exitcode == -signal.SIGKILL, said[-5:]  # it ended before it could be killed
     return (said or ["starting"])[-1]
-
-
-def _children(data: Path) -> list[Path]:
-    """Return the notes of what is still at work."""
-    notes = (data / "work").glob("*/process-*/**/*.pid")
-    return [each for each in notes if psutil.pid_exists(int(each.stem))]

@@ -12,6 +12,7 @@ import pytest
 from contracts import SERVICES
 from demo.figures import figures
 from demo.main_job import Photo
+from journeys.stages.at_work import COMPILING, JUDGING, children, left_over, standing
 from journeys.stages.caught import Caught, committing, finishing, writing
 from journeys.stages.distributed_suite import running_as
 from journeys.stages.histories import effects, problems
@@ -19,11 +20,13 @@ from journeys.stages.interrupted_suite import Blow, Interrupted
 from journeys.stages.quiet import main_job
 from servers.postgres import Server
 from servers.rabbit import Broker
+from waiting import until
 
 Held = Callable[[str], AbstractContextManager[Caught]]  # in the database of that URL
+GONE_S = 2  # within which whatever a killed process had started ends with it
 SERVING = {  # these calls' own services are killed
     "auth.sign_up",
-    "media.start_project",
+    "media.confirm_uploads",
     "video.start_video",
     "billing.record_invoice_payment",
     "affiliate.create_payout",
@@ -57,28 +60,33 @@ def test_whatever_is_killed_or_fails_in_the_middle_it_ends_as_if_nothing_had_hap
         assert [figure for figure in figures(ended) if not figure.holds] == []
         assert problems(suite) == []
         assert effects(suite) == expected
+        assert left_over(suite.data_dir) == set()
 
 
 def _kills(suite: Interrupted, killed: dict[str, int | None]) -> Iterator[Blow]:
     """Yield who is killed in the course of which call: each process once."""
 
     def kill(call: str, service: str, role: str, held_up: Held) -> Blow:
+        held = partial(held_up, suite.owner_url(service))
         (process,) = suite.of(service, role)
 
         def strike() -> None:
             killed[process.name] = process.pid
             process.kill()
+            until(lambda: not children(suite.data_dir), GONE_S, "the end of what it had started")
 
-        held = partial(held_up, suite.owner_url(service))
         return Blow(call=call, held_up=held, strike=strike, mend=process.start)
+
+    def while_standing(file: str) -> Held:
+        return lambda _: standing(suite.data_dir, file)
 
     yield kill("auth.sign_up", "auth", "serve", committing)
     yield kill("auth.update_workspace", "auth", "work", TOLD)
     yield kill("auth.update_workspace", "affiliate", "work", REACTION)
-    yield kill("media.start_project", "media", "serve", UNIT)
+    yield kill("media.confirm_uploads", "media", "serve", while_standing(JUDGING))
     yield kill("media.get_project", "media", "work", finishing)
     yield kill("video.start_video", "video", "serve", UNIT)
-    yield kill("video.get_video", "video", "work", finishing)
+    yield kill("video.get_video", "video", "work", while_standing(COMPILING))
     yield kill("billing.create_invoices", "billing", "work", NUMBERS)
     yield kill("billing.record_invoice_payment", "billing", "serve", committing)
     yield kill("affiliate.create_payout", "affiliate", "serve", committing)
@@ -103,7 +111,7 @@ def _outages(suite: Interrupted, broker: Broker, server: Server) -> Iterator[Blo
     yield Blow(call="auth.set_invoice_eligibility", held_up=held(committing, "auth"), strike=cut)
     yield Blow(call="media.create_project", held_up=held(UNIT, "media"), strike=cut)
     yield Blow(
-        call="media.confirm_uploads",
+        call="media.start_project",
         held_up=held(UNIT, "media"),
         strike=broker.kill,
         mend=broker.start,
