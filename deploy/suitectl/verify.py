@@ -2,19 +2,21 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, RowMapping
 
 from chassis.database import schema_rule
 from chassis.domain import value
 from chassis.errors import Unavailable
-from chassis.unit.service import Invariant
+from chassis.unit.service import Agreement, Invariant
 from suitectl import invariants, show, site
 from suitectl.site import Site
 
 SHOWN = 5  # of the rows that break one
+BATCH = 1_000  # told events that a hearer is asked about at once
 
 
 @value
@@ -22,7 +24,7 @@ class Checked:
     """One invariant in one database: how many rows break it, and the first of these."""
 
     service: str
-    invariant: Invariant
+    invariant: Invariant | Agreement
     violations: int
     rows: tuple[Mapping[str, Any], ...]
 
@@ -40,6 +42,7 @@ def run(chosen: argparse.Namespace) -> int:
         try:
             checked += _verified(suite, service)
             checked.append(_cursors(suite, service))
+            checked += _agreed(suite, service)
         except Unavailable as error:
             print(f"suitectl: {error}", file=sys.stderr)
             away = True
@@ -77,6 +80,32 @@ def _cursors(suite: Site, service: str) -> Checked:
     return _checked(service, invariants.CURSOR_KNOWN, unknown)
 
 
+def _agreed(suite: Site, service: str) -> Iterator[Checked]:
+    """Yield what a service has made of what it has heard; what is parked is not heard yet."""
+    with suite.engine(service) as engine, engine.connect() as opened:
+        # what it has made is asked for after what it has heard
+        here = opened.execution_options(isolation_level="AUTOCOMMIT")
+        for each in site.code(service).agreements:
+            heard = here.exec_driver_sql(_HEARD, {"source": each.source}).scalar_one()
+            parked = {row.id for row in here.exec_driver_sql(_PARKED, {"source": each.source})}
+            lacking = list[Mapping[str, Any]]()
+            for batch in _told(suite, each, heard):
+                told = Jsonb([dict(row) for row in batch if row["id"] not in parked])
+                found = here.exec_driver_sql(each.query, {"told": told}).mappings()
+                lacking += [dict(row) for row in found]
+            yield _checked(service, each, lacking)
+
+
+def _told(suite: Site, agreement: Agreement, position: int) -> Iterator[Sequence[RowMapping]]:
+    """Yield what the source has told up to there, in batches."""
+    if position == 0:
+        return
+    with suite.engine(agreement.source) as engine, engine.connect() as connection:
+        streamed = connection.execution_options(stream_results=True)
+        given = {"position": position, "type": agreement.type}
+        yield from streamed.exec_driver_sql(_TOLD, given).mappings().partitions(BATCH)
+
+
 def _broken(
     connection: Connection, invariant: Invariant, given: Mapping[str, Any] | None = None
 ) -> Iterator[Mapping[str, Any]]:
@@ -85,7 +114,9 @@ def _broken(
         yield dict(row)
 
 
-def _checked(service: str, invariant: Invariant, broken: Iterable[Mapping[str, Any]]) -> Checked:
+def _checked(
+    service: str, invariant: Invariant | Agreement, broken: Iterable[Mapping[str, Any]]
+) -> Checked:
     count, rows = 0, list[Mapping[str, Any]]()
     for row in broken:
         count += 1
@@ -105,3 +136,10 @@ def _line(checked: Checked) -> dict[str, Any]:
 
 
 _CURSORS = "select consumer, source, position, event_id from cursors order by consumer, source"
+_HEARD = "select coalesce(min(position), 0) from cursors where source = %(source)s"
+_PARKED = "select event->>'id' as id from parked where source = %(source)s"
+_TOLD = """
+select e.event_id::text as id, e.recorded_at::text as time, e.outbox->'data' as data
+from positions p join events e using (seq)
+where p.position <= %(position)s and e.outbox->>'type' = %(type)s
+order by p.position"""

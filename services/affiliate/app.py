@@ -6,7 +6,7 @@ from datetime import datetime
 from affiliate import inbound, outbound
 from affiliate import jobs as affiliate_jobs
 from affiliate.domain import customer, earning, payout, relationship
-from affiliate.invariants import INVARIANTS
+from affiliate.invariants import AGREEMENTS, INVARIANTS
 from affiliate.permissions import PERMISSIONS
 from affiliate.projections import earnings, payouts, relationships
 from affiliate.settings import Settings
@@ -40,6 +40,7 @@ SERVICE = Service(
     jobs=affiliate_jobs.jobs,
     publishes=PUBLISHES,
     invariants=INVARIANTS,
+    agreements=AGREEMENTS,
 )
 HEARS = tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions)
 

@@ -1,6 +1,6 @@
 """What holds in affiliate's tables at every moment: the money, to the øre."""
 
-from chassis.unit.service import Invariant
+from chassis.unit.service import Agreement, Invariant
 
 EARNINGS_BY_RULE = Invariant(
     name="earnings_by_rule",
@@ -28,3 +28,23 @@ having coalesce(sum(e.earning_amount_ore), 0)
 )
 
 INVARIANTS = (EARNINGS_BY_RULE, PAYOUTS_ADD_UP)
+
+PAID_IS_EARNED = Agreement(
+    name="paid_is_earned",
+    holds="What a workspace paid while somebody referred it has been earned on, or skipped.",
+    source="billing",
+    type="billing.invoice_paid",
+    query="""
+select told.id as event_id, told.data->>'invoice_id' as invoice_id, r.id as relationship_id
+from jsonb_to_recordset(%(told)s) as told(id text, "time" timestamptz, data jsonb)
+    join affiliate_relationship r on r.referred_workspace_id = told.data->>'workspace_id'
+where r.is_active and told.time >= r.created_at
+    and not exists (
+        select from affiliate_earning e
+        where (e.affiliate_relationship_id, e.invoice_id) = (r.id, told.data->>'invoice_id'))
+    and not exists (
+        select from events s
+        where s.type = 'EarningSkipped' and s.data->>'invoice_id' = told.data->>'invoice_id')""",
+)
+
+AGREEMENTS = (PAID_IS_EARNED,)

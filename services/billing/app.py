@@ -6,7 +6,7 @@ from datetime import datetime
 from billing import inbound, kept, outbound
 from billing import jobs as billing_jobs
 from billing.domain import customer, invoice, line_item, number_series, payment
-from billing.invariants import INVARIANTS
+from billing.invariants import AGREEMENTS, INVARIANTS
 from billing.permissions import PERMISSIONS
 from billing.projections import (
     invoice_payments,
@@ -69,6 +69,7 @@ SERVICE = Service(
     jobs=billing_jobs.jobs,
     publishes=PUBLISHES,
     invariants=INVARIANTS,
+    agreements=AGREEMENTS,
 )
 
 

@@ -55,7 +55,7 @@ def _reconsider(unit: Unit, id: UUID) -> None:
         price_version=price.price_version,
         vat_rate_bp=price.vat_rate_bp,
     )
-    unit.decide(payment.decider, id, command)
+    _bill_noted(unit, id, unit.decide(payment.decider, id, command).state)
 
 
 def clear(unit: Unit, heard: Heard) -> None:
@@ -75,28 +75,49 @@ def clear(unit: Unit, heard: Heard) -> None:
         refusal=refusal if refusal in (None, "workspace_unknown") else "no_method",
     )
     stands: payment.Payment = unit.decide(payment.decider, id, command).state
+    _bill_noted(unit, id, stands)
     if isinstance(stands, payment.Required) and stands.reason != payment.TOO_DEAR:
         awaited = customer.AwaitEligibility(workspace_id=asked.workspace_id, payment_id=id)
         unit.decide(customer.decider, asked.workspace_id, awaited)
 
 
 def bill(unit: Unit, heard: Heard) -> None:
-    """Work was delivered: one line, however often it is delivered, if it is paid by invoice."""
+    """Work was delivered: it is billed now, or as soon as it is cleared."""
     done, kind = heard.event, KINDS[heard.source]
     id = payment_id(kind, done.project_id)
-    cleared: payment.Payment | None = unit.state(payment.decider, id)
-    if not isinstance(cleared, payment.Cleared) or cleared.method != "invoice":
+    command = payment_messages.Deliver(
+        workspace_id=done.workspace_id,
+        target_kind=kind,
+        target_id=done.project_id,
+        title=done.title,
+        completed_at=done.completed_at,
+    )
+    stands: payment.Payment = unit.decide(payment.decider, id, command).state
+    if isinstance(stands, payment.Cleared):
+        delivery = payment.Delivery(title=done.title, completed_at=done.completed_at)
+        _bill(unit, id, stands, delivery)
+
+
+def _bill_noted(unit: Unit, id: UUID, stands: payment.Payment) -> None:
+    """Bill what had been delivered before it was cleared."""
+    if isinstance(stands, payment.Cleared) and stands.delivery:
+        _bill(unit, id, stands, stands.delivery)
+
+
+def _bill(unit: Unit, id: UUID, cleared: payment.Cleared, delivery: payment.Delivery) -> None:
+    """Make one line, however often work is delivered, if it is paid by invoice."""
+    if cleared.method != "invoice":
         return
     command = line_item.CreateLineItem(
         workspace_id=cleared.workspace_id,
         payment_id=id,
-        target_kind=kind,
-        target_id=done.project_id,
-        title=done.title,
+        target_kind=cleared.target_kind,
+        target_id=cleared.target_id,
+        title=delivery.title,
         unit_price_ore=cleared.price_ore,
         price_version=cleared.price_version,
         vat_rate_bp=cleared.vat_rate_bp,
-        delivered_on=oslo.day(done.completed_at),
+        delivered_on=oslo.day(delivery.completed_at),
     )
     unit.decide(line_item.decider, line_item_id(id), command)
 

@@ -1,6 +1,6 @@
 """What holds in billing's tables at every moment: the money, to the øre."""
 
-from chassis.unit.service import Invariant
+from chassis.unit.service import Agreement, Invariant
 
 LINES_ADD_UP = Invariant(
     name="lines_add_up",
@@ -50,3 +50,26 @@ where invoice_number <> number_before + 1 or issue_date < date_before""",
 )
 
 INVARIANTS = (LINES_ADD_UP, INVOICES_ADD_UP, PAYMENTS_ADD_UP, NUMBERS_IN_ORDER)
+
+_DELIVERED = """
+select told.id as event_id, p.project_id as target_id, p.workspace_id, p.cleared_at
+from jsonb_to_recordset(%(told)s) as told(id text, data jsonb)
+    join project_payment p on p.project_id = told.data->>'project_id'
+where p.payment_method = 'invoice' and p.target_kind = '{kind}'
+    and not exists (select from invoice_line_item l where l.{target} = p.project_id)"""
+PHOTOGRAPHS_BILLED = Agreement(
+    name="photographs_billed",
+    holds="A project that was completed, and cleared by invoice, has its line.",
+    source="media",
+    type="media.project_completed",
+    query=_DELIVERED.format(kind="image_project", target="project_id"),
+)
+FILMS_BILLED = Agreement(
+    name="films_billed",
+    holds="A film that was completed, and cleared by invoice, has its line.",
+    source="video",
+    type="video.project_completed",
+    query=_DELIVERED.format(kind="video_project", target="video_project_id"),
+)
+
+AGREEMENTS = (PHOTOGRAPHS_BILLED, FILMS_BILLED)

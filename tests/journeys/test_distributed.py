@@ -9,12 +9,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from chassis.errors import Unavailable
 from chassis.unit.feed import START
@@ -157,6 +158,36 @@ def test_a_door_that_is_taken_is_one_line(suite: Suite, outcome: Outcome) -> Non
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert "Address already in use" in ended.stderr.splitlines()[-1]
+
+
+def test_what_lacks_its_line_or_its_earning_is_named(
+    suite: Suite, told: RestoredBilling, outcome: Outcome
+) -> None:
+    assert told.suitectl("verify")[0] == 0
+    with (
+        deleted(suite.owner_url("billing"), "invoice_line_item"),
+        deleted(suite.owner_url("affiliate"), "affiliate_earning"),
+    ):
+        code, checked = told.suitectl("verify")
+    lacking = {each["invariant"]: each["rows"] for each in checked if not each["holds"]}
+    assert code == 1
+    assert [row["target_id"] for row in lacking["photographs_billed"]] == [outcome.project["id"]]
+    assert [row["target_id"] for row in lacking["films_billed"]] == [outcome.video["id"]]
+    assert [row["invoice_id"] for row in lacking["paid_is_earned"]] == [outcome.invoice["id"]]
+    assert told.suitectl("verify")[0] == 0
+
+
+@contextmanager
+def deleted(url: str, table: str) -> Iterator[None]:
+    """Let the rows of a table be gone, by hand."""
+    with psycopg.connect(url, autocommit=True) as owner:
+        rows = owner.execute(f"delete from {table} returning to_jsonb({table})".encode()).fetchall()
+        try:
+            yield
+        finally:
+            put = f"insert into {table} select * from jsonb_populate_record(null::{table}, %s)"
+            for (row,) in rows:
+                owner.execute(put.encode(), [Jsonb(row)])
 
 
 def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: RestoredBilling) -> None:

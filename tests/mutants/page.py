@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from importlib import import_module
 
-from chassis.unit.service import Invariant
+from chassis.unit.service import Agreement, Invariant, Service
 from embedded.keys import SERVICES
 from mutants.mutant import ROOT, all_mutants
 from suitectl.invariants import CURSOR_KNOWN, FRAME
@@ -18,11 +18,13 @@ BLOCK = re.compile(
 )
 
 
-def invariants() -> Iterator[Invariant]:
-    """Yield the frame's and those of each service."""
+def invariants() -> Iterator[Invariant | Agreement]:
+    """Yield the frame's and those of each service, with what it has made of what it heard."""
     yield from (*FRAME, CURSOR_KNOWN)
     for service in SERVICES:
-        yield from import_module(f"{service}.app").SERVICE.invariants
+        own: Service = import_module(f"{service}.app").SERVICE
+        yield from own.invariants
+        yield from own.agreements
 
 
 def filled(text: str) -> str:

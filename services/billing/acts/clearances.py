@@ -63,7 +63,7 @@ def payment_status(
 ) -> PaymentStatus:
     """Return how a target stands. Raises `NotFound` for one whose start nobody requested."""
     stream = target(db, door, call, asked.target_kind, asked.target_id)
-    stands: payment.Payment = stream.state
+    stands: payment.Answered = stream.state
     return PaymentStatus(
         id=stream.id,
         version=stream.version,
@@ -79,12 +79,13 @@ def payment_status(
 def target(db: Connection, door: Door, call: Call, kind: str, target_id: UUID) -> Stream:
     """Return a target's payment. Raises `NotFound` for one whose start nobody requested."""
     stream = store.found(db, door.app.codec, payment.decider, payment_id(kind, target_id))
-    if stream.state is None or not call.actor.sees(stream.state.workspace_id):
+    stands: payment.Payment | None = stream.state
+    if not isinstance(stands, payment.Answered) or not call.actor.sees(stands.workspace_id):
         raise not_found(door.app.service.name, payment.decider)
     return stream
 
 
-def _standing(stands: payment.Payment) -> dict[str, Any]:
+def _standing(stands: payment.Answered) -> dict[str, Any]:
     match stands:
         case payment.Required(reason=reason):
             return {

@@ -7,6 +7,8 @@ from uuid import UUID
 from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
+    Deliver,
+    DeliveryNoted,
     Reconsider,
     RequestClearance,
     Settle,
@@ -18,6 +20,22 @@ from chassis.errors import Rejected
 
 
 @value
+class Delivery:
+    """What is billed of work that came out."""
+
+    title: str
+    completed_at: datetime
+
+
+@value
+class Unasked:
+    """Delivered, though nobody has been heard to ask for it yet."""
+
+    workspace_id: UUID
+    delivery: Delivery
+
+
+@value
 class Required:
     workspace_id: UUID
     target_kind: str
@@ -26,6 +44,7 @@ class Required:
     max_price_ore: int | None
     price_ore: int
     reason: str
+    delivery: Delivery | None = None  # heard before the clearance
 
 
 @value
@@ -40,18 +59,20 @@ class Cleared:
     vat_rate_bp: int
     cleared_at: datetime
     paid_at: datetime | None = None
+    delivery: Delivery | None = None  # heard before the clearance
 
 
-Payment = Required | Cleared
-Command = RequestClearance | Reconsider | Settle
-Event = ClearanceRefused | TargetCleared | ClearanceRepeated | TargetSettled
+Answered = Required | Cleared
+Payment = Unasked | Answered
+Command = RequestClearance | Reconsider | Deliver | Settle
+Event = ClearanceRefused | TargetCleared | ClearanceRepeated | DeliveryNoted | TargetSettled
 
 TOO_DEAR = "price_above_max"
 
 
 def decide(payment: Payment | None, command: Command) -> list[Event]:
     match payment, command:
-        case None, RequestClearance():
+        case None | Unasked(), RequestClearance():
             return _answer(command)
         case Required() | Cleared(), RequestClearance() if (
             command.workspace_id != payment.workspace_id
@@ -70,6 +91,12 @@ def decide(payment: Payment | None, command: Command) -> list[Event]:
         case Required(), Reconsider():
             return _answer(_asked_again(payment, command))
         case Cleared(), Reconsider():
+            return []
+        case None, Deliver():
+            return [_noted(command)]
+        case Required(), Deliver() if payment.delivery is None:
+            return [_noted(command)]
+        case Unasked() | Required() | Cleared(), Deliver():
             return []
         case Cleared(), Settle() if payment.paid_at is not None:
             return []
@@ -111,6 +138,16 @@ def _cleared(command: RequestClearance) -> TargetCleared:
     )
 
 
+def _noted(command: Deliver) -> DeliveryNoted:
+    return DeliveryNoted(
+        workspace_id=command.workspace_id,
+        target_kind=command.target_kind,
+        target_id=command.target_id,
+        title=command.title,
+        completed_at=command.completed_at,
+    )
+
+
 def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
     return RequestClearance(
         workspace_id=payment.workspace_id,
@@ -128,7 +165,12 @@ def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
 
 def evolve(payment: Payment | None, event: Event) -> Payment:
     match payment, event:
-        case None | Required(), ClearanceRefused():
+        case None | Required(), DeliveryNoted():
+            delivery = Delivery(title=event.title, completed_at=event.completed_at)
+            if payment is None:
+                return Unasked(workspace_id=event.workspace_id, delivery=delivery)
+            return replace(payment, delivery=delivery)
+        case None | Unasked() | Required(), ClearanceRefused():
             return Required(
                 workspace_id=event.workspace_id,
                 target_kind=event.target_kind,
@@ -137,8 +179,9 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
                 max_price_ore=event.max_price_ore,
                 price_ore=event.price_ore,
                 reason=event.reason,
+                delivery=_delivery(payment),
             )
-        case None | Required(), TargetCleared():
+        case None | Unasked() | Required(), TargetCleared():
             return Cleared(
                 workspace_id=event.workspace_id,
                 target_kind=event.target_kind,
@@ -149,6 +192,7 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
                 price_version=event.price_version,
                 vat_rate_bp=event.vat_rate_bp,
                 cleared_at=event.at,
+                delivery=_delivery(payment),
             )
         case Cleared(), ClearanceRepeated():
             return replace(payment, run=event.run)
@@ -158,10 +202,14 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
             raise AssertionError(f"{event} cannot follow {payment}")
 
 
+def _delivery(payment: Unasked | Required | None) -> Delivery | None:
+    return None if payment is None else payment.delivery
+
+
 decider = Decider(
     name="payment",
     decide=decide,
     evolve=evolve,
-    events=(ClearanceRefused, TargetCleared, ClearanceRepeated, TargetSettled),
-    creates=(RequestClearance,),
+    events=(ClearanceRefused, TargetCleared, ClearanceRepeated, DeliveryNoted, TargetSettled),
+    creates=(RequestClearance, Deliver),
 )

@@ -33,6 +33,17 @@ class Reconsider:
 
 
 @value
+class Deliver:
+    """Work on the target came out; two sources have no common order, so it may not be cleared."""
+
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    title: str
+    completed_at: datetime
+
+
+@value
 class Settle:
     """The invoice that this target is on has been paid."""
 
@@ -68,6 +79,17 @@ class ClearanceRepeated:
     """Cleared long ago; whoever asked for another run is told so."""
 
     run: int
+
+
+@value
+class DeliveryNoted:
+    """Delivered before it was cleared: whatever clears it bills it too."""
+
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
+    title: str  # customer text
+    completed_at: datetime
 
 
 @value

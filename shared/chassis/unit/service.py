@@ -21,6 +21,21 @@ class Invariant:
 
 
 @value
+class Agreement:
+    """What follows here from what another service tells: an invariant across two databases.
+
+    The query gets `told`, what was heard as a JSON list of `{id, time, data}`; it returns a row for
+    each of these without its consequence.
+    """
+
+    name: str
+    holds: str
+    source: str
+    type: str  # "media.project_completed"
+    query: str
+
+
+@value
 class Service:
     """One service: what decides, what is shown, what is told, what is to be done."""
 
@@ -33,3 +48,4 @@ class Service:
     publishes: tuple[type[Any], ...] = ()
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's
+    agreements: tuple[Agreement, ...] = ()  # with those whom it hears

@@ -1,7 +1,7 @@
 """Clearances of one target, of either kind, to tell tests with."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -9,7 +9,7 @@ import pytest
 from billing.domain import line_item, payment
 from billing.domain.customer import TargetAwaited
 from billing.domain.line_item import LineItemCreated
-from billing.domain.payment_messages import ClearanceRefused, TargetCleared
+from billing.domain.payment_messages import ClearanceRefused, DeliveryNoted, TargetCleared
 from billing.names import line_item_id, payment_id
 from chassis.testing.heard import GIVEN_AT, HEARD_AT, Stream
 
@@ -44,6 +44,16 @@ def cleared(kind: str) -> TargetCleared:
         price_version=0,
         vat_rate_bp=2_500,
         at=HEARD_AT,
+    )
+
+
+def delivered(kind: str) -> DeliveryNoted:
+    return DeliveryNoted(
+        workspace_id=OTHER,
+        target_kind=kind,
+        target_id=TARGET,
+        title="Storgata 2",
+        completed_at=datetime(2026, 4, 30, 22, 30, tzinfo=UTC),  # the next day in Oslo
     )
 
 

@@ -15,6 +15,7 @@ from billing.domain.customer import (
     TargetAwaited,
     TargetsReleased,
 )
+from billing.domain.line_item import LineItemCreated
 from billing.domain.payment_messages import ClearanceRepeated
 from billing.inbound import reactions
 from chassis.testing.heard import TOLD_AT, Streams, heard
@@ -29,6 +30,9 @@ from unit.billing.clearances import (
     WORKSPACE,
     awaited,
     cleared,
+    delivered,
+    line,
+    line_of,
     payment_of,
     refused,
 )
@@ -171,6 +175,39 @@ def test_work_that_is_too_dear_is_refused_and_waits_for_nothing(kind: str) -> No
     hears(dear).given({CUSTOMER: [profile]}).then(decided)
     hears(replace(dear, max_price_ore=100_000)).given({CUSTOMER: [profile]}).then(
         {payment_of(kind): [cleared(kind)]}
+    )
+
+
+@EITHER
+def test_work_delivered_before_it_was_asked_for_is_billed_as_it_is_cleared(kind: str) -> None:
+    given: Streams = {CUSTOMER: [profile], payment_of(kind): [delivered(kind)]}
+    billed: Streams = {payment_of(kind): [cleared(kind)], line_of(kind): [line_of_now(kind)]}
+    hears(ASKED[kind]).given(given).reading(line_of(kind)).then(billed)
+
+
+@EITHER
+def test_delivered_work_that_waits_is_billed_when_its_workspace_can_pay(kind: str) -> None:
+    waiting = [refused(kind, "no_method"), delivered(kind)]
+    given: Streams = {CUSTOMER: [met, awaited(kind)], payment_of(kind): waiting}
+    released = TargetsReleased(payment_ids=(payment_of(kind)[1],))
+    hears(changed).given(given).reading(payment_of(kind)).reading(line_of(kind)).then(
+        {
+            CUSTOMER: [profile, released],
+            payment_of(kind): [cleared(kind)],
+            line_of(kind): [line_of_now(kind)],
+        }
+    )
+
+
+def line_of_now(kind: str) -> LineItemCreated:
+    return replace(
+        line(kind),
+        unit_price_ore=100_000,
+        net_ore=100_000,
+        vat_ore=25_000,
+        gross_ore=125_000,
+        vat_rate_bp=2_500,
+        price_version=0,
     )
 
 

@@ -15,6 +15,7 @@ from unit.billing.clearances import (
     OTHER,
     TARGET,
     USER,
+    delivered,
     line,
     line_of,
     payment_of,
@@ -51,8 +52,16 @@ def test_work_delivered_twice_is_one_line(kind: str) -> None:
 
 
 @EITHER
-def test_work_that_was_never_cleared_or_is_paid_otherwise_is_no_line(kind: str) -> None:
+def test_work_that_is_paid_otherwise_is_no_line(kind: str) -> None:
     paid_by_card = replace(sold(kind), method="stripe")
-    hears(DONE[kind]).then_nothing()
-    hears(DONE[kind]).given({payment_of(kind): [refused(kind, "no_method")]}).then_nothing()
     hears(DONE[kind]).given({payment_of(kind): [paid_by_card]}).then_nothing()
+
+
+@EITHER
+def test_a_delivery_heard_before_its_clearance_is_remembered_once(kind: str) -> None:
+    for before in ([], [refused(kind, "no_method")]):
+        hears(DONE[kind]).given({payment_of(kind): before}).then(
+            {payment_of(kind): [delivered(kind)]}
+        )
+        again: Streams = {payment_of(kind): [*before, delivered(kind)]}
+        hears(DONE[kind]).given(again).then_nothing()
