@@ -1,6 +1,7 @@
 """Connections: one that died is replaced; statements past SQLAlchemy, and statements alone."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from psycopg.errors import UniqueViolation
@@ -9,8 +10,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis.database import postgres
 from chassis.errors import Unavailable
+from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from integration.stages.box_database import Database
+from integration.stages import boxes
+from integration.stages.box_database import MINE, Database, call
 
 
 @pytest.fixture
@@ -51,6 +54,20 @@ def test_a_connection_that_answered_lately_is_not_asked_first(
     monkeypatch.setattr(postgres, "TRUSTED_S", 0)
     backend(app)
     assert len(asked) == 1
+
+
+def test_a_database_that_takes_no_writes_is_unavailable_and_a_repeat_may_help(app: App) -> None:
+    # what a standby answers, and a server that is to be spared
+    read_only = text("set transaction read only")
+    with pytest.raises(Unavailable) as caught:
+        app.attempt(call(), lambda unit: (unit.execute(read_only), open_in(unit)))
+    assert (caught.value.code, caught.value.retryable) == ("chassis.database_unavailable", True)
+    assert app.attempt(call(), open_in) == 1
+
+
+def open_in(unit: Unit) -> int:
+    opened = boxes.OpenBox(workspace_id=MINE, label="a")
+    return unit.decide(boxes.box, uuid4(), opened).written.version
 
 
 def test_a_transaction_that_its_process_does_not_go_on_with_lets_others_go_on(

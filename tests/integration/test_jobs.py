@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from chassis.errors import Rejected, ServiceError, Unavailable
-from chassis.jobs import schedules
+from chassis.jobs import control, schedules
 from chassis.jobs.control import Cancelled, Control
 from chassis.jobs.jobs import CLAIM_S, Kind, Task, Worker
 from chassis.jobs.schedules import Schedule
@@ -194,6 +196,53 @@ def test_a_result_that_a_rule_refuses_gives_up_and_records_nothing_of_it(
     Worker(app, [refusing]).work()
     assert job(own)["state"] == "dead"
     assert things(own) == ["weights.no"]
+
+
+@pytest.mark.parametrize("run,taken", [(done, ["done"]), (failing(Rejected("no")), ["no"])])
+def test_an_end_that_the_database_cannot_take_is_tried_until_it_can_and_is_no_failure(
+    own: Database, app: App, monkeypatch: pytest.MonkeyPatch, run: Run, taken: list[str]
+) -> None:
+    monkeypatch.setattr(control, "UNTAKEN_S", 0.01)
+    queue(app, open_box(app))
+    begun, tried = [], threading.Semaphore(0)
+
+    def begin(task: Task, control: Control) -> Any:
+        begun.append(task)
+        return run(task, control)
+
+    def impatient(record: Callable[..., None]) -> Callable[..., None]:
+        def end(unit: Unit, task: Task, ended: Any) -> None:
+            unit.execute(text("set local lock_timeout = 20"))
+            tried.release()
+            record(unit, task, ended)
+
+        return end
+
+    weigh = Kind(name="weigh", run=begin, finish=impatient(finish), give_up=impatient(give_up))
+    working = threading.Thread(target=Worker(app, [weigh]).work)
+    with psycopg.connect(own.owner_url) as rival:
+        rival.execute("lock table events in share row exclusive mode")
+        working.start()
+        assert all(tried.acquire(timeout=PATIENCE_S) for _ in range(5))
+    working.join(PATIENCE_S)
+    assert things(own) == taken
+    assert (job(own)["claims"], job(own)["failures"], len(begun)) == (1, 0, 1)
+
+
+def test_an_end_that_is_not_taken_is_left_to_whoever_claims_the_job_next(
+    own: Database, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "UNTAKEN_S", 0.01)
+    queue(app, open_box(app))
+
+    def untaken(unit: Unit, task: Task, result: Any) -> None:
+        worker.abandon()
+        raise Unavailable("chassis.database_unavailable")
+
+    worker = Worker(app, [Kind(name="weigh", run=done, finish=untaken, give_up=give_up)])
+    worker.work()
+    assert job(own) == job(own) | {"state": "claimed", "failures": 0}
+    assert things(own) == []
 
 
 def test_the_result_of_an_outdated_claim_does_not_count(own: Database, app: App) -> None:

@@ -34,7 +34,13 @@ STOPPED_S = 60  # a transaction that its process does not go on with is ended: o
 TRUSTED_S = 0.5  # a connection that answered so lately is not asked whether it is there still
 LOCK_NOT_AVAILABLE = "55P03"
 WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
-OUT_OF_REACH = ("08", "53", "57")  # classes: connection, resources, operator's intervention
+OUT_OF_REACH = (  # classes of its states, or whole ones
+    "08",  # connection
+    "25006",  # read-only: a standby, or a server that is to be spared
+    "53",  # resources: connections, memory, disk
+    "57",  # operator's intervention, recovery
+    "58",  # of its own system: a disk that fails
+)
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +165,7 @@ def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, 
         raise Conflict("chassis.in_progress", "the same thing is still being done") from None
     # what psycopg itself refuses to send has no state either, but is a bug
     unheard = not state and isinstance(error, OperationalError | InterfaceError)
-    if error.connection_invalidated or unheard or state[:2] in OUT_OF_REACH:
+    if error.connection_invalidated or unheard or state.startswith(OUT_OF_REACH):
         log.warning("the database is out of reach", exc_info=error)
         raise Unavailable("chassis.database_unavailable") from None
     raise error

@@ -1,16 +1,21 @@
 """What a running job holds: how far it is, and whether to go on."""
 
+import logging
 import threading
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from chassis.codec import plain
 from chassis.database import postgres
-from chassis.errors import DeadlineExceeded, Unavailable
+from chassis.errors import Conflict, DeadlineExceeded, Unavailable
 from chassis.unit.handling import App
 
 ASK_EVERY_S = 1.5  # so that a cancel is noticed within 2 s
 PROGRESS_EVERY_S = 0.5
+UNTAKEN_S = 1  # until an end that the database could not take is tried again
+
+log = logging.getLogger(__name__)
 
 
 class Cancelled(Exception):
@@ -53,6 +58,22 @@ class Control:
         with postgres.autocommit(self._app.engine) as connection:
             if not postgres.run(connection, _PROGRESS, {**self._claim, "progress": told}).rowcount:
                 self.lost.set()
+                raise Cancelled
+
+    def until_taken(self, end: Callable[[], None]) -> None:
+        """End the job; while the database cannot take that, go on trying.
+
+        Raises what `end` raises otherwise; `Cancelled` once the job is not ours any more.
+        """
+        said = False
+        while True:
+            try:
+                return end()
+            except (Unavailable, Conflict) as error:
+                if not said:
+                    log.warning("a job's end is not taken yet: %s", error)
+                    said = True
+            if self.lost.wait(UNTAKEN_S):
                 raise Cancelled
 
     def _ask(self) -> None:

@@ -1,13 +1,15 @@
 """Jobs: work outside any transaction, claimed from a table, its result taken exactly once.
 
 A claim holds for 30 s and is renewed by a heartbeat; `claims` is its fencing token: a result
-counts only while the token is the same. Only an attempt that ended in an error is a failure; a job
-whose claims end in nothing, as its processes die, is given up after the tenth.
+counts only while the token is the same. Only work that ended in an error is a failure: a database
+that cannot take its result is asked again. A job whose claims end in nothing, as its processes die,
+is given up after the tenth.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,20 +94,21 @@ class Worker:
         return True
 
     def _attempt(self, task: Task, kind: Kind) -> str:
+        control = Control(self.app, task.id, task.claims, kind.timeout_s)
         try:
-            control = Control(self.app, task.id, task.claims, kind.timeout_s)
             self._held[(task.id, task.claims)] = (task, control)
             if self._abandoned.is_set():
                 raise Cancelled
             if task.claims - task.failures > MOST_CRASHES:
                 raise Internal(JOB_CRASHES, f"{MOST_CRASHES} processes ended while they did it")
-            self._end(task, kind.finish, kind.run(task, control))
+            result = kind.run(task, control)
+            control.until_taken(partial(self._end, task, kind.finish, result))
             return "done"
         except Cancelled:
             log.info("job stopped")
             return "stopped"
         except Exception as error:
-            return self._fail(task, kind, error)
+            return self._fail(task, kind, control, error)
         finally:
             self._held.pop((task.id, task.claims), None)
 
@@ -158,7 +161,7 @@ class Worker:
 
         self.app.attempt(self._call(task), work)
 
-    def _fail(self, task: Task, kind: Kind, error: Exception) -> str:
+    def _fail(self, task: Task, kind: Kind, control: Control, error: Exception) -> str:
         known = (
             error
             if isinstance(error, ServiceError)
@@ -173,7 +176,7 @@ class Worker:
                 connection.execute(_AGAIN, parameters)
             return "again"
         try:
-            self._give_up(task, kind, known)
+            control.until_taken(partial(self._give_up, task, kind, known))
             return "dead"
         except Cancelled:
             log.info("job stopped")
