@@ -223,7 +223,7 @@ def test_an_end_that_the_database_cannot_take_is_tried_until_it_can_and_is_no_fa
     with psycopg.connect(own.owner_url) as rival:
         rival.execute("lock table events in share row exclusive mode")
         working.start()
-        assert all(tried.acquire(timeout=PATIENCE_S) for _ in range(5))
+        assert all(tried.acquire(timeout=20) for _ in range(5))
     working.join(PATIENCE_S)
     assert things(own) == taken
     assert (job(own)["claims"], job(own)["failures"], len(begun)) == (1, 0, 1)
