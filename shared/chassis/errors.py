@@ -18,6 +18,7 @@ string that this module writes and reads.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 
@@ -56,7 +57,8 @@ class ServiceError(Exception):
         }
 
     def __str__(self) -> str:
-        return f"{self.code}: {self.message}"
+        more = json.dumps(self.details, default=str, ensure_ascii=False) if self.details else ""
+        return f"{self.code}: {self.message} {more}".rstrip()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return from_wire, (type(self).__name__, self.args[0])
@@ -113,15 +115,23 @@ KINDS = {
 }
 
 
+FIELDS = ("message", "details", "retryable", "retry_after_s", "request_id")  # beside the code
+
+
 def to_wire(error: ServiceError) -> tuple[str, str]:
     """Return the error's kind and its fields as a JSON string."""
     return type(error).__name__, str(error.args[0])
 
 
 def from_wire(kind: str, text: str) -> ServiceError:
-    """Return the error that `to_wire` wrote; what is not one becomes `Internal`."""
-    try:
-        fields = json.loads(text)
-        return KINDS[kind](fields.pop("code"), **fields)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return Internal("chassis.unreadable_error", "the peer sent an error that is none")
+    """Return the error that `to_wire` wrote, here or in another version of this module.
+
+    A kind that is not known here is a `ServiceError`, and fields that are not are passed over: code
+    and `retryable` are what a caller goes by. What is no error becomes `Internal`.
+    """
+    with suppress(ValueError, TypeError):
+        match json.loads(text):
+            case {"code": str(code), **given}:
+                known: dict[str, Any] = {name: given[name] for name in FIELDS if name in given}
+                return KINDS.get(kind, ServiceError)(code, **known)
+    return Internal("chassis.unreadable_error", "the peer sent an error that is none")

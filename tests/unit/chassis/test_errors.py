@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis import errors
-from chassis.errors import KINDS, Internal, Rejected, ServiceError, from_wire, to_wire
+from chassis.errors import KINDS, Internal, Rejected, ServiceError, Unavailable, from_wire, to_wire
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.text(),
@@ -46,7 +46,7 @@ def test_every_kind_survives_the_wire() -> None:
         back = from_wire(*to_wire(error))
         assert type(back) is kind
         assert back.fields() == error.fields(), kind
-        assert str(back) == "billing.overpaid: only 5.00 NOK is due", kind
+        assert str(back) == 'billing.overpaid: only 5.00 NOK is due {"due": {"amount": 500}}', kind
 
 
 def test_the_arguments_are_one_json_string() -> None:
@@ -77,6 +77,19 @@ def test_details_that_json_does_not_know_become_text() -> None:
     assert from_wire(*to_wire(Rejected("x.y", details={"id": id}))).details == {"id": str(id)}
 
 
+def test_an_error_of_a_later_version_keeps_what_a_caller_goes_by() -> None:
+    sent = {**full(Unavailable).fields(), "retryable": True, "hint": "a field of the future"}
+    known, unknown = (from_wire(kind, json.dumps(sent)) for kind in ("Unavailable", "Overloaded"))
+    assert (type(known), type(unknown)) == (Unavailable, ServiceError)
+    for each in (known, unknown):
+        assert each.fields() == {name: sent[name] for name in sent if name != "hint"}
+
+
+def test_an_error_of_an_earlier_version_has_what_it_lacks_by_its_kind() -> None:
+    back = from_wire("Unavailable", '{"code": "x.away"}')
+    assert (back.code, back.message, back.retryable) == ("x.away", "away", True)
+
+
 @pytest.mark.parametrize(
     "kind,text",
     [
@@ -84,11 +97,10 @@ def test_details_that_json_does_not_know_become_text() -> None:
         ("Rejected", "[]"),
         ("Rejected", "null"),
         ("Rejected", "{}"),
-        ("Rejected", '{"code": "x.y", "more": 1}'),
         ("Rejected", '{"code": 5}'),
         ("Rejected", '{"code": "x.y", "details": "text"}'),
-        ("ZeroDivisionError", '{"code": "x.y"}'),
-        ("ServiceError", '{"code": "x.y"}'),
+        ("Rejected", '{"code": 5, "message": "five"}'),
+        ("Overloaded", '{"message": "no code"}'),
         ("", ""),
     ],
 )
