@@ -10,7 +10,8 @@ from typing import Any
 from chassis import settings
 from chassis.running.parts import Parts, Peers
 
-SELLER = {  # fictive
+APP = "https://ai-studio.example"  # the web application: fictive, as the seller is
+SELLER = {
     "SELLER_NAME": "AI Studio Demo AS",
     "SELLER_ORGANIZATION_NUMBER": "123456785",
     "SELLER_VAT_REGISTERED": "true",
@@ -32,6 +33,7 @@ def environment(
         "BLOBS": "folder",
         "BLOBS_FOLDER": str(data_dir / "blobs" / service),
         "BLOBS_KEY": keys["blobs"][service],
+        "BLOBS_ORIGINS": APP,
     }
     work = {"WORK_FOLDER": str(data_dir / "work" / service)}
     match service:
@@ -42,7 +44,7 @@ def environment(
                 "MAIL": "folder",
                 "MAIL_FOLDER": str(data_dir / "mail"),
                 "MAIL_SENDER": "no-reply@ai-studio.example",
-                "APP_URL": "https://ai-studio.example",
+                "APP_URL": APP,
             }
         case "media":
             return common | blobs | work | {"ENGINE": "local"}

@@ -10,6 +10,7 @@ from chassis.domain import value
 from chassis.errors import Invalid, Unauthenticated
 
 TOLERANCE_S = 300
+MAX_TEXT = 1_000  # characters of an event's ids and type: Stripe's ids have 255 at most
 
 
 @value
@@ -32,14 +33,16 @@ def verify(
     seconds off in either direction; `Invalid` for a signed body that is no event.
     """
     try:
+        signature.encode("ascii")  # the library compares texts, and Python only such
         WebhookSignature.verify_header(payload, signature, secret, tolerance_s)
-    except (SignatureVerificationError, UnicodeDecodeError):
+        signed_at = _signed_at(signature)
+    except (SignatureVerificationError, ValueError):
         raise _not_signed() from None
-    if _signed_at(signature) > now.timestamp() + tolerance_s:
+    if signed_at > now.timestamp() + tolerance_s:
         raise _not_signed()  # the library refuses only what is too old
     try:
         return _event(json.loads(payload))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Invalid("billing.webhook_unreadable", "this is not an event") from None
 
 
@@ -57,4 +60,9 @@ def _event(body: Any) -> StripeEvent:
     kinds = [type(fields[name]) for name in ("id", "type", "livemode", "created")]
     if kinds != [str, str, bool, int] or not isinstance(object_id, str | None):
         raise ValueError("not the fields of an event")
+    text = f"{fields['id']}{fields['type']}{object_id}"
+    if len(text) > MAX_TEXT or not text.isprintable():
+        raise ValueError("not the text of ids and a type")
+    if not 0 <= fields["created"] < 1 << 63:
+        raise ValueError("not a time")
     return StripeEvent(**fields, object_id=object_id)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, LengthRequired, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -54,15 +54,14 @@ class PublicDoor:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         """Serve these routes."""
+        self.routes = tuple(routes)
         rules = [
             Rule(
-                route.path,
-                methods=(*route.methods, *(("OPTIONS",) if route.origins else ())),
-                endpoint=lambda route=route: route,
+                route.path, methods=(*route.methods, "OPTIONS"), endpoint=lambda route=route: route
             )
-            for route in routes
+            for route in self.routes
         ]
-        self._map = Map(rules)
+        self._map = Map(rules, merge_slashes=False)  # else what has two is sent elsewhere
 
     def __call__(self, environ: "WSGIEnvironment", respond: "StartResponse") -> Iterable[bytes]:
         """Answer one request (WSGI)."""
@@ -72,12 +71,12 @@ class PublicDoor:
     def _answer(self, request: Request) -> Any:
         route: Route | None = None
         try:
-            endpoint, values = self._map.bind_to_environ(request.environ).match()
+            # under any name: whatever host a request says, these are all the routes there are
+            endpoint, values = self._map.bind("").match(request.path, request.method)
             route = endpoint()
             response = _by(route, request, values)
         except HTTPException as refusal:
-            text = {"error": refusal.description or refusal.name}
-            response = Response(json.dumps(text), refusal.code, content_type="application/json")
+            response = _refused(refusal)
         except Exception:
             # the rule, not what was asked for: a link lets its holder in
             log.exception("a bug", extra={"path": route and route.path})
@@ -89,11 +88,22 @@ class PublicDoor:
 
 def _by(route: Route, request: Request, values: Mapping[str, Any]) -> Response:
     if request.method == "OPTIONS":
-        return Response(status=204)
+        return Response(status=204, headers={"Allow": ", ".join((*route.methods, "OPTIONS"))})
+    length = request.content_length
+    if length is None and "Transfer-Encoding" in request.headers:
+        raise LengthRequired()
     request.max_content_length = route.max_bytes
-    if (request.content_length or 0) > route.max_bytes:
+    if (length or 0) > route.max_bytes:
         raise RequestEntityTooLarge()
     return route.answer(request, **values)
+
+
+def _refused(refusal: HTTPException) -> Response:
+    """Return the refusal with what belongs to it (Allow, Content-Range), as JSON."""
+    response = Response(status=refusal.code, headers=refusal.get_headers())
+    response.data = json.dumps({"error": refusal.description or refusal.name})
+    response.content_type = "application/json"
+    return response
 
 
 def _across(route: Route, request: Request) -> Mapping[str, str]:

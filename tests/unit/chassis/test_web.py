@@ -3,8 +3,8 @@
 import logging
 
 import pytest
-from werkzeug.exceptions import Forbidden
-from werkzeug.test import Client
+from werkzeug.exceptions import Forbidden, RequestedRangeNotSatisfiable
+from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Request, Response
 
 from chassis.door.web import PublicDoor, Route, links
@@ -67,3 +67,47 @@ def test_every_answer_is_kept_by_nobody_and_taken_for_what_it_is_said_to_be() ->
 
 def test_links_that_lead_elsewhere_have_no_route_here() -> None:
     assert Client(PublicDoor(links(None, ()))).get("/blobs/x").status_code == 404
+
+
+def allowed(response: TestResponse) -> set[str]:
+    return set(response.headers["Allow"].split(", "))
+
+
+def test_another_method_is_told_which_ones_there_are() -> None:
+    door = Client(PublicDoor(links(lambda request, token: Response(), ())))
+    for method in ("PUT", "POST", "DELETE", "PATCH", "TRACE", "BREW"):
+        response = door.open("/blobs/x", method=method)
+        assert response.status_code == 405
+        assert allowed(response) == {"GET", "HEAD", "OPTIONS"}
+    asked = door.options("/blobs/x", headers={"Origin": THEIRS})
+    assert (asked.status_code, asked.data) == (204, b"")
+    assert allowed(asked) == {"GET", "HEAD", "OPTIONS"}
+    assert "Access-Control-Allow-Origin" not in asked.headers
+
+
+def test_a_refusal_keeps_what_belongs_to_it() -> None:
+    def answer(request: Request, token: str) -> Response:
+        raise RequestedRangeNotSatisfiable(length=7)
+
+    response = Client(PublicDoor(links(answer, ()))).get("/blobs/x")
+    assert (response.status_code, response.content_type) == (416, "application/json")
+    assert response.headers["Content-Range"] == "bytes */7"
+
+
+def test_a_path_that_is_none_of_ours_is_sent_nowhere_else() -> None:
+    door = Client(PublicDoor(links(lambda request, token: Response(), ())))
+    for path in ("/blobs//x", "/blobs/x/", "/blobs/", "/BLOBS/x", "/blobs/a/b", "/"):
+        response = door.get(path)
+        assert (response.status_code, "Location" in response.headers) == (404, False), path
+
+
+def test_a_body_says_how_long_it_is_and_is_not_longer_than_the_route_takes() -> None:
+    def answer(request: Request) -> Response:
+        return Response(request.get_data())
+
+    door = Client(PublicDoor([Route(path="/hook", methods=("POST",), answer=answer, max_bytes=4)]))
+    for length, status in (("4", 200), ("5", 413), ("9" * 4_000, 413)):
+        given = {"CONTENT_LENGTH": length}
+        assert door.post("/hook", data=b"body", environ_overrides=given).status_code == status
+    chunked = {"Transfer-Encoding": "chunked"}
+    assert door.post("/hook", data=b"body", headers=chunked).status_code == 411
