@@ -30,7 +30,7 @@ class BlobSettings:
     public_url: str  # where this service's public HTTP door is reached
     blobs: Literal["folder", "s3"]
     blobs_folder: str = ""
-    blobs_key: str = ""  # signs the links to blobs in a folder
+    blobs_key: str = ""  # signs the links to a folder; older keys behind it, after blanks, verify
     blobs_origins: str = ""  # whose pages may use the folder's links: origins, spaces between them
     blobs_bucket: str = ""
     blobs_prefix: str = ""  # of every key, where services share a bucket: 'media'
@@ -47,7 +47,7 @@ class BlobSettings:
     def wrong(self) -> dict[str, str | Literal[False]]:
         """Return by its variable what cannot be as it is, or False."""
         missing = {
-            name.upper(): not getattr(self, name) and f"BLOBS={self.blobs} needs it"
+            name.upper(): not getattr(self, name).strip() and f"BLOBS={self.blobs} needs it"
             for name in NEEDS[self.blobs]
         }
         volatile = self.env == "production" and self.blobs == "folder"
@@ -79,8 +79,8 @@ def opened(
     """
     match given.blobs:
         case "folder":
-            root, url, key = Path(given.blobs_folder), given.public_url, given.blobs_key
-            folder = Folder(root, url, key, clock, reserved)
+            root, keys = Path(given.blobs_folder), tuple(given.blobs_key.split())
+            folder = Folder(root, given.public_url, keys, clock, reserved)
             origins = tuple(given.blobs_origins.split())
             return Store(blobs=folder, answer=folder.answer, origins=origins)
         case "s3":

@@ -4,6 +4,7 @@ What is being written, and what is being read as a file, lies in `.parts`, which
 A folder without it is no store: a volume that is not mounted, say.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,24 +21,25 @@ from chassis import errors, ids
 from gateways.blob_rules import away, checked, checked_prefix, is_key, not_found, saved_as
 from gateways.port import CHUNK, LINK, Blob, Link, Listed, UploadLink, blob_of_chunks
 
+SIGNED = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}  # the library's own: SHA-1
 LEFT_BEHIND = timedelta(days=1)  # what a killed process left of a file; none is at work so long
 
 
 class Folder:
-    """A folder of blobs behind one service's public HTTP door; see `Blobs`."""
+    """A folder of blobs behind a service's public HTTP door, reached at a URL; see `Blobs`."""
 
     def __init__(
         self,
         root: Path,
         public_url: str,
-        signing_key: str,
+        signing_keys: tuple[str, ...],
         clock: Callable[[], datetime] = ids.now,
         reserved: Collection[str] = (),
     ) -> None:
-        """`public_url`: where the door's `/blobs/` is reached. No key begins with a `reserved`."""
+        """Of the keys the first signs links, each verifies. No blob's begins with a `reserved`."""
         self.root, self.public_url, self.clock = root, public_url, clock
         self._reserved, self._parts = reserved, root / ".parts"
-        self._signer = URLSafeSerializer(signing_key, salt="blob-link")
+        self._signer = URLSafeSerializer(signing_keys[::-1], "blob-link", signer_kwargs=SIGNED)
         self._parts.mkdir(parents=True, exist_ok=True)
         self._clear_parts()
 

@@ -37,6 +37,11 @@ def test_what_a_store_needs_and_lacks_stops_the_start_with_its_name(
         settings.load(BlobSettings, lacking)
 
 
+def test_blanks_are_no_key() -> None:
+    with pytest.raises(Misconfigured, match="^BLOBS_KEY: "):
+        settings.load(BlobSettings, {**FOLDER, "BLOBS_KEY": " "})
+
+
 def test_production_refuses_a_folder() -> None:
     with pytest.raises(Misconfigured, match="^BLOBS: a folder is not for production"):
         settings.load(BlobSettings, {**FOLDER, "ENV": "production"})

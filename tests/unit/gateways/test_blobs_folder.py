@@ -4,6 +4,8 @@ What both stores promise stands in `tests/integration/test_blobs.py`.
 """
 
 import hashlib
+import hmac
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -39,21 +41,34 @@ def clock() -> Clock:
     return Clock()
 
 
+def signed_by(tmp_path: Path, clock: Clock, *keys: str) -> Folder:
+    return Folder(tmp_path / "blobs", "", keys, clock)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, clock: Clock) -> Folder:
-    return Folder(tmp_path / "blobs", "", "signing-key", clock)
+    return signed_by(tmp_path, clock, "signing-key")
+
+
+def client_of(folder: Folder) -> Client:
+    methods = ("GET", "HEAD", "PUT", "POST", "DELETE")
+    return Client(PublicDoor([Route(path="/blobs/<token>", methods=methods, answer=folder.answer)]))
 
 
 @pytest.fixture
 def client(folder: Folder) -> Client:
-    methods = ("GET", "HEAD", "PUT", "POST", "DELETE")
-    return Client(PublicDoor([Route(path="/blobs/<token>", methods=methods, answer=folder.answer)]))
+    return client_of(folder)
 
 
 def sealed(response: Response) -> bool:
     """Whether nobody between keeps it, and no browser takes it for what it is not said to be."""
     kept = response.headers.getlist("Cache-Control") == ["private, no-store"]
     return kept and response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def status(client: Client, url: str, **headers: str) -> int:
+    with client.get(url, headers=headers) as response:
+        return response.status_code
 
 
 def stored(folder: Folder) -> list[str]:
@@ -127,7 +142,7 @@ def test_a_link_that_is_not_ours_gives_nothing(
     folder.put("a.jpg", BYTES)
     folder.put("b.jpg", b"another")
     url = folder.link("a.jpg", "image/jpeg").url
-    other = Folder(tmp_path / "blobs", "", "another-key", clock).link("a.jpg", "image/jpeg").url
+    other = signed_by(tmp_path, clock, "another-key").link("a.jpg", "image/jpeg").url
     others_payload = folder.link("b.jpg", "image/jpeg").url.rpartition(".")[0]
     mixed = f"{others_payload}.{url.rpartition('.')[2]}"
     for forged in (
@@ -138,8 +153,29 @@ def test_a_link_that_is_not_ours_gives_nothing(
         "/blobs/x",
         "/blobs/a.b",
         "/blobs/..%2Fa.jpg",
+        "/blobs/%FF.%C3%B8",
+        "/blobs/.eJw.x",  # of what would be unpacked
+        "/blobs/" + "x" * 50_000,
     ):
         assert client.get(forged).status_code in (403, 404), forged
+
+
+def test_a_link_is_signed_by_hmac_sha_256(folder: Folder) -> None:
+    payload, _, signature = folder.link("a.jpg", "image/jpeg").url[7:].rpartition(".")
+    key = hmac.digest(b"signing-key", b"blob-link", "sha256")
+    expected = hmac.digest(key, payload.encode(), "sha256")
+    assert urlsafe_b64decode(signature + "=") == expected
+
+
+def test_the_first_key_signs_and_each_verifies(tmp_path: Path, clock: Clock) -> None:
+    old, both, new = (signed_by(tmp_path, clock, *keys) for keys in ("a", ("b", "a"), "b"))
+    old.put("a.jpg", BYTES)
+    by_old, by_both = (each.link("a.jpg", "image/jpeg").url for each in (old, both))
+    answered = {
+        name: [status(client_of(each), url) for url in (by_old, by_both)]
+        for name, each in {"old": old, "both": both, "new": new}.items()
+    }
+    assert answered == {"old": [200, 403], "both": [200, 200], "new": [403, 200]}
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
@@ -239,7 +275,7 @@ def test_what_a_killed_process_left_is_cleared_away_the_day_after(
     for later, is_there in ((timedelta(hours=23), True), (timedelta(hours=25), False)):
         after = Clock()
         after.now = clock.now + later
-        Folder(folder.root, "", "signing-key", after)
+        signed_by(tmp_path, after, "signing-key")
         assert left.exists() is is_there
     assert stored(folder) == ["a.jpg"]
 

@@ -61,7 +61,7 @@ class Painter:
 
 
 def folder(path: Path) -> Folder:
-    return Folder(path, "https://media.example", "key")
+    return Folder(path, "https://media.example", ("key",))
 
 
 def told(steps: list[tuple[int, str]]) -> Report:

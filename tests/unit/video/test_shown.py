@@ -33,7 +33,7 @@ def clip() -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
-    return Folder(tmp_path, "http://video.example", "signs", lambda: AT)
+    return Folder(tmp_path, "http://video.example", ("signs",), lambda: AT)
 
 
 @pytest.mark.parametrize("status", ["draft", "generating", "compiling", "failed"])
