@@ -1,10 +1,9 @@
-"""Access tokens: people are who auth's signature says they are."""
+"""Access tokens (after RFC 9068): people are who auth's signature says they are."""
 
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,13 +16,17 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 from jwt.algorithms import OKPAlgorithm
+from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow.fields import AwareDateTime
 
 from chassis import ids
 from chassis.errors import Unauthenticated
 from chassis.identity import ANYONE, Actor
+from chassis.marshalling import Boolean, Identity, Text, Tuple
 
 ISSUER = "ai-studio/auth"
 AUDIENCE = "ai-studio"
+TYPE = "at+jwt"  # of a token: another that these keys sign, for a mail say, lets nobody in
 LIFETIME = timedelta(seconds=300)
 ALGORITHM = "EdDSA"  # the only one accepted: what a token's header claims is not asked
 LEEWAY = timedelta(seconds=5)
@@ -60,35 +63,38 @@ class AccessTokens:
         claims = self._claims(token, at)
         return Actor(
             kind="person",
-            id=claims["sub"],
-            workspace_id=UUID(claims["wid"]) if claims["wid"] else None,
+            id=str(claims["sub"]),
+            workspace_id=claims["wid"],
             role=claims["role"],
-            is_system_admin=claims["adm"] is True,
-            session_id=UUID(claims["sid"]),
-            impersonated_by=UUID(claims["imp"]) if claims["imp"] else None,
-            authenticated_at=_moment(claims["auth_time"]),
-            amr=tuple(claims["amr"]),
-            issued_at=datetime.fromtimestamp(claims["iat"], UTC),
+            is_system_admin=claims["adm"],
+            session_id=claims["sid"],
+            impersonated_by=claims["imp"],
+            authenticated_at=claims["auth_time"],
+            amr=claims["amr"],
+            issued_at=claims["iat"],
         )
 
     def _claims(self, token: str, at: datetime) -> dict[str, Any]:
         try:
             key = self.keys[jwt.get_unverified_header(token)["kid"]]
-            claims: dict[str, Any] = jwt.decode(
+            told = jwt.decode_complete(
                 token,
                 key,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
                 # the time is the caller's, so that a test may choose it
-                options={"verify_exp": False, "verify_iat": False, "require": ["exp", "sub"]},
+                options={"verify_exp": False, "verify_iat": False},
             )
-        except (jwt.PyJWTError, KeyError, UnicodeError):
-            raise Unauthenticated("chassis.token_invalid", "no valid access token") from None
-        if claims["exp"] <= at.timestamp():
+            claims: dict[str, Any] = _CLAIMS.load(told["payload"])
+        except (jwt.PyJWTError, KeyError, UnicodeError, OverflowError, ValidationError):
+            raise _invalid() from None
+        if told["header"].get("typ") != TYPE:
+            raise _invalid()
+        if claims["exp"] <= at:
             raise Unauthenticated("chassis.token_expired", "the access token has expired")
-        if claims["iat"] > (at + LEEWAY).timestamp():
-            raise Unauthenticated("chassis.token_invalid", "no valid access token")
+        if claims["iat"] > at + LEEWAY:
+            raise _invalid()
         return claims
 
 
@@ -121,7 +127,8 @@ class TokenIssuer:
             "auth_time": since.timestamp() if since else None,
             "amr": actor.amr,
         }
-        return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers={"kid": self.key_id})
+        headers = {"kid": self.key_id, "typ": TYPE}
+        return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers=headers)
 
 
 def new_key_pair() -> tuple[str, str]:
@@ -132,9 +139,8 @@ def new_key_pair() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
-def _moment(claim: float | None) -> datetime | None:
-    """Return the time of a NumericDate, exact to the microsecond."""
-    return datetime.fromtimestamp(claim, UTC) if claim is not None else None
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("chassis.token_invalid", "no valid access token")
 
 
 def _public(pem: str) -> Ed25519PublicKey:
@@ -142,3 +148,25 @@ def _public(pem: str) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise TypeError("access tokens are verified with Ed25519 keys")
     return key
+
+
+def _moment(**options: Any) -> AwareDateTime:
+    """Return the field of a NumericDate, exact to the microsecond."""
+    return AwareDateTime(format="timestamp", default_timezone=UTC, required=True, **options)
+
+
+_CLAIMS = Schema.from_dict(
+    {
+        "sub": Identity(required=True),
+        "sid": Identity(required=True),
+        "wid": Identity(required=True, allow_none=True),
+        "role": Text(required=True, allow_none=True),
+        "adm": Boolean(required=True),
+        "imp": Identity(required=True, allow_none=True),
+        "iat": _moment(),
+        "exp": _moment(),
+        "jti": Text(required=True),
+        "auth_time": _moment(allow_none=True),
+        "amr": Tuple(Text(), required=True),
+    }
+)(unknown=EXCLUDE)  # `iss` and `aud` have been looked at

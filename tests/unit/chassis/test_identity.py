@@ -67,9 +67,9 @@ def claims(**changed: Any) -> dict[str, Any]:
     return {**original, **changed}
 
 
-def signed(claims: dict[str, Any], key: str = PRIVATE, kid: str | None = "now") -> str:
-    headers = {"kid": kid} if kid else None
-    return jwt.encode(claims, key, algorithm="EdDSA", headers=headers)
+def signed(claims: dict[str, Any], key: str = PRIVATE, **headers: Any) -> str:
+    headers = {"kid": "now", "typ": "at+jwt"} | headers
+    return jwt.api_jws.encode(json.dumps(claims).encode(), key, "EdDSA", headers=headers)
 
 
 def refused(token: Any, at: datetime = AT) -> str:
@@ -193,12 +193,13 @@ def tampered(token: str) -> str:
     [
         lambda: signed(claims(), STRANGER),
         lambda: signed(claims(), STRANGER, kid="stranger"),
-        lambda: signed(claims(), kid=None),
+        lambda: jwt.encode(claims(), PRIVATE, "EdDSA", headers={"typ": "at+jwt"}),
+        lambda: signed(claims(), typ="JWT"),  # another token of the same keys, an ID token say
+        lambda: signed(claims(), typ=None),
+        lambda: signed(claims(), typ=["at+jwt"]),
         lambda: signed(claims(aud="someone-else")),
         lambda: signed(claims(iss="someone-else")),
-        lambda: signed({key: each for key, each in claims().items() if key != "exp"}),
-        lambda: signed({key: each for key, each in claims().items() if key != "aud"}),
-        lambda: signed({key: each for key, each in claims().items() if key != "sub"}),
+        lambda: base64.urlsafe_b64encode(b"[" * 20_000).decode() + ".e30.AAAA",
         lambda: unsigned(issued()),
         lambda: hs256(PUBLIC),
         lambda: tampered(issued()),
@@ -217,6 +218,32 @@ def tampered(token: str) -> str:
 )
 def test_a_forged_token_is_not_believed(forge: Callable[[], Any]) -> None:
     assert refused(forge()) == "chassis.token_invalid"
+
+
+WRONG: tuple[Any, ...] = (
+    *(None, True, 0, 5, -1, 1.5, 10**400, 1e308, -1e308, float("nan"), float("inf")),
+    *("", "x", "\x00", "\ud800", "1", "9" * 400, [], [None], ["x"], [[]], {}, {"a": 1}),
+)
+
+
+def test_no_claim_may_lack() -> None:
+    for name in claims():
+        lacking = {each: value for each, value in claims().items() if each != name}
+        assert refused(signed(lacking)) == "chassis.token_invalid", name
+
+
+def test_a_claim_of_another_type_is_refused_and_never_a_bug() -> None:
+    """Whoever is let in by such a token can be asked what the door asks of an actor."""
+    for name in claims():
+        for wrong in WRONG:
+            try:
+                actor = TOKENS.actor(signed(claims(**{name: wrong})), AT)
+            except Unauthenticated as refusal:
+                assert refusal.code in ("chassis.token_invalid", "chassis.token_expired")
+                continue
+            assert isinstance(actor.user_id, UUID) and isinstance(actor.session_id, UUID)
+            assert actor.is_system_admin is (name == "adm" and wrong is True)
+            forbidden(fresh(ADMIN), actor)
 
 
 def test_without_a_token_anyone_calls() -> None:
