@@ -60,10 +60,11 @@ CROWDED = """
 import resource
 from contextlib import suppress
 from chassis.green import green
+from chassis.green.http_server import GreenHttpServer
 from chassis.errors import Unavailable
 import eventlet, socket
 
-door = green.GreenHttpServer("127.0.0.1", 0, lambda environ, respond: [])
+door = GreenHttpServer("127.0.0.1", 0, lambda environ, respond: [])
 door.must_answer()
 client, held = socket.socket(), []
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

@@ -5,6 +5,8 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from chassis.door.pacing import PacedHandler
+
 
 class HttpServer:
     """Listens from its making on, answers from `start` to `stop`."""
@@ -30,6 +32,6 @@ class HttpServer:
         self._server.server_close()
 
 
-class _Quiet(WSGIRequestHandler):
+class _Quiet(PacedHandler, WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Write no access log: links hold what lets their holder in."""

@@ -5,11 +5,17 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import HTTPException, LengthRequired, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    LengthRequired,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from chassis.domain import value
+from chassis.errors import Unavailable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -47,7 +53,7 @@ def links(
 
 
 class PublicDoor:
-    """Answers what the routes say; anything else is 404, a bug is a bare 500.
+    """Answers what the routes say; anything else is 404, what is away 503, a bug a bare 500.
 
     Nobody between may keep an answer, and a browser takes it for what it is said to be.
     """
@@ -77,6 +83,8 @@ class PublicDoor:
             response = _by(route, request, values)
         except HTTPException as refusal:
             response = _refused(refusal)
+        except Unavailable as away:
+            response = _refused(ServiceUnavailable(away.code))
         except Exception:
             # the rule, not what was asked for: a link lets its holder in
             log.exception("a bug", extra={"path": route and route.path})

@@ -15,7 +15,6 @@ import eventlet
 eventlet.monkey_patch()
 
 import eventlet.tpool
-import eventlet.wsgi
 from eventlet.green import select
 from eventlet.hubs import trampoline
 from psycopg import waiting
@@ -23,13 +22,9 @@ from psycopg.abc import RV, PQGen
 from psycopg.waiting import Ready, Wait
 from sqlalchemy import Engine, text
 
-from chassis.errors import Internal, Unavailable
+from chassis.errors import Internal
 
-CONNECTIONS = 100  # to one HTTP door
-HTTP_TIMEOUT_S = 30
 PAUSE_S = 0.2
-
-Wsgi = Callable[..., Any]
 
 
 def wait(gen: PQGen[RV], fileno: int, interval: float = 0.0, timeout: float | None = None) -> RV:
@@ -78,36 +73,6 @@ def must_not_block(engine: Engine) -> None:
     ticking.kill()
     if meanwhile < 2:
         raise Internal("chassis.hub_blocked", "nothing else ran while a query did")
-
-
-class GreenHttpServer:
-    """A WSGI application on a port."""
-
-    def __init__(self, host: str, port: int, app: Wsgi) -> None:
-        """Listen, and answer from now on."""
-        self._socket = eventlet.listen((host, port), reuse_port=False)  # nobody shares it
-        self._pool = eventlet.GreenPool(CONNECTIONS)
-        self._thread = eventlet.spawn(
-            eventlet.wsgi.server,
-            self._socket,
-            app,
-            custom_pool=self._pool,
-            socket_timeout=HTTP_TIMEOUT_S,
-            keepalive=False,
-            log_output=False,  # links hold what lets their holder in
-            debug=False,
-        )
-
-    def must_answer(self) -> None:
-        """Raise `Unavailable` if nothing more is accepted, for want of descriptors, say."""
-        if self._thread.dead:
-            raise Unavailable("chassis.door_closed", "an HTTP door has closed by itself")
-
-    def stop(self) -> None:
-        """Accept nothing more, and wait for what is being answered."""
-        self._thread.kill()
-        self._pool.waitall()
-        self._socket.close()
 
 
 def in_a_thread(function: Callable[..., Any], *args: Any) -> Any:

@@ -13,8 +13,10 @@ from chassis import ids, settings, telemetry
 from chassis.broker.rpc import Rpc
 from chassis.database import schema_rule
 from chassis.domain import value
+from chassis.door.crowd import Crowd
 from chassis.hearing import member
 from chassis.running.parts import Parts
+from chassis.settings import Misconfigured
 
 STOP_S = 25  # what is under way may take this long after SIGTERM
 
@@ -26,6 +28,8 @@ class ProcessSettings:
     amqp_uri: str  # as the broker user that is named like the service
     http_host: str = "127.0.0.1"  # the public door: signed links, webhooks
     http_port: int = 8000
+    http_per_address: int = 40  # connections to it at once, of one address
+    trusted_proxies: str = ""  # before it: addresses and networks whose X-Forwarded-For is believed
     internal_host: str = "127.0.0.1"  # /livez, /readyz, /metrics: never open to the world
     internal_port: int = 9000
     max_workers: int = 10  # calls that `serve` answers at the same time
@@ -34,6 +38,10 @@ class ProcessSettings:
 
     def __post_init__(self) -> None:
         member.parsed(self.member)
+        try:
+            Crowd(self.http_per_address, self.trusted_proxies)
+        except ValueError as wrong:
+            raise Misconfigured(f"TRUSTED_PROXIES: {wrong}") from None
 
 
 @value

@@ -11,6 +11,7 @@ from importlib import import_module
 from chassis.door.internal_door import InternalDoor
 from chassis.errors import ServiceError
 from chassis.green import nameko_ext
+from chassis.green.http_server import GreenHttpServer, Limits
 from chassis.running import process, readiness
 from chassis.running.process import STOP_S, Process
 from chassis.settings import Misconfigured
@@ -42,7 +43,8 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
         built.parts.door,
         given.max_workers,
     )
-    public = green.GreenHttpServer(given.http_host, given.http_port, built.parts.web)
+    limits = Limits(proxies=given.trusted_proxies, per_address=given.http_per_address)
+    public = GreenHttpServer(given.http_host, given.http_port, built.parts.web, limits)
     started = green.Watched(container.start)  # waits for the broker
 
     def rpc() -> str | None:
@@ -50,7 +52,7 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
         return None if heard else "calls are not heard"
 
     door = InternalDoor({**readiness.checks(built), "rpc": rpc})
-    inside = green.GreenHttpServer(given.internal_host, given.internal_port, door)
+    inside = GreenHttpServer(given.internal_host, given.internal_port, door)
     opened.callback(inside.stop)
     broken = green.Watched(container.wait)
     while not ending.within(LOOK_S) and not broken.ended():

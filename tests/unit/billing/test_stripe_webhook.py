@@ -133,6 +133,12 @@ def test_a_missing_or_forged_signature_is_a_bad_request() -> None:
     assert post(payload, signed(payload, secret="whsec_other"))[0] == 400
 
 
+def test_what_cannot_be_kept_now_is_asked_for_again() -> None:
+    payload = json.dumps(BODY)
+
+    assert post(payload, signed(payload)) == (503, {"error": "chassis.database_unavailable"})
+
+
 def test_live_events_do_not_come_into_a_test_house() -> None:
     payload = json.dumps({**BODY, "livemode": True})
 
