@@ -1,4 +1,4 @@
-"""HTTP doors under eventlet in a process of their own, and a client that sends them any bytes."""
+"""The HTTP doors of `doors_child`, and a client that sends them any bytes."""
 
 import json
 import os
@@ -7,32 +7,21 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 DEADLINE_S = 60.0
 
-# `doors` by name: an application and its limits. They are open until this process ends.
-_OPEN = """
-import json, sys
-from chassis.green import green
-from chassis.green.http_server import GreenHttpServer, Limits
-import eventlet
-
-{doors}
-opened = {{name: GreenHttpServer("127.0.0.1", 0, *door) for name, door in doors.items()}}
-print(json.dumps([{{name: each.port for name, each in opened.items()}}, told]), flush=True)
-eventlet.hubs.trampoline(0, read=True)
-"""
+CHILD = Path(__file__).with_name("doors_child.py")
 
 
 @dataclass(frozen=True)
 class Doors:
-    """Doors that are open: their ports, and what else the script told."""
+    """Doors that are open: their ports, and of each service its routes and some links."""
 
     ports: dict[str, int]
-    told: Any
+    routes: dict[str, list[tuple[str, list[str]]]]
 
     def connected(self, name: str, host: str = "127.0.0.1") -> socket.socket:
         """Return a connection to a door, from one of this machine's addresses."""
@@ -42,14 +31,15 @@ class Doors:
     def answer(self, name: str, request: bytes, host: str = "127.0.0.1") -> bytes:
         """Send these bytes, and return what comes until the door closes."""
         with closing(self.connected(name, host)) as connection:
-            connection.sendall(request)
+            with suppress(ConnectionError):  # it may have heard enough
+                connection.sendall(request)
             return rest(connection)
 
 
 @contextmanager
-def open_doors(doors: str, *arguments: str) -> Iterator[Doors]:
-    """Open what a script calls `doors`. They must log nothing, whatever comes."""
-    command = [sys.executable, "-W", "ignore", "-c", _OPEN.format(doors=doors), *arguments]
+def open_doors(folder: Path) -> Iterator[Doors]:
+    """Open the doors; their services' files lie there. They must log nothing, whatever comes."""
+    command = [sys.executable, "-W", "ignore", str(CHILD), str(folder)]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(command, env=env, stdin=-1, stdout=-1, stderr=-1) as process:
         try:
