@@ -71,7 +71,7 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=745,
+        code_lines=755,
         why="every check of a call is here, the tokens it rests on, and what strangers are held to",
     ),
     Room(
