@@ -34,9 +34,9 @@ def dripping(doors: Doors, host: str, how_many: int, ending: ExitStack) -> list[
 def test_a_hundred_headers_that_drip_shut_the_door_for_nobody(doors: Doors) -> None:
     with ExitStack() as ending:
         held = dripping(doors, "127.0.0.1", 100, ending)
-        assert status(doors.answer("headers", GET, "127.0.0.2")) == 200
+        until(lambda: status(doors.answer("headers", GET, "127.0.0.2")) == 200)
         alive = [each for each in held if not dropped(each)]
-        assert 0 < len(alive) <= 40
+        assert len(alive) <= 40
         until(lambda: all(dropped(each) for each in alive), what="the end of a header that drips")
 
 
@@ -55,13 +55,9 @@ def test_headers_from_many_addresses_fill_the_door_no_longer_than_a_header_may_t
         assert status(rest(answering)) == 200
 
 
-def test_a_body_at_less_than_the_least_rate_is_cut_off(doors: Doors) -> None:
-    with closing(doors.connected("bodies")) as dripping:
-        dripping.sendall(POST % 50_000)
-        until(lambda: dropped(dripping))
-
-
-def test_a_body_may_take_as_long_as_it_likes_at_the_least_rate(doors: Doors) -> None:
+def test_a_body_below_the_least_rate_is_cut_off_and_one_above_takes_as_long_as_it_likes(
+    doors: Doors,
+) -> None:
     with closing(doors.connected("bodies")) as steady, closing(doors.connected("bodies")) as slow:
         steady.sendall(POST % 1_000_000)
         slow.sendall(POST % 1_000_000)

@@ -27,7 +27,7 @@ HERE = "http://door"
 MANY = Limits(per_address=200)
 LIMITS = {
     "headers": Limits(pace=Pace(header_s=1), connections=100),
-    "bodies": Limits(pace=Pace(window_s=1, window_bytes=1_000)),
+    "bodies": Limits(pace=Pace(window_s=2, window_bytes=1_000)),
     "answers": Limits(pace=Pace(window_s=1), per_address=1),
     "proxied": Limits(
         pace=Pace(header_s=60, window_s=60), per_address=1, proxies="127.0.0.3 127.1.0.0/16"
@@ -62,9 +62,9 @@ def _said(request: Request) -> Response:
 
 
 def _asked(parts: Parts) -> list[tuple[str, tuple[str, ...]]]:
-    """Return the paths of a service's door, and how each may be asked for."""
+    """Return the paths of a service's door, and how each may be asked for; of media links, too."""
     routes = [(each.path, each.methods) for each in parts.web.routes]
-    if not [path for path, _ in routes if path.startswith("/blobs/")]:
+    if parts.app.service.name != "media":
         return routes
     blobs = parts.door.tools.blobs
     blobs.put("a.jpg", b"x" * 100)

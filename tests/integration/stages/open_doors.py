@@ -84,5 +84,5 @@ def heard(connection: socket.socket) -> bool:
 
 
 def status(answer: bytes) -> int:
-    """Return the number in an answer's first line."""
-    return int(answer.split(b" ", 2)[1])
+    """Return the number in an answer's first line; 0 for none."""
+    return int(answer.split(b" ", 2)[1]) if answer else 0
