@@ -48,6 +48,12 @@ NUMBERED = Counter("service_events_numbered_total", "Events given a position", (
 RELAYED = Counter("service_events_relayed_total", "Events the broker confirmed", ("service",))
 RELAY_BATCHES = Counter("service_relay_batches_total", "Batches it confirmed", ("service",))
 
+REFUSED = Counter(
+    "service_messages_refused_total",
+    "Messages dropped unread, as they came past topic rights; way is CC, x-death or key (BCC)",
+    ("queue", "way"),
+)
+
 
 @contextmanager
 def rpc(service: str, method: str) -> Iterator[None]:
@@ -103,6 +109,11 @@ def relayed(service: str, count: int) -> None:
     """Count a batch that the broker has confirmed."""
     RELAYED.labels(service).inc(count)
     RELAY_BATCHES.labels(service).inc()
+
+
+def refused(queue: str, way: str) -> None:
+    """Count a message that was not taken, for the way it came."""
+    REFUSED.labels(queue, way).inc()
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from typing import Any
 
 import kombu
 import pytest
+from prometheus_client import REGISTRY
 
-from chassis.broker import link, rabbit
+from chassis.broker import detours, link, rabbit
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.relay import relay
 from chassis.errors import Conflict, Unavailable
@@ -348,6 +349,32 @@ def test_an_event_is_its_exchanges_whatever_its_header_says(
         producer.publish(item["data"], exchange="shop.events", routing_key="#", headers=headers)
     turn_until(believing, lambda: bool(heard))
     assert heard == ["shop"]
+
+
+def test_an_event_with_copies_is_left_and_heard_when_it_is_told_straight(
+    uri: str,
+    shop: App,
+    publisher: Publisher,
+    source: Source,
+    hearing: Hearing,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    send(shop, 1)
+    (item,) = told(shop)["items"]
+    with kombu.Connection(uri) as connection, connection.Producer() as producer:
+        if not detours.of(producer.channel).copies:
+            pytest.skip("this broker compares the keys of CC itself")
+        headers = {**envelope.headers(item), "CC": ["elsewhere"]}
+        producer.publish(item["data"], exchange="shop.events", routing_key="#", headers=headers)
+    turn_until(hearing, lambda: bool(caplog.records))
+    assert on_shelf(hearing.consumer) == []
+    (line,) = caplog.records
+    assert (line.getMessage(), vars(line)["way"]) == ("refused a message", "CC")
+    counted = {"queue": "depot.hears.shop", "way": "CC"}
+    assert REGISTRY.get_sample_value("service_messages_refused_total", counted) == 1
+    relay(shop.engine, publisher)
+    turn_until(hearing, shows(hearing, 1))
+    assert source.asked == 1
 
 
 def test_half_a_message_and_then_silence_is_a_lost_connection(

@@ -11,6 +11,7 @@ import amqp
 import kombu
 import pytest
 
+from chassis.broker import detours
 from chassis.broker.rpc import Rpc
 from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
@@ -196,6 +197,32 @@ def test_a_call_with_a_reply_key_of_nobodys_is_not_run(boxes: Boxes, rpc: Rpc) -
         until(lambda: boxes.messages() == 0)
         assert not stranger.replies
     assert boxes.opened(label) == 0
+
+
+def test_a_call_that_came_past_topic_rights_is_dropped_unread(boxes: Boxes, rpc: Rpc) -> None:
+    label = str(uuid4())
+    body = json.dumps({"args": [], "kwargs": {"label": label}})
+    with sender(boxes) as stranger:
+        by_dead_letter(stranger, body)
+        if detours.of(stranger.channel).copies:
+            stranger.send(body, "open_box", **JSON, application_headers={"CC": ["elsewhere"]})
+            hidden = {"application_headers": {"BCC": ["boxes.open_box"]}, "reply_to": stranger.key}
+            message = amqp.Message(body, **JSON, **hidden)
+            stranger.channel.basic_publish(message, "nameko-rpc", "lost.open_box")
+        stranger.send(CALL, **JSON)
+        stranger.reply()
+        until(lambda: boxes.messages() == 0)
+        assert not stranger.replies
+    assert boxes.opened(label) == 0
+
+
+def by_dead_letter(stranger: Sender, body: str) -> None:
+    """Let a queue of one's own pass a call on, to a key that nobody compares with rights."""
+    to_boxes = {"x-dead-letter-exchange": "nameko-rpc", "x-dead-letter-routing-key": "boxes.who"}
+    queue = stranger.channel.queue_declare("", exclusive=True, arguments=to_boxes).queue
+    message = amqp.Message(body, reply_to=stranger.key, expiration="0", **JSON)
+    stranger.channel.basic_publish(message, "", queue)
+    until(lambda: stranger.channel.queue_declare(queue, passive=True).message_count == 0)
 
 
 def test_a_reply_that_the_broker_refuses_is_dropped(

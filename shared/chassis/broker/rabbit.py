@@ -14,6 +14,8 @@ import amqp
 import kombu
 from amqp.exceptions import MessageNacked, NotFound
 
+from chassis.broker import detours
+from chassis.broker.detours import Detours
 from chassis.broker.link import TIMEOUT_S, Link, require_exchange
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
@@ -127,6 +129,7 @@ class Receiver:
         self._link = Link(uri, self._prepare, heartbeat_s)
         self._arrived: list[amqp.Message] = []
         self._last_tag: int | None = None
+        self._detours: Detours  # those of the broker it is connected to
 
     def receive(self, wait_s: float) -> list[Heard]:
         """Return a batch: what has come, or comes within `wait_s`; at most `prefetch` events.
@@ -160,6 +163,7 @@ class Receiver:
 
     def _prepare(self, channel: amqp.Channel) -> None:
         self._arrived, self._last_tag = [], None  # tags count for their channel only
+        self._detours = detours.of(channel)
         require_exchange(channel, self._queue.exchange.name)
         self._queue.declare(channel=channel)
         channel.basic_qos(0, self.prefetch, False)
@@ -167,6 +171,10 @@ class Receiver:
 
     def _heard(self, message: amqp.Message) -> Heard | None:
         """Return what a message says; None for one that is not ours: what it hides is pulled."""
+        key, sender = message.delivery_info["routing_key"], message.properties.get("user_id")
+        if way := self._detours.taken(message.headers, key):
+            detours.note(self._queue.name, way, sender)
+            return None
         try:
             return envelope.from_message(message.headers or {}, json.loads(message.body))
         except UNREADABLE:

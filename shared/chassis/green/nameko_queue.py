@@ -20,7 +20,8 @@ from kombu.transport import pyamqp
 from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS
 from nameko.rpc import Responder, get_rpc_exchange
 
-from chassis.broker import link
+from chassis.broker import detours, link
+from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -52,6 +53,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         super().__init__()
         self._channel: Any = None  # what is consumed on
         self._under_way: set[Any] = set()  # what is neither acknowledged nor given back
+        self.detours: Detours  # those of the broker that is consumed from
 
     @contextmanager
     def establish_connection(self) -> Iterator[Any]:
@@ -88,6 +90,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         """Return the consumers on a new connection, to a broker that may be a new one as well."""
         require_exchange(channel, get_rpc_exchange(self.container.config).name)
         channel.Message = Message
+        self.detours = detours.of(channel)
         return super().get_consumers(consumer_cls, channel)
 
     def on_iteration(self) -> None:
@@ -161,16 +164,23 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         self._replies = Replies(self.container.config["AMQP_URI"])
 
     def handle_message(self, body: Any, message: Any) -> None:
-        """Run a call, if there is somewhere to reply to.
+        """Run a call, if it came straight and there is somewhere to reply to.
 
         The reply is published with this service's rights: to a key that is no caller's, it would
         be a message of ours to whoever the sender chooses.
         """
-        if REPLY_KEY.fullmatch(message.properties.get("reply_to") or ""):
+        if way := self._detour(message):
+            detours.note(self.queue.name, way, message.properties.get("user_id"))
+            self.queue_consumer.ack_message(message)
+        elif REPLY_KEY.fullmatch(message.properties.get("reply_to") or ""):
             super().handle_message(body, message)
         else:
             log.warning("dropped a call that names no reply queue")
             self.queue_consumer.ack_message(message)
+
+    def _detour(self, message: Any) -> str | None:
+        key, own = message.delivery_info["routing_key"], f"{self.container.service_name}."
+        return self.queue_consumer.detours.taken(message.headers, key, own)
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Reply and acknowledge; where the broker is away, the call is delivered again."""

@@ -112,7 +112,8 @@ def test_no_label_is_an_id() -> None:
         for metric in vars(each).values()
         for label in getattr(metric, "_labelnames", ())
     }
-    assert asked == {"service", "method", "outcome", "consumer", "source", "kind", "check"}
+    frames = {"service", "method", "outcome", "consumer", "source", "kind", "check"}
+    assert asked == frames | {"queue", "way"}
 
 
 def value(name: str, **labels: str) -> float:
