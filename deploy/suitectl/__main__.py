@@ -29,7 +29,7 @@ COMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; return the exit code."""
+    """Do what the command line says; return the exit code: 2 for what it cannot say, 1 else."""
     logging.basicConfig(level=logging.ERROR)  # what is refused is said below, in one line
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = _parser().parse_args(given[:1]).command
@@ -38,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.arguments(parser)
     try:
         code: int = command.run(parser.parse_args(given[1:]))
+    except argparse.ArgumentTypeError as error:
+        print(f"suitectl: {error}", file=sys.stderr)
+        return 2
     except (ServiceError, Misconfigured) as error:
         print(f"suitectl: {_explained(error)}", file=sys.stderr)
         return 1

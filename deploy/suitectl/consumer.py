@@ -1,12 +1,12 @@
 """Other teams' services: a broker user that hears certain types of events, and nothing else."""
 
 import argparse
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 from chassis import codec
-from chassis.settings import Misconfigured
 from contracts import SERVICES
 from suitectl import init, inventory, keys, site
 from suitectl.change import Change
@@ -37,12 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Make the user and say what was made; its AMQP URI goes to a file beside the secrets."""
     given = inventory.load(chosen.inventory)
-    inventory.must_be_user_names((chosen.name,))
-    noted = {"types": _listed(chosen.types), "declares": _listed(chosen.declares)}
+    _must_be_free(chosen.name, given)
+    types = _listed(chosen.types)
+    _must_be_told(types)
+    noted = {"types": types, "declares": _listed(chosen.declares)}
     listener: Listener = codec.load(Listener, noted)
-    _must_be_told(listener.types)
-    if chosen.name in given.callers:
-        raise Misconfigured(f"{chosen.name!r}: a caller of the inventory")
     init.report(changes(given, chosen.name, listener), chosen.dry_run)
     return 0
 
@@ -59,14 +58,22 @@ def changes(given: Inventory, name: str, listener: Listener) -> Iterator[Change]
     yield from init.in_broker(given, whole)
 
 
+def _must_be_free(name: str, given: Inventory) -> None:
+    why = inventory.why_no_user_name(name)
+    if why is None and name in given.users:
+        why = f"{name!r}: a caller of the inventory"
+    if why:
+        raise ArgumentTypeError(why)
+
+
 def _listed(written: str) -> list[str]:
     return sorted({each.strip() for each in written.split(",")} - {""})
 
 
-def _must_be_told(types: tuple[str, ...]) -> None:
+def _must_be_told(types: list[str]) -> None:
     unknown = [each for each in types if each not in _told(each.partition(".")[0])]
     if unknown or not types:
-        raise Misconfigured(f"nobody tells {', '.join(unknown) or 'no type at all'}")
+        raise ArgumentTypeError(f"nobody tells {', '.join(unknown) or 'no type at all'}")
 
 
 def _told(source: str) -> set[str]:

@@ -1,19 +1,27 @@
-"""RabbitMQ's definitions document: virtual host, users, rights, policies, exchanges in one."""
+"""RabbitMQ's definitions document: virtual host, users, rights, limits, exchanges in one."""
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chassis import codec
-from suitectl import rights
+from chassis.settings import Misconfigured
+from suitectl import limits, rights
 from suitectl.inventory import Inventory
+from suitectl.limits import Limits, OfUser
 from suitectl.rights import Listener, Rights
 
-# A call whose server is away is not kept for ever, whatever its caller said.
-POLICY = {"pattern": "^rpc-", "apply-to": "queues", "definition": {"message-ttl": 60_000}}
 TOPIC = {"type": "topic", "durable": True, "auto_delete": False, "arguments": {}}
-KINDS = ("vhosts", "users", "permissions", "topic_permissions", "policies", "exchanges")
+KINDS = (
+    "vhosts",
+    "users",
+    "permissions",
+    "topic_permissions",
+    "policies",
+    "parameters",
+    "exchanges",
+)
 
 
 def definitions(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,14 +29,17 @@ def definitions(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Any]
 
     The exchanges are in it, so that nobody who only publishes to one or binds to it needs the
     right to declare it. Queues are not: each consumer declares its own, after an empty broker
-    took the old one's place too.
+    took the old one's place too. Raises `Misconfigured` for limits of a user that there is not.
     """
     vhost = inventory.rabbitmq.vhost
     granted = users(inventory, keys)
     exchanges = (rights.RPC, *map(rights.events, inventory.services))
     return {
         "vhosts": [{"name": vhost}],
-        "users": [_user(name, keys["broker"][name]) for name in granted],
+        "users": [
+            _user(name, keys["broker"][name], limited)
+            for name, limited in _limits(inventory, granted).items()
+        ],
         "permissions": [
             {
                 "user": name,
@@ -50,7 +61,11 @@ def definitions(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Any]
             for name, each in granted.items()
             for on, allowed in each.topics.items()
         ],
-        "policies": [{"name": "rpc-expires", "vhost": vhost, "priority": 0, **POLICY}],
+        "policies": [{"name": "rpc-expires", "vhost": vhost, "priority": 0, **limits.CALLS}],
+        "parameters": [
+            {"component": "operator_policy", "name": name, "vhost": vhost, "value": policy}
+            for name, policy in limits.OTHERS.items()
+        ],
         "exchanges": [{"name": name, "vhost": vhost, **TOPIC} for name in exchanges],
     }
 
@@ -61,11 +76,24 @@ def users(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Rights]:
         **{name: rights.service(name) for name in inventory.services},
         "operator": rights.operator("operator"),
         **{name: rights.caller(name) for name in inventory.callers},
+        **{name: rights.caller(name, declares=True) for name in inventory.nameko_callers},
         **{
             name: rights.listener(name, codec.load(Listener, noted))
             for name, noted in keys["consumers"].items()
         },
     }
+
+
+def _limits(inventory: Inventory, users: Iterable[str]) -> dict[str, Limits | OfUser]:
+    suites = {
+        **dict.fromkeys(inventory.services, limits.SERVICE),
+        **dict.fromkeys((*inventory.callers, *inventory.nameko_callers), limits.CALLER),
+        "operator": limits.OPERATOR,
+    }
+    given = {each.user: each for each in inventory.limits}
+    if unknown := sorted(given.keys() - set(users)):
+        raise Misconfigured(f"limits: no broker user is called {', '.join(unknown)}")
+    return {name: given.get(name, suites.get(name, limits.LISTENER)) for name in users}
 
 
 def parts(document: Mapping[str, Any], vhost: str) -> dict[str, Any]:
@@ -84,16 +112,19 @@ def _title(kind: str, entry: Mapping[str, Any]) -> str:
             return f"permissions of {entry['user']}"
         case "topic_permissions":
             return f"topic permissions of {entry['user']} on {entry['exchange']}"
+        case "parameters":
+            return f"{entry['component'].replace('_', ' ')} {entry['name']}"
     return f"{kind.removesuffix('s').replace('policie', 'policy')} {entry['name']}"
 
 
-def _user(name: str, password: str) -> dict[str, Any]:
+def _user(name: str, password: str, limited: Limits | OfUser) -> dict[str, Any]:
     """Return a user without tags: no management, and no user id but its own (impersonator)."""
     return {
         "name": name,
         "password_hash": password_hash(name, password),
         "hashing_algorithm": "rabbit_password_hashing_sha256",
         "tags": [],
+        "limits": limits.as_rabbitmq_has_them(limited),
     }
 
 

@@ -43,7 +43,7 @@ def dotenv(inventory: Inventory, keys: Mapping[str, Any]) -> str:
             "DATABASE_READER_URL": reader_url(inventory, keys, name),
         }
         made |= {f"{name}_{variable}".upper(): written for variable, written in own.items()}
-    for name in ("operator", *inventory.callers):
+    for name in inventory.calling:
         made[f"{name}_amqp_uri".upper()] = inventory.rabbitmq.url(name, keys["broker"][name])
     return "".join(f"{variable}={_quoted(written)}\n" for variable, written in made.items())
 

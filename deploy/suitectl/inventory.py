@@ -13,8 +13,16 @@ from chassis.domain import value
 from chassis.errors import Invalid
 from chassis.settings import Misconfigured
 from contracts import BROKER_USERS, SERVICES
+from suitectl.limits import OfUser
 
-USER = re.compile("[a-z][a-z_]{1,30}")  # a user's name is a part of routing keys and patterns
+# A user's name is a part of routing keys and patterns, where a dot or a dash follows it: without
+# either in it, no name's pattern meets another's.
+USER = re.compile("[a-z][a-z_]*")
+LONGEST = 31
+# What others' queues, keys and exchanges begin with, as in 'rpc.reply-billing-…'.
+RESERVED = (
+    "amq", "events", "evt", "guest", "hears", "nameko", "reply", "rpc", "standalone_rpc_proxy",
+)  # fmt: skip
 
 
 @value
@@ -67,13 +75,20 @@ class Inventory:
     postgres: Postgres
     rabbitmq: Rabbit
     callers: tuple[str, ...] = ()
+    nameko_callers: tuple[str, ...] = ()  # by nameko's own proxies, which declare nameko-rpc
     env: str | None = None
+    limits: tuple[OfUser, ...] = ()  # where they differ from those of `limits`
 
     def __post_init__(self) -> None:
-        must_be_user_names(self.callers)
         unknown = sorted(set(self.services) - set(SERVICES))
         rabbit = self.rabbitmq
+        names = (*self.callers, *self.nameko_callers)
         wrong = {
+            **{f"callers: {why}": True for why in map(why_no_user_name, names) if why},
+            "callers: one is named twice": len(set(names)) < len(names),
+            "limits: connections and channels are 1 or more": any(
+                min(each.connections, each.channels) < 1 for each in self.limits
+            ),
             f"services: unknown: {', '.join(unknown)}": unknown,
             "rabbitmq: one of definitions, ctl, api": not (
                 rabbit.definitions or rabbit.ctl or rabbit.api
@@ -88,7 +103,12 @@ class Inventory:
     @property
     def users(self) -> tuple[str, ...]:
         """The broker users that the suite itself needs."""
-        return (*self.services, "operator", *self.callers)
+        return (*self.services, *self.calling)
+
+    @property
+    def calling(self) -> tuple[str, ...]:
+        """Those of them that are no service: they call, and have nothing but an AMQP URI."""
+        return ("operator", *self.callers, *self.nameko_callers)
 
 
 def load(path: Path) -> Inventory:
@@ -110,11 +130,17 @@ def load(path: Path) -> Inventory:
     return found
 
 
-def must_be_user_names(names: tuple[str, ...]) -> None:
-    """Raise `Misconfigured` for a name that cannot be a broker user's, or is one of the suite's."""
-    for name in names:
-        if not USER.fullmatch(name) or name in (*BROKER_USERS, "guest"):
-            raise Misconfigured(f"{name!r}: not a name for a broker user")
+def why_no_user_name(name: str) -> str | None:
+    """Return why a name cannot be another broker user's, beside the suite's own; else None."""
+    reasons = {
+        "it is empty": not name,
+        f"it is longer than {LONGEST} characters": len(name) > LONGEST,
+        "a to z and _, and a letter first": not USER.fullmatch(name),
+        "it is one of the suite's own": name in BROKER_USERS,
+        "others' queues, keys or exchanges begin with it": name in RESERVED,
+    }
+    why = next((reason for reason, is_so in reasons.items() if is_so), None)
+    return why and f"{name[: LONGEST + 1]!r}: not a name for a broker user: {why}"
 
 
 def _database(admin_url: str) -> object:

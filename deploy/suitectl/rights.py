@@ -9,21 +9,22 @@ Nobody may configure `nameko-rpc`: whoever may declare it may delete it too, and
 an alternate exchange in which every password called with then arrives. It is made with the
 users and declared passively. Nor may a service configure what another one tells its events on.
 
-What RabbitMQ cannot refuse: a queue of one's own with `nameko-rpc` as dead-letter exchange passes
-its messages on to any routing key. Such a call still carries its caller's user id, so the callee's
-`permissions.py` decides; topics keep calls apart, they do not stand in for it.
+Whom a service may call stands in `contracts`: the methods of `ASKS` by name, and the feed of whom
+it hears. What RabbitMQ itself does not refuse, a dead letter to any key or before 4.0.3 the keys of
+CC and BCC, is refused by whoever receives it (`chassis.broker.detours`).
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from chassis.domain import value
-from contracts import HEARS, OF_EVERY_SERVICE, SERVICES, calls
+from contracts import ASKS, HEARS, OF_EVERY_SERVICE, SERVICES
 
 RPC = "nameko-rpc"
 UUID = "[0-9a-f-]{36}"
 # of any caller of ours, by its prefix; of a plain nameko caller, a bare uuid
 REPLIES = rf"reply\.[a-z_.]+\.{UUID}|{UUID}"
+STANDALONE_REPLY_QUEUES = rf"rpc\.reply-standalone_rpc_proxy-{UUID}"  # of nameko's own proxies
 NOTHING = "^$"  # an empty pattern means the same, but reads like "anything"
 
 
@@ -62,9 +63,9 @@ def service(name: str) -> Rights:
         rf"{name}\.(([a-z]+|[0-9]+of[0-9]+)\.)?hears\.({_either(SERVICES)})",
     )
     heard = [events(source) for source in HEARS[name]]
-    called = [rf"({_either(calls(name))})\.[a-z_]+"] if calls(name) else []
     rpc = Topics(
-        write=_whole(*called, REPLIES), read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}")
+        write=_whole(*map(_name, ASKS[name]), _feeds(HEARS[name]), REPLIES),
+        read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}"),
     )
     return Rights(
         configure=_whole(*queues, _name(own)),
@@ -81,16 +82,20 @@ def service(name: str) -> Rights:
 
 def operator(name: str, services: Iterable[str] = SERVICES) -> Rights:
     """Return the rights of suitectl's own user: to read every feed, by calls."""
-    return _caller(name, services, _either(OF_EVERY_SERVICE))
+    return _caller(name, _feeds(services), declares=False)
 
 
-def caller(name: str, services: Iterable[str] = SERVICES) -> Rights:
-    """Return the rights of one that calls for people, with their access tokens."""
-    return _caller(name, services, "[a-z_]+")
+def caller(name: str, services: Iterable[str] = SERVICES, *, declares: bool = False) -> Rights:
+    """Return the rights of one that calls for people, with their access tokens.
+
+    With `declares` it may do so by nameko's own proxies, which declare nameko-rpc; and so it may
+    delete that exchange as well.
+    """
+    return _caller(name, rf"({_either(services)})\.[a-z_]+", declares=declares)
 
 
 def listener(name: str, listener: Listener) -> Rights:
-    """Return the rights of another team's service: to hear these types and to call their sources.
+    """Return the rights of another team's service: to hear these types and read their feeds.
 
     With `declares` it may declare, and so delete as well, the exchanges: `events` those of its
     sources, `rpc` nameko-rpc. nameko does so unless `DECLARE_EVENT_EXCHANGES` is false; for
@@ -105,7 +110,7 @@ def listener(name: str, listener: Listener) -> Rights:
         rf"{name}\..+",
         rf"rpc-{name}",
         _reply_queues(name),
-        rf"rpc\.reply-standalone_rpc_proxy-{UUID}",
+        STANDALONE_REPLY_QUEUES,
     )
     heard = [_name(events(source)) for source in told]
     exchanges = [
@@ -113,7 +118,7 @@ def listener(name: str, listener: Listener) -> Rights:
         *([RPC] if "rpc" in listener.declares else ()),
     ]
     rpc = Topics(
-        write=_whole(rf"({_either(told)})\.[a-z_]+", REPLIES),
+        write=_whole(_feeds(told), REPLIES),
         read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}", UUID),
     )
     return Rights(
@@ -132,17 +137,19 @@ def events(service: str) -> str:
     return f"{service}.events"
 
 
-def _caller(name: str, services: Iterable[str], methods: str) -> Rights:
-    queue = _reply_queues(name)
-    rpc = Topics(
-        write=_whole(rf"({_either(services)})\.({methods})"), read=_whole(rf"reply\.{name}\.{UUID}")
-    )
+def _caller(name: str, called: str, *, declares: bool) -> Rights:
+    queues = [_reply_queues(name), *([STANDALONE_REPLY_QUEUES] if declares else ())]
+    replies = [rf"reply\.{name}\.{UUID}", *([UUID] if declares else ())]
     return Rights(
-        configure=_whole(queue),
-        write=_whole(queue, RPC),
-        read=_whole(queue, RPC),
-        topics={RPC: rpc},
+        configure=_whole(*queues, *([RPC] if declares else ())),
+        write=_whole(*queues, RPC),
+        read=_whole(*queues, RPC),
+        topics={RPC: Topics(write=_whole(called), read=_whole(*replies))},
     )
+
+
+def _feeds(services: Iterable[str]) -> str:
+    return rf"({_either(services)})\.({_either(OF_EVERY_SERVICE)})"
 
 
 def _reply_queues(user: str) -> str:

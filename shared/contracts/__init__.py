@@ -30,9 +30,3 @@ ASKS: Mapping[str, tuple[str, ...]] = {
 }
 
 OF_EVERY_SERVICE = ("events_read", "describe")  # what any broker user named above may call
-
-
-def calls(service: str) -> tuple[str, ...]:
-    """Return the services that a service calls, in the order of `SERVICES`."""
-    asked = {method.partition(".")[0] for method in ASKS[service]}
-    return tuple(each for each in SERVICES if each in asked or each in HEARS[service])

@@ -1,30 +1,48 @@
 """What each broker user may do, and what RabbitMQ refuses it; for all of them the same table."""
 
+import json
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import amqp
 import pytest
 
+from chassis.broker.link import Link
+from chassis.broker.rpc import Rpc
+from chassis.errors import DeadlineExceeded, Forbidden, Unavailable
 from contracts import ASKS, BROKER_USERS, HEARS, SERVICES
 from integration.stages.nameko_process import line, nameko_process
 from integration.stages.suite_broker import VHOST, As, ctl_command, suite_broker
 from servers.rabbit import Broker
-from suitectl import keys
+from suitectl import keys, limits
 from suitectl.broker_admin import Ctl
 from suitectl.definitions import definitions
 from suitectl.inventory import Inventory, Postgres, Rabbit
+from suitectl.limits import OfUser
+from waiting import until
 
 RPC = "nameko-rpc"
 ALLOWED, REFUSED, FORGED = 0, 403, 406
+PATIENCE_S = 60.0
+EFFECTIVE = r"""
+[io:format("~s has ~s~n", [element(4, amqqueue:get_name(Queue)), Key])
+    || Queue <- rabbit_amqqueue:list(<<"ai-studio">>),
+    Key <- [<<"expires">>, <<"max-length">>, <<"max-length-bytes">>, <<"message-ttl">>,
+        <<"overflow">>],
+    rabbit_policy:get(Key, Queue) =/= undefined].
+"""
 Login = Callable[[str], As]
 
 INVENTORY = Inventory(
     services=SERVICES,
     callers=("web",),
+    nameko_callers=("old_web",),
+    limits=(OfUser(user="small", connections=2, channels=3),),
     secrets="unused",
     postgres=Postgres(admin_url="postgresql://postgres@localhost/postgres"),
     rabbitmq=Rabbit(host="localhost", vhost=VHOST, definitions="unused"),
@@ -32,6 +50,7 @@ INVENTORY = Inventory(
 CONSUMERS = {
     "ledger": {"types": ["billing.invoice_paid", "billing.invoice_issued", "auth.user_banned"]},
     "oldstyle": {"types": ["billing.invoice_paid"], "declares": ["events", "rpc"]},
+    "small": {"types": ["billing.invoice_paid"]},
 }
 
 
@@ -64,10 +83,6 @@ def login(own_broker: Broker) -> Iterator[Login]:
         each.close()
 
 
-def called_by(service: str) -> set[str]:
-    return set(HEARS[service]) | {each.partition(".")[0] for each in ASKS[service]}
-
-
 def reply_key(user: str) -> str:
     return f"reply.{user}.{uuid4()}"
 
@@ -91,10 +106,24 @@ def test_a_service_hears_its_sources_and_no_other(login: Login, service: str) ->
 def test_a_service_calls_whom_it_needs_and_nobody_else(login: Login, service: str) -> None:
     user = login(service)
     for target in SERVICES:
-        expected = ALLOWED if target in called_by(service) else REFUSED
+        expected = ALLOWED if target in HEARS[service] else REFUSED
         assert user.publish(RPC, f"{target}.describe", user_id=service) == expected, target
+    for asked in ASKS[service]:
+        target = asked.partition(".")[0]
+        assert user.publish(RPC, asked) == ALLOWED, asked
+        for not_asked in (f"{asked}s", f"{target}.me", f"{target}.create_project"):
+            assert user.publish(RPC, not_asked) == REFUSED, not_asked
     for around in ("", "#", "*", "auth", "auth.", "authx.describe", "auth.describe.more"):
         assert user.publish(RPC, around) == REFUSED, around
+
+
+def test_a_call_that_was_not_granted_is_forbidden_at_once(login: Login) -> None:
+    with closing(Rpc(login("affiliate").uri, "affiliate", timeout_s=PATIENCE_S)) as rpc:
+        with pytest.raises(Forbidden) as refused:
+            rpc.port("billing").call("create_invoices")
+        assert refused.value.code == "chassis.refused_by_broker"
+        with pytest.raises(DeadlineExceeded):  # it is let through: nobody is at the queue
+            rpc.port("billing", timeout_s=0.2).call("events_read")
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -170,7 +199,9 @@ def test_the_operator_reads_feeds_and_a_caller_calls_everything(login: Login, ta
     assert login("operator").publish(RPC, f"{target}.describe") == ALLOWED
     assert login("operator").publish(RPC, f"{target}.sign_in") == REFUSED
     assert login("web").publish(RPC, f"{target}.create_project") == ALLOWED
-    assert login("web").publish(RPC, reply_key("billing")) == REFUSED  # it answers nobody
+    assert login("old_web").publish(RPC, f"{target}.create_project") == ALLOWED
+    for caller in ("web", "old_web"):
+        assert login(caller).publish(RPC, reply_key("billing")) == REFUSED  # it answers nobody
 
 
 def test_another_teams_service_hears_the_types_it_was_given(login: Login) -> None:
@@ -198,6 +229,7 @@ def test_another_teams_service_calls_its_sources_and_tells_nobody(login: Login) 
     ledger = login("ledger")
     assert ledger.publish(RPC, "billing.events_read", user_id="ledger") == ALLOWED
     assert ledger.publish(RPC, "media.describe") == REFUSED
+    assert ledger.publish(RPC, "auth.sign_in") == REFUSED
     assert ledger.publish("billing.events", "invoice_paid") == REFUSED
     queue = f"rpc.reply-ledger-{uuid4()}"
     assert ledger.declare(queue) == ALLOWED
@@ -248,10 +280,11 @@ with ClusterRpcProxy({"AMQP_URI": sys.argv[1]}, timeout=20) as cluster:
 """
 
 
-def test_nameko_calls_by_itself_where_it_may_declare(login: Login) -> None:
+@pytest.mark.parametrize("user", ["oldstyle", "old_web"])
+def test_nameko_calls_by_itself_where_it_may_declare(login: Login, user: str) -> None:
     billing = login("billing")
     billing.purge("rpc-billing")
-    with python(CALLER, login("oldstyle").uri) as caller:
+    with python(CALLER, login(user).uri) as caller:
         assert (line(caller), line(caller)) == ("ready", "called")  # and confirmed
         call = billing.take("rpc-billing")
         assert call is not None
@@ -319,7 +352,62 @@ def test_calls_wait_a_minute_at_the_most(own_broker: Broker, login: Login) -> No
     policies = dict(line.split("\t") for line in listed.splitlines())
     assert {policies[f"rpc-{service}"] for service in SERVICES} == {"rpc-expires"}
     assert {policies[each] for each in policies if ".hears." in each} == {""}
-    assert '{"message-ttl":60000}' in own_broker.ctl("list_policies", "-p", VHOST)
+    (each,) = json.loads(own_broker.ctl("list_policies", "-p", VHOST, "--formatter=json"))
+    assert json.loads(each["definition"])["message-ttl"] == 60_000
+
+
+def test_what_the_suite_did_not_declare_is_bounded_though_it_was_there_before(
+    own_broker: Broker, login: Login
+) -> None:
+    ledger = login("ledger")
+    for kind in ("classic", "quorum", "stream"):
+        assert ledger.declare(f"ledger.{kind}", **{"x-queue-type": kind}) == ALLOWED
+    assert ledger.declare("rpc-ledger") == ALLOWED
+    assert login("auth").declare("auth.hears.media", **{"x-queue-type": "quorum"}) == ALLOWED
+    for name in limits.OTHERS:
+        own_broker.ctl("clear_operator_policy", "-p", VHOST, name)
+
+    whole = keys.completed({"consumers": CONSUMERS}, SERVICES, INVENTORY.users)
+    part = {"parameters": definitions(INVENTORY, whole)["parameters"]}
+    Ctl(command=ctl_command(own_broker)).import_(part)
+
+    found: dict[str, set[str]] = {}
+    for listed in own_broker.ctl("eval", EFFECTIVE).splitlines():
+        queue, _, key = listed.partition(" has ")
+        found.setdefault(queue, set()).add(key)
+    bounded = {"expires", "max-length", "max-length-bytes"}
+    assert found["ledger.classic"] == found["ledger.quorum"] == bounded
+    assert found["ledger.stream"] == {"max-length-bytes"}
+    assert found["rpc-ledger"] == found["rpc-auth"] == {*bounded, "message-ttl", "overflow"}
+    assert "auth.hears.media" not in found
+
+
+def test_who_opens_one_too_many_is_refused(login: Login) -> None:
+    uri = login("small").uri  # the first of two
+    with (
+        closing(Link(uri, lambda channel: None)) as second,
+        closing(Link(uri, lambda channel: None)) as third,
+        second.channel(),
+    ):
+        until(lambda: "user connection limit (2) is reached" in refusal_of(third))
+    with closing(Link(uri, three_more)) as one:
+        until(lambda: "maximum allowed user limit of (3)" in refusal_of(one))
+    login("ledger")  # nobody else is held up
+
+
+def three_more(channel: amqp.Channel) -> None:
+    for _ in range(3):
+        channel.connection.channel()
+
+
+def refusal_of(link: Link) -> str:
+    """Return why the broker lets nobody in, once there is a reason; the broker counts late."""
+    try:
+        with link.channel():
+            link.close()
+    except Unavailable as refused:
+        return refused.message
+    return ""
 
 
 def test_no_user_of_the_suite_administers_or_impersonates(own_broker: Broker, login: Login) -> None:

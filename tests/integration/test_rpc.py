@@ -1,5 +1,6 @@
 """RPC over RabbitMQ: answers within the deadline, lost replies, cut connections, bad messages."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -31,7 +32,10 @@ from chassis.broker.rpc import Rpc
 from integration.stages.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
+from suitectl import limits
 from waiting import until
+
+WHOLE_S = 20.0  # by far longer than a refusal takes
 
 
 @pytest.fixture
@@ -215,6 +219,27 @@ def test_nobody_there_is_unavailable_and_so_is_a_broker_without_rpc(boxes: Boxes
     nowhere = Rpc("amqp://x:x@127.0.0.1:1//", timeout_s=0.5)
     with pytest.raises(Unavailable, match="refused"):
         nowhere.port("boxes").call("who")
+
+
+def test_where_too_many_calls_wait_one_more_is_refused_at_once(boxes: Boxes) -> None:
+    one = json.dumps({**limits.CALLS["definition"], "max-length": 1})
+    boxes.ctl("set_policy", "--apply-to", "queues", "one", limits.CALLS["pattern"], one)
+    with (
+        kombu.Connection(boxes.uri, transport_options={"confirm_publish": True}) as connection,
+        connection.SimpleQueue(kombu.Queue("rpc-boxes", EXCHANGE, "boxes.*")) as queue,
+        closing(Rpc(boxes.uri)) as rpc,
+        deadline.within(WHOLE_S),
+    ):
+        queue.put("a call that waits", exchange=EXCHANGE, routing_key="boxes.who")
+        with pytest.raises(Unavailable) as refused:
+            rpc.port("boxes", timeout_s=WHOLE_S).call("who")
+        assert refused.value.code == "chassis.service_overloaded"
+        left_s = deadline.remaining()
+        assert left_s is not None
+        assert left_s > WHOLE_S / 2  # not only when the deadline was over
+        queue.get(timeout=PATIENCE_S).ack()
+        with pytest.raises(DeadlineExceeded):  # it is taken, if by nobody's server
+            rpc.port("boxes", timeout_s=0.2).call("who")
 
 
 def test_a_call_does_not_touch_the_disk_and_names_its_sender(boxes: Boxes) -> None:

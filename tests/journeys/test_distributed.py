@@ -40,6 +40,7 @@ from journeys.test_main_job import (
 )
 from servers.postgres import Server
 from servers.rabbit import Broker
+from suitectl import keys
 from suitectl.__main__ import main
 from waiting import until
 
@@ -70,6 +71,12 @@ def suite(
 def uri(suite: Suite | None) -> str | None:
     """Where the other team connects."""
     return add_ledger(suite) if suite is not None else None
+
+
+@pytest.fixture(scope="module")
+def caller_uri(suite: Suite | None) -> str | None:
+    """Where somebody connects who calls for people by nameko's own proxies."""
+    return add_caller(suite) if suite is not None else None
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +126,21 @@ def add_ledger(suite: Suite) -> str:
     inventory = str(suite.data_dir / "inventory.toml")
     command = ["consumer", "add", "ledger", "--inventory", inventory, "--types", TYPES]
     with redirect_stdout(StringIO()):
-        assert main([*command, "--declares", "rpc"]) == 0
+        assert main(command) == 0
     written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
     return written.removeprefix("AMQP_URI='").removesuffix("'\n")
+
+
+def add_caller(suite: Suite) -> str:
+    """Let there be a caller by nameko's proxies, as an operator does; return its AMQP URI."""
+    path = suite.data_dir / "inventory.toml"
+    written, line = path.read_text("utf-8"), "nameko_callers = []"
+    assert line in written
+    path.write_text(written.replace(line, 'nameko_callers = ["old_web"]'), "utf-8")
+    with redirect_stdout(StringIO()):
+        assert main(["init", str(path)]) == 0
+    password = keys.read(suite.data_dir / "secrets.json")["broker"]["old_web"]
+    return suite.servers.inventory.rabbitmq.url("old_web", password)
 
 
 def test_a_suite_that_still_runs_is_not_started_over(suite: Suite, outcome: Outcome) -> None:
@@ -295,17 +314,17 @@ def test_it_knows_an_event_that_is_told_again_by_its_id(
     assert len(ids) > len(set(ids)) == 1
 
 
-def test_a_plain_nameko_caller_gets_replies(story: RestoredBilling, uri: str) -> None:
+def test_a_plain_nameko_caller_gets_replies(story: RestoredBilling, caller_uri: str) -> None:
     account = {"name": "Per", "email": "per@new.example", "password": "a long password"}
-    signed_up, keys = plain_nameko.call(
-        uri, None, [("auth", "sign_up", account), ("auth", "public_keys", {})]
+    signed_up, public = plain_nameko.call(
+        caller_uri, None, [("auth", "sign_up", account), ("auth", "public_keys", {})]
     )
     query = (
         f"select 1 as there from events where stream_id = 'user-{signed_up['reply']['user_id']}'"
     )
     assert story.suite.sql("auth", query)
-    assert keys["reply"]["keys"]
-    (me,) = plain_nameko.call(uri, access_token(story), [("auth", "me", {})])
+    assert public["reply"]["keys"]
+    (me,) = plain_nameko.call(caller_uri, access_token(story), [("auth", "me", {})])
     assert me["reply"]["email"] == story.job.customer.email
 
 
@@ -321,11 +340,11 @@ def access_token(story: RestoredBilling) -> str:
 
 
 def test_an_error_reads_as_what_it_is_to_a_plain_nameko_caller(
-    story: RestoredBilling, uri: str
+    story: RestoredBilling, caller_uri: str
 ) -> None:
     wrong = {"email": "nobody@new.example", "password": "a long password"}
     said = plain_nameko.call(
-        uri,
+        caller_uri,
         None,
         [
             ("auth", "me", {}),
@@ -335,7 +354,7 @@ def test_an_error_reads_as_what_it_is_to_a_plain_nameko_caller(
             ("auth", "sign_everybody_up", {}),
         ],
     )
-    said += plain_nameko.call(uri, access_token(story), [("billing", "create_invoices", {})])
+    said += plain_nameko.call(caller_uri, access_token(story), [("billing", "create_invoices", {})])
     assert [(each["raised"], each["reads"].partition(": ")[0]) for each in said] == [
         ("RemoteError", "Unauthenticated chassis.token_required"),
         ("RemoteError", "Unauthenticated auth.invalid_credentials"),

@@ -105,7 +105,8 @@ class RpcPort:
         Returns within the port's deadline, or the surrounding one if that is nearer. Raises the
         service's own `ServiceError`; `DeadlineExceeded("chassis.no_reply")` if none came in time:
         whether the call was run is unknown then; `Unavailable` if service or broker is away until
-        the deadline; `Forbidden` if the broker refuses the call.
+        the deadline, and at once if too many calls wait for the service already
+        (`chassis.service_overloaded`); `Forbidden` if the broker refuses the call.
         """
         with deadline.within(self.timeout_s):
             deadline.check()

@@ -30,6 +30,7 @@ EXCHANGE = "nameko-rpc"
 PUBLISH = Basic.Publish  # as amqp names what an error answers
 NON_PERSISTENT = 1
 PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)  # before a repeat, with jitter; the last one from then on
+OVERLOADED = "chassis.service_overloaded"
 NAMEKO = {  # what nameko itself says of a call that does not fit
     "MethodNotFound": "chassis.method_not_found",
     "IncorrectSignature": "chassis.invalid_argument",
@@ -57,7 +58,7 @@ class Line:
         self._reply_to = ""
         self._awaited: str | None = None
         self._reply: Mapping[str, Any] | None = None
-        self._unroutable = False
+        self._unroutable = self._refused = False
 
     def call(self, request: Request, least_attempt_s: float) -> Any:
         """Make attempts until one is answered, or the surrounding deadline leaves no time.
@@ -88,15 +89,17 @@ class Line:
         until = time.monotonic() + wait_s
         try:
             with self._link.channel() as channel:
-                self._unroutable = False
+                self._unroutable = self._refused = False
                 if self._reply is None:
                     self._publish(channel, request, wait_s)
-                while self._reply is None and not self._unroutable:
+                while self._reply is None and not (self._unroutable or self._refused):
                     if not self._link.wait(until - time.monotonic()):
                         return None
         except Unavailable as error:
             raise _as_refusal(error) from error.__cause__
         reply, self._reply = self._reply, None
+        if reply is None and self._refused:
+            raise Unavailable(OVERLOADED, f"too many calls wait for {request.key}")
         if reply is None:
             raise Unavailable("chassis.service_unavailable", f"nobody answers to {request.key}")
         return reply
@@ -117,8 +120,9 @@ class Line:
                 "nameko.deadline_s": deadline.remaining(),
             },
         )
-        # without a confirm: a message that nobody gets is returned, one that is refused ends
-        # the channel, and both arrive where the reply is waited for
+        # without waiting for the confirm: a message that nobody gets is returned, one for a full
+        # queue is refused, one that is not allowed ends the channel, and all three arrive where the
+        # reply is waited for
         channel.basic_publish(message, EXCHANGE, routing_key=request.key, mandatory=True)
 
     def _prepare(self, channel: amqp.Channel) -> None:
@@ -129,6 +133,8 @@ class Line:
         channel.queue_bind(queue, EXCHANGE, self._reply_to)
         channel.basic_consume(queue, no_ack=True, callback=self._take)
         channel.events["basic_return"].add(self._take_back)
+        channel.confirm_select()
+        channel.events["basic_nack"].add(self._refuse)
 
     def _take(self, message: amqp.Message) -> None:
         if message.properties.get("correlation_id") != self._awaited:
@@ -141,6 +147,9 @@ class Line:
     def _take_back(self, *_returned: Any) -> None:
         self._unroutable = True
 
+    def _refuse(self, *_tag_and_whether_more: Any) -> None:
+        self._refused = True
+
 
 def _pauses() -> Iterator[float]:
     """Yield how long to pause before each repeat, without an end: the deadline is the end."""
@@ -151,6 +160,8 @@ def _pauses() -> Iterator[float]:
 
 def _worth_a_repeat(error: ServiceError) -> bool:
     """Return whether a repeat with the same correlation id is safe and may fare better."""
+    if error.code == OVERLOADED:
+        return False  # it would be one call more for a service that has too many
     # in progress: it is an earlier attempt of ours that is
     return isinstance(error, Unavailable) or error.code == "chassis.in_progress"
 

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import Misconfigured
+from contracts import BROKER_USERS
 from suitectl import inventory
 from suitectl.__main__ import COMMANDS, main
 
+ODD = (
+    "a|b", "a.b", "rpc-billing", "bank-eu", ".*", "^a", "a\nb", "_a", "1a", "Bank", "bånk", "аuth",
+)  # fmt: skip
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
 
@@ -26,6 +30,8 @@ def test_the_example_in_print_is_one() -> None:
         ('"auth", "media"', '"auth", "mediums"', "services: unknown: mediums"),
         ('callers = ["web"]', 'callers = ["billing"]', "'billing': not a name"),
         ('callers = ["web"]', 'callers = ["web.#"]', "'web.#': not a name"),
+        ('callers = ["web"]', 'callers = ["web", "web"]', "callers: one is named twice"),
+        ("# [[limits]]", '[[limits]]\nuser = "web"\nconnections = 0\nchannels = 1', "1 or more"),
         ('/postgres"', '"', "postgres.admin_url: name the database"),
         ("[rabbitmq]", '[rabbitmq]\napi = "http://x"\nadmin = "a"', "ctl or api, not both"),
         ("[postgres]", "[postgres]\npasword = 1", "pasword"),
@@ -54,13 +60,20 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
         ("ledger", "billing.invoice_payed", "nobody tells billing.invoice_payed"),
         ("ledger", "shop.sold", "nobody tells shop.sold"),
         ("ledger", "", "nobody tells no type at all"),
-        ("operator", "billing.invoice_paid", "'operator': not a name"),
         ("web", "billing.invoice_paid", "'web': a caller of the inventory"),
-        ("a|b", "billing.invoice_paid", "'a|b': not a name"),
+        *((own, "billing.invoice_paid", "one of the suite's own") for own in BROKER_USERS),
+        *((word, "billing.invoice_paid", "others' queues") for word in inventory.RESERVED),
+        ("", "billing.invoice_paid", "'': not a name for a broker user: it is empty"),
+        ("a" * 32, "billing.invoice_paid", "longer than 31 characters"),
+        *((odd, "billing.invoice_paid", "a to z and _, and a letter first") for odd in ODD),
     ],
+    ids=repr,
 )
 def test_a_consumer_that_cannot_be_is_refused(
-    name: str, types: str, said: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, name: str, types: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["consumer", "add", name, "--inventory", str(EXAMPLE), "--types", types]) == 1
-    assert said in capsys.readouterr().err
+    file = tmp_path / "inventory.toml"
+    file.write_text(EXAMPLE.read_text("utf-8"), "utf-8")
+    assert main(["consumer", "add", name, "--inventory", str(file), "--types", types]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line

@@ -3,14 +3,18 @@
 import importlib.util
 import json
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from contracts import ASKS, BROKER_USERS, HEARS, SERVICES
+from chassis.settings import Misconfigured
+from contracts import ASKS, BROKER_USERS, HEARS, OF_EVERY_SERVICE, SERVICES
 from suitectl import inventory, keys, rights
 from suitectl.definitions import definitions
+from suitectl.limits import OfUser
+from suitectl.rights import Listener, Rights
 
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
@@ -37,6 +41,56 @@ def test_a_service_asks_what_it_was_permitted_by_name(service: str) -> None:
         if service in permission.services and permission.services != BROKER_USERS
     }
     assert set(ASKS[service]) == permitted
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_may_call_what_it_asks_and_the_feeds_of_whom_it_hears(service: str) -> None:
+    feeds = {f"{source}.{method}" for source in HEARS[service] for method in OF_EVERY_SERVICE}
+    assert callable_by(rights.service(service)) == feeds | set(ASKS[service])
+
+
+def test_another_teams_service_may_call_the_feeds_of_its_sources_alone() -> None:
+    given = Listener(types=("billing.invoice_paid", "auth.user_banned"), declares=("events", "rpc"))
+    feeds = {f"{source}.{of}" for source in ("billing", "auth") for of in OF_EVERY_SERVICE}
+    assert callable_by(rights.listener("ledger", given)) == feeds
+    assert callable_by(rights.operator("operator")) == {
+        f"{each}.{method}" for each in SERVICES for method in OF_EVERY_SERVICE
+    }
+
+
+def callable_by(granted: Rights) -> set[str]:
+    """Return the methods of all services that somebody's topic rights let through."""
+    methods = {
+        f"{service}.{method}"
+        for service in SERVICES
+        for method in import_module(f"{service}.permissions").PERMISSIONS
+    }
+    return {each for each in methods if re.search(granted.topics[rights.RPC].write, each)}
+
+
+def test_no_name_makes_patterns_of_anothers_queues() -> None:
+    names = ("bank", "bank_eu", "eu", "ban")
+    given = {name: rights.listener(name, Listener(types=("auth.user_banned",))) for name in names}
+    some = "0f0e0d0c-0000-4000-8000-000000000000"
+    for owner in names:
+        for queue in (
+            f"{owner}.all", f"rpc-{owner}", f"rpc.reply-{owner}-{some}",
+            f"evt-auth-user_banned--{owner}.on_ban",
+        ):  # fmt: skip
+            assert {name for name in names if re.search(given[name].configure, queue)} == {owner}
+
+
+def test_limits_are_of_users_that_there_are() -> None:
+    example = inventory.load(EXAMPLE)
+    known = keys.completed({"consumers": {"ledger": {"types": []}}}, SERVICES, example.users)
+    few = OfUser(user="ledger", connections=3, channels=4)
+    made = definitions(replace(example, limits=(few,)), known)
+    limited = {user["name"]: user["limits"] for user in made["users"]}
+    assert limited.keys() == {*BROKER_USERS, "web", "ledger"}
+    assert limited["ledger"] == {"max-connections": 3, "max-channels": 4}
+    assert all(each["max-connections"] > 0 for each in limited.values())
+    with pytest.raises(Misconfigured, match="no broker user is called legder"):
+        definitions(replace(example, limits=(replace(few, user="legder"),)), known)
 
 
 def test_the_same_secrets_make_the_same_document() -> None:
