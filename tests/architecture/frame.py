@@ -50,7 +50,7 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=490,
+        code_lines=520,
         why="what a broker may do to a connection is handled here, and nowhere else",
     ),
     Room(
@@ -78,7 +78,7 @@ ROOMS = (
         name="green",
         what="nameko and eventlet",
         may_use=(*_UNIT, "broker", "door"),
-        code_lines=345,
+        code_lines=355,
         why="the only room that knows either of them",
     ),
     Room(
