@@ -18,7 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     tasks = parser.add_subparsers(dest="task", required=True)
     add = tasks.add_parser("add", help="make a user and its rights; or change what it may hear")
-    add.add_argument("name")
+    add.add_argument(
+        "name", help="a to z and _, 2 to 31; no word that others' queues begin with (rpc, evt, …)"
+    )
     site.inventory_argument(add)
     add.add_argument(
         "--types", required=True, help="what it may hear: billing.invoice_paid,auth.user_banned"

@@ -1,6 +1,7 @@
 """Two of each process, twenty in all: what is to be done once is done once, whoever ends."""
 
 import itertools
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from chassis.broker.rpc import Rpc
+from chassis.errors import Unauthenticated
 from contracts import SERVICES
 from demo.people import Person
 from distributed.servers import GATEWAY
@@ -24,6 +26,7 @@ from journeys.stages.tap import Tap
 from journeys.stages.traffic import Traffic, effects
 from servers.postgres import Server
 from servers.rabbit import Broker
+from suitectl import limits
 from waiting import percentiles, until
 
 pytestmark = pytest.mark.long
@@ -31,6 +34,7 @@ pytestmark = pytest.mark.long
 Note = Callable[[str, object], None]
 
 BANS = 200
+AT_ONCE = 10  # calls that a `serve` answers
 STAYING = 20  # people who are not banned
 WITHIN_S = 2.0  # in which a ban is meant to be heard everywhere
 PASSWORD = "a long enough passphrase"
@@ -73,6 +77,35 @@ def note(record_property: Callable[[str, object], None]) -> Note:
         print(f"{name}: {figure}")
 
     return keep
+
+
+def test_two_of_each_at_their_fullest_may_open_what_they_need(
+    suite: Suite, broker: Broker, note: Note
+) -> None:
+    lines = 2 * AT_ONCE * len(SERVICES)  # as many as two of each answer at the same time
+    with (
+        closing(Rpc(suite.servers.broker_url(GATEWAY), lines=lines, timeout_s=60)) as rpc,
+        ThreadPoolExecutor(lines) as threads,
+    ):
+        asked = [threads.submit(refusal, rpc, each) for each in SERVICES * 300]
+        assert {each.result() for each in asked} == {"chassis.token_required"}
+        listed = broker.ctl("list_connections", "--formatter=json", "user", "channels")
+    connections, channels = Counter[str](), Counter[str]()
+    for each in json.loads(listed):
+        connections[each["user"]] += 1
+        channels[each["user"]] += each["channels"]
+    note("connections, channels", {user: (n, channels[user]) for user, n in connections.items()})
+    for service in SERVICES:  # with as much to spare as two more of each would open
+        assert connections[service] < limits.SERVICE.connections / 2
+        assert channels[service] < limits.SERVICE.channels / 2
+
+
+def refusal(rpc: Rpc, service: str) -> str | None:
+    try:
+        rpc.port(service).call("describe")
+    except Unauthenticated as refused:
+        return refused.code
+    return None
 
 
 def test_two_relays_tell_each_event_once_and_in_order(
