@@ -39,7 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Make the user and say what was made; its AMQP URI goes to a file beside the secrets."""
     given = inventory.load(chosen.inventory)
-    _must_be_free(chosen.name, given)
+    if why := given.why_no_consumer(chosen.name):
+        raise ArgumentTypeError(why)
     types = _listed(chosen.types)
     _must_be_told(types)
     noted = {"types": types, "declares": _listed(chosen.declares)}
@@ -58,14 +59,6 @@ def changes(given: Inventory, name: str, listener: Listener) -> Iterator[Change]
     uri = given.rabbitmq.url(name, whole["broker"][name])
     yield from init.derived(secrets.with_name(f"{name}.amqp.env"), f"AMQP_URI='{uri}'\n")
     yield from init.in_broker(given, whole)
-
-
-def _must_be_free(name: str, given: Inventory) -> None:
-    why = inventory.why_no_user_name(name)
-    if why is None and name in given.users:
-        why = f"{name!r}: a caller of the inventory"
-    if why:
-        raise ArgumentTypeError(why)
 
 
 def _listed(written: str) -> list[str]:

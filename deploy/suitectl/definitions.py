@@ -71,7 +71,13 @@ def definitions(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Any]
 
 
 def users(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Rights]:
-    """Return every broker user with what it may do."""
+    """Return every broker user with what it may do.
+
+    Raises `Misconfigured` for a consumer noted under a name that it cannot have any more.
+    """
+    if wrong := [why for name in keys["consumers"] if (why := inventory.why_no_consumer(name))]:
+        advice = "take it out of the secrets, delete this broker user, add it under another name"
+        raise Misconfigured(f"consumers: {'; '.join(wrong)}; {advice}")
     return {
         **{name: rights.service(name) for name in inventory.services},
         "operator": rights.operator("operator"),

@@ -110,6 +110,11 @@ class Inventory:
         """Those of them that are no service: they call, and have nothing but an AMQP URI."""
         return ("operator", *self.callers, *self.nameko_callers)
 
+    def why_no_consumer(self, name: str) -> str | None:
+        """Return why another team's service cannot be called so here; else None."""
+        taken = f"{name!r}: a caller of the inventory" if name in self.users else None
+        return why_no_user_name(name) or taken
+
 
 def load(path: Path) -> Inventory:
     """Return the inventory of a file; paths in it become absolute.

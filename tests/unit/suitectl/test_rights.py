@@ -93,6 +93,14 @@ def test_limits_are_of_users_that_there_are() -> None:
         definitions(replace(example, limits=(replace(few, user="legder"),)), known)
 
 
+def test_nobody_keeps_a_name_that_is_refused_by_now() -> None:
+    example = inventory.load(EXAMPLE)
+    for name, why in (("rpc", "begin with it"), ("web", "a caller of the inventory")):
+        known = keys.completed({"consumers": {name: {}}}, SERVICES, example.users)
+        with pytest.raises(Misconfigured, match=f"consumers: '{name}': .*{why}"):
+            definitions(example, known)
+
+
 def test_the_same_secrets_make_the_same_document() -> None:
     example = inventory.load(EXAMPLE)
     whole = keys.completed({}, example.services, example.users)
