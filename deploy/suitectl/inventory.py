@@ -17,7 +17,7 @@ from suitectl.limits import OfUser
 
 # A user's name is a part of routing keys and patterns, where a dot or a dash follows it: without
 # either in it, no name's pattern meets another's.
-USER = re.compile("[a-z][a-z_]*")
+USER = re.compile("[a-z][a-z_]+")
 LONGEST = 31
 # What others' queues, keys and exchanges begin with, as in 'rpc.reply-billing-…'.
 RESERVED = (
@@ -140,7 +140,7 @@ def why_no_user_name(name: str) -> str | None:
     reasons = {
         "it is empty": not name,
         f"it is longer than {LONGEST} characters": len(name) > LONGEST,
-        "a to z and _, and a letter first": not USER.fullmatch(name),
+        "two or more of a to z and _, a letter first": not USER.fullmatch(name),
         "it is one of the suite's own": name in BROKER_USERS,
         "others' queues, keys or exchanges begin with it": name in RESERVED,
     }
