@@ -1,13 +1,12 @@
 """What the door asks of video's requests beyond their types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError
 from marshmallow.validate import Length, Range
 
 from chassis.door import rules
-from chassis.marshalling import Rules
+from chassis.marshalling import Each, Rules
 from contracts.video.drafts import CreateVideo, NewClip
 from contracts.video.runs import StartVideo
 from video.domain.rooms import ROOM_TYPES
@@ -16,14 +15,8 @@ CLIP_SECONDS = (5, 10)
 MAX_PRICE_ORE = 10**12
 
 
-def clips(given: Sequence[NewClip]) -> None:
-    """Refuse clips without one source, of unknown rooms or of another length."""
-    wrong = {number: faults for number, clip in enumerate(given) if (faults := _faults(clip))}
-    if wrong:
-        raise ValidationError(wrong)
-
-
-def _faults(clip: NewClip) -> dict[str, list[str]]:
+def clip_faults(clip: NewClip) -> dict[str, list[str]]:
+    """Return what is wrong with a clip: not one source, an unknown room, another length."""
     faults = {}
     if (clip.image_generation_id is None) == (clip.source_image_url is None):
         faults["image_generation_id"] = ["Exactly one source: this, or source_image_url."]
@@ -41,7 +34,7 @@ RULES: Mapping[type[Any], Rules] = {
         "name": rules.text(200),
         "description": Length(max=2_000),
         "music_volume": Range(min=0, max=100),
-        "clips": clips,
+        "clips": Each(clip_faults),
     },
     StartVideo: {"max_price_ore": Range(min=0, max=MAX_PRICE_ORE)},
 }

@@ -37,7 +37,24 @@ class Form:
     bring: Callable[[Any], Any]
 
 
-Rule = Form | Callable[[Any], Any]  # the latter: a validator of marshmallow's kind
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A rule of a list's items, each for itself: `faults` returns by field what is wrong with one.
+
+    They are told by the item's index, as what is wrong with its types is.
+    """
+
+    faults: Callable[[Any], Mapping[str, list[str]]]
+
+    def check(self, items: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return the items. Raises `ValidationError` by index and field."""
+        wrong = {index: faults for index, item in enumerate(items) if (faults := self.faults(item))}
+        if wrong:
+            raise ValidationError(dict(wrong))
+        return items
+
+
+Rule = Form | Each | Callable[[Any], Any]  # the last: a validator of marshmallow's kind
 Rules = Mapping[str, Rule | tuple[Rule, ...]]  # by field: one, or several
 
 
@@ -104,6 +121,8 @@ def _rule(member: field.Field[Any], rules: Rule | tuple[Rule, ...]) -> None:
     for each in rules if isinstance(rules, tuple) else (rules,):
         if isinstance(each, Form):
             member.post_load.append(each.bring)
+        elif isinstance(each, Each):
+            member.post_load.append(each.check)
         else:
             member.validators.append(each)
 

@@ -43,7 +43,7 @@ ROOMS = (
         name="unit",
         what="decide, append, project; read on from a position; rebuild",
         may_use=_DATABASE,
-        code_lines=995,
+        code_lines=1000,
         why="it is what everything else exists for; who is let at a stream is asked here alone",
     ),
     Room(

@@ -354,6 +354,37 @@ def test_a_confirmation_that_broke_off_is_done_again(studio: Media, photograph: 
     assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
 
 
+def test_photographs_confirmed_together_are_listed_in_their_order_newest_first(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    uploads = studio.announce(project_id, [photograph] * 7)
+    for upload in uploads:
+        studio.sent(upload, photograph)
+    earlier, later = (uploads[3], uploads[0], *uploads[4:]), (uploads[2], uploads[1])
+    for together in (earlier, later):
+        studio.clock.now += timedelta(seconds=1)
+        studio.confirm(project_id, *together)
+
+    images = studio.mine.call("get_project", project_id=project_id)["images"]
+    assert [each["id"] for each in images] == [each["image_id"] for each in (*later, *earlier)]
+
+
+def test_a_file_that_came_empty_is_named_and_the_others_are_taken(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    uploads = studio.announce(project_id, [photograph] * 3)
+    for upload, content in zip(uploads, (photograph, b"", photograph), strict=True):
+        studio.sent(upload, content)
+
+    assert studio.confirm(project_id, *uploads) == [
+        ("pending", None),
+        ("refused", "media.upload_mismatch"),
+        ("pending", None),
+    ]
+
+
 def test_two_confirmations_at_once_take_a_file_once(studio: Media, photograph: bytes) -> None:
     project_id = studio.project()
     uploads = studio.announce(project_id, [photograph] * 3)

@@ -80,7 +80,7 @@ def start(unit: Unit, asked: StartProject) -> ProjectStarted:
 
 
 def shown(db: Connection, door: Door, call: Call, asked: GetProject) -> ProjectWithImages:
-    """Return a project with its images, newest first."""
+    """Return a project with its images, newest first; sent together, in the order they were."""
     row = projects.get(db, asked.project_id, call.actor)
     found = images.of_project(db, asked.project_id)
     with_links = tuple(_image(door.tools.blobs, each) for each in found)

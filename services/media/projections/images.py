@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.errors import NotFound
 from chassis.unit.projection import Change, Projection
-from chassis.unit.store import Recorded, version_of
+from chassis.unit.store import Recorded, began, version_of
 from gateways.port import ref_of
 from media.domain.failures import FAILURES
 from media.domain.image import (
@@ -127,11 +127,14 @@ projection = Projection(table=table, project=project)
 
 
 def of_project(connection: Connection, project_id: UUID) -> list[dict[str, Any]]:
-    """Return the rows of a project's images, newest first, each with its `stream_version`."""
+    """Return the rows of a project's images, each with its `stream_version`.
+
+    Newest first; those that were confirmed together stand in the order they were named in.
+    """
     query = (
         select(table, version_of("image", table.c.id).label("stream_version"))
         .where(table.c.project_id == str(project_id))
-        .order_by(table.c.created_at.desc(), table.c.id.desc())
+        .order_by(table.c.created_at.desc(), began("image", table.c.id))
     )
     return [dict(each) for each in connection.execute(query).mappings()]
 

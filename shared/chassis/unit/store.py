@@ -177,7 +177,7 @@ _CANCEL = f"update jobs set state = 'cancelled' {_NAMED} in ('waiting', 'claimed
 _WITHDRAW = f"update jobs set state = 'cancelled' {_NAMED} = 'waiting'"  # noqa: S608
 _HURRY = f"update jobs set run_at = least(run_at, now()) {_NAMED} = 'waiting'"  # noqa: S608
 _REPLY = "select body_sha256, reply from commands where id = %(id)s"
-_STORED = table("events", column("stream_id"), column("version"))
+_STORED = table("events", column("seq"), column("stream_id"), column("version"))
 
 
 def version_of(category: str, id: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -185,5 +185,17 @@ def version_of(category: str, id: ColumnElement[Any]) -> ScalarSelect[Any]:
     return (
         select(func.max(_STORED.c.version))
         .where(_STORED.c.stream_id == f"{category}-" + id)
+        .scalar_subquery()
+    )
+
+
+def began(category: str, id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return, as a column of a query, a number that says whose stream began before whose.
+
+    What one unit made has one time; its order is that in which the unit decided it.
+    """
+    return (
+        select(_STORED.c.seq)
+        .where(_STORED.c.stream_id == f"{category}-" + id, _STORED.c.version == 1)
         .scalar_subquery()
     )

@@ -111,7 +111,7 @@ class Project:
 
 @value
 class ProjectWithImages(Project):
-    """An image project and its images, newest first."""
+    """An image project and its images: newest first, those confirmed together in their order."""
 
     images: tuple[ImageGeneration, ...]
 

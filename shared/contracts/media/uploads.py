@@ -38,7 +38,11 @@ class Uploads:
 
 @value
 class RequestUploads(Command[Uploads]):
-    """Announce photographs; each is sent to its link."""
+    """Announce photographs; each is sent to its link.
+
+    None is announced where one is at fault, an empty file, say: `fields.files` of the refusal
+    names each that is by its index, and the others are taken when they are announced without it.
+    """
 
     project_id: UUID
     files: tuple[FileToUpload, ...]
@@ -67,4 +71,4 @@ class ConfirmUploads(Command[Confirmation]):
     """Take the photographs that were sent; each is judged for itself."""
 
     project_id: UUID
-    image_ids: tuple[UUID, ...]
+    image_ids: tuple[UUID, ...]  # 1 to 10; images are listed in this order

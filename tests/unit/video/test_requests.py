@@ -56,7 +56,7 @@ def test_a_draft_may_go_to_the_limits_of_what_is_allowed() -> None:
     ],
 )
 def test_a_clip_that_cannot_be_is_refused_with_its_place(wrong: dict[str, Any], field: str) -> None:
-    (faults,) = refused(clips=[CLIP, {**CLIP, **wrong}])["clips"]
+    faults = refused(clips=[CLIP, {**CLIP, **wrong}])["clips"]
     assert list(faults) == [1]
     assert list(faults[1]) == [field]
 
