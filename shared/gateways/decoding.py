@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pillow_heif
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
 
 MAX_PIXELS = 50_000_000
 MAX_SCANS = 100  # of a JPEG: empty ones cost time and no bytes
@@ -31,6 +31,8 @@ SIGNATURE = re.compile(
 # Of a JPEG, with a length behind it or the end; its decoder passes over what lies between.
 MARKER = re.compile(rb"\xff[^\xff\x00\x01\xd0-\xd8]")
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
+END = bytes((0xFF, END_OF_IMAGE))
+NOISE = b"\xa5\x3c\xc3\x5a" * 64  # to a JPEG's decoder some more picture, where it lacks some
 ORIENTATION = 0x0112
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -62,10 +64,7 @@ def decoded(content: bytes) -> tuple[str, Image.Image]:
     Raises `Undecodable`.
     """
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            _refuse(picture, content)
-            picture.load()
-            return TYPES[str(picture.format)], _turned(_in_srgb(picture), _orientation(picture))
+        return _decoded(content)
     except Undecodable:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -75,30 +74,56 @@ def decoded(content: bytes) -> tuple[str, Image.Image]:
         raise Undecodable("picture_damaged" if known else "not_a_picture") from error
 
 
-def _refuse(picture: Image.Image, content: bytes) -> None:
-    """Raise `Undecodable` for what need not be decoded to be refused."""
-    if picture.width * picture.height > MAX_PIXELS:
-        raise Undecodable("picture_too_large")
+def _decoded(content: bytes) -> tuple[str, Image.Image]:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        content_type = TYPES[str(picture.format)]
+        if picture.width * picture.height > MAX_PIXELS:
+            raise Undecodable("picture_too_large")
+        if content_type == "image/jpeg":
+            scans, ended = _marks(content)
+            if scans > MAX_SCANS:
+                raise Undecodable("picture_damaged")
+            if not ended:
+                return _without_end(content)
+        _refuse_what_moves(picture)
+        picture.load()
+        return content_type, _turned(_in_srgb(picture), _orientation(picture))
+
+
+def _without_end(content: bytes) -> tuple[str, Image.Image]:
+    """Decode a JPEG that lacks its end mark, and perhaps more.
+
+    Where every pixel is there, none of them depends on what stands behind.
+    """
+    begun = content.rstrip(b"\xff")
+    (content_type, picture), (_, other) = (_decoded(begun + END), _decoded(begun + NOISE + END))
+    if ImageChops.difference(picture, other).getbbox() is not None:
+        raise Undecodable("picture_damaged")
+    return content_type, picture
+
+
+def _refuse_what_moves(picture: Image.Image) -> None:
     if picture.format in ("JPEG", "MPO"):
-        if _scans(content) > MAX_SCANS:
-            raise Undecodable("picture_damaged")
-    elif picture.format == "HEIF":  # several pictures in one file are a burst: the first is shown
+        return  # a second picture inside is another view
+    if picture.format == "HEIF":  # several pictures in one file are a burst: the first is shown
         if str(picture.custom_mimetype).endswith("-sequence"):  # type: ignore[attr-defined]
             raise Undecodable("picture_moves")
     elif getattr(picture, "is_animated", False):
         raise Undecodable("picture_moves")
 
 
-def _scans(content: bytes) -> int:
-    """Count the scans of a JPEG's first picture as its decoder meets them."""
+def _marks(content: bytes) -> tuple[int, bool]:
+    """Return how many scans a JPEG's decoder meets in its first picture, and whether its end."""
     scans, at = 0, 2
     while found := MARKER.search(content, at):
         kind, at = content[found.end() - 1], found.end()
         if kind == END_OF_IMAGE:
-            break
+            return scans, True
         at += int.from_bytes(content[at : at + 2])
+        if at > len(content):
+            raise Undecodable("picture_damaged")
         scans += kind == START_OF_SCAN
-    return scans
+    return scans, False
 
 
 def _orientation(picture: Image.Image) -> int:

@@ -177,6 +177,17 @@ def test_a_jpeg_may_have_a_film_behind_it_and_many_marks_of_restart() -> None:
     assert (seen(jpeg + film) == seen(jpeg)).all()
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_jpeg_may_lack_its_end_but_no_pixel(mode: str, progressive: bool) -> None:
+    whole = file_of(photo(300).convert(mode), "JPEG", progressive=progressive)
+    for behind in (b"", b"\xff", b"SEFH" + b"\x11" * 400):
+        assert (seen(whole[:-2] + behind) == seen(whole)).all()
+    for missing in (20, 200, len(whole) // 2):
+        with pytest.raises(Undecodable, match="picture_damaged"):
+            decoded(whole[:-missing])
+
+
 def test_what_its_head_says_of_a_file_that_cannot_be_read() -> None:
     whole = file_of(photo(), "HEIF")
     for content, word in (
