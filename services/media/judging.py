@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.domain import value
 from chassis.errors import Invalid, NotFound, Unavailable
 from gateways.port import Blobs, blob_of
+from gateways.work_folder import scratch
 from media.domain.image import Original
 from media.domain.project_messages import Upload
 from media.domain.project_state import Project
@@ -35,7 +36,7 @@ def judged(
         return Refusal(status="missing", error="media.image_not_found")
     sent = incoming_key(state.workspace_id, project_id, image_id)
     key = original_key(state.workspace_id, project_id, image_id, upload.content_type)
-    with tools.judge.scratch() as folder:
+    with scratch(tools.judge.work) as folder:
         received = folder / "received"
         try:
             _receive(tools.blobs, sent, upload.size, received)

@@ -1,20 +1,19 @@
 """What an uploaded file really is: decoded in a process of its own, judged by content."""
 
 import json
-import os
 import signal
 import subprocess  # noqa: S404 - for the name of its timeout: `child` starts the decoder
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
+from uuid import UUID
 
 from chassis.domain import value
 from chassis.errors import Internal, Invalid, Unavailable
 from gateways.child import child
+from gateways.turns import Turns, cores
 from gateways.work_folder import scratch
 
 MAX_BYTES = 25 * 1024 * 1024
@@ -97,22 +96,21 @@ def _refused(service: str, word: str) -> Invalid:
 
 
 class Judge:
-    """Judges the pictures of one service: as many at once as there are cores, and none twice."""
+    """Judges the pictures of one service: as many at once as there are cores, and none twice.
+
+    Of one workspace two at once, so that nobody waits for all of another's.
+    """
 
     def __init__(self, service: str, work: Path, at_once: int | None = None) -> None:
-        """`work`: the folder that decoders run below; `at_once`: all cores that are seen."""
+        """`work`: the folder that decoders run below; `at_once`: what the machine can do."""
         self.service, self.work = service, work
-        self._threads = ThreadPoolExecutor(at_once or _cores(), thread_name_prefix="judge")
+        self._turns = Turns(f"{service}.busy_judging", at_once or cores())
         self._known: dict[tuple[str, str], Picture | Invalid] = {}
         self._knowing = Lock()
 
-    def each(self, judged: Callable[[T], R], items: Iterable[T]) -> Iterable[R]:
-        """Return what a function says of each item, several at a time, in their order."""
-        return self._threads.map(judged, items)
-
-    def scratch(self) -> AbstractContextManager[Path]:
-        """Give a folder for what is judged, gone afterwards."""
-        return scratch(self.work)
+    def each(self, workspace_id: UUID, judged: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Return what a function says of each item of a workspace; see `Turns.each`."""
+        return self._turns.each(workspace_id, judged, items)
 
     def inspect(self, key: str, sha256: str, path: Path) -> Picture:
         """Say what the picture is that lies under `key`; see the function `inspect`."""
@@ -130,8 +128,3 @@ class Judge:
             return inspect(path, self.service, self.work)
         except Invalid as refusal:
             return refusal
-
-
-def _cores() -> int | None:
-    """Return how many cores this process may use, where the machine tells, or all there are."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from gateways.child import end_left
@@ -36,10 +36,6 @@ class WorkFolder:
             self.path = Path(tempfile.mkdtemp(dir=root, prefix=PREFIX))
             self._lock = _opened(self.path / LOCK)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-
-    def scratch(self) -> AbstractContextManager[Path]:
-        """Give a folder to work in, gone afterwards."""
-        return scratch(self.path)
 
     def close(self) -> None:
         """Delete the folder; what is still written there goes at the next start."""

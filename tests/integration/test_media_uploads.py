@@ -28,7 +28,7 @@ from chassis.database import migrations
 from chassis.database.schema import NONE_TOLD
 from chassis.door.edge import Caller
 from chassis.door.tokens import TokenIssuer, new_key_pair
-from chassis.errors import Invalid, NotFound, Rejected, Unavailable
+from chassis.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
 from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
@@ -391,15 +391,39 @@ def test_two_confirmations_at_once_take_a_file_once(studio: Media, photograph: b
     for upload in uploads:
         assert studio.send(upload, photograph) in TAKEN
 
-    with ThreadPoolExecutor(3) as people:
-        replies = list(people.map(lambda _: studio.confirm(project_id, *uploads), range(3)))
+    with ThreadPoolExecutor(2) as people:
+        replies = list(people.map(lambda _: studio.confirm(project_id, *uploads), range(2)))
 
-    assert replies == [[("pending", None)] * 3] * 3
+    assert replies == [[("pending", None)] * 3] * 2
     project = studio.mine.call("get_project", project_id=project_id)
     assert len(project["images"]) == project["image_count"] == 3
     for upload in uploads:
         incoming, kept = studio.keys(upload)
         assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
+
+
+def test_while_two_confirmations_of_a_workspace_are_judged_a_third_is_refused(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    (upload,) = studio.announce(project_id, [photograph])
+    studio.sent(upload, photograph)
+    refused: list[Conflict] = []
+
+    class Again(Judge):
+        """Whoever is judged here has everything confirmed once more, before it is."""
+
+        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+            try:
+                studio.confirm_by(again, project_id, upload)
+            except Conflict as refusal:
+                refused.append(refusal)
+            return super().inspect(key, sha256, path)
+
+    tools = studio.parts.door.tools
+    again = replace(tools, judge=Again("media", tools.judge.work, at_once=2))
+    assert studio.confirm_by(again, project_id, upload) == [("pending", None)]
+    assert [(each.code, each.retryable) for each in refused] == [("media.busy_judging", True)]
 
 
 def test_a_rival_s_confirmation_stands_whatever_is_found_afterwards(

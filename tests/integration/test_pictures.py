@@ -5,10 +5,12 @@ import os
 import struct
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pillow_heif
 import pytest
@@ -234,14 +236,29 @@ def test_a_repeat_decodes_nothing_and_other_bytes_are_judged_anew(tmp_path: Path
     assert judge.inspect("b", "2", path) == photo
 
 
-def test_two_are_judged_at_once_on_two_cores(tmp_path: Path) -> None:
-    both = threading.Barrier(2)
+def test_two_of_a_workspace_are_judged_at_once_on_two_cores_and_no_more(tmp_path: Path) -> None:
+    at_once = Counted()
+    judge = Judge("media", tmp_path, at_once=4)
+    assert list(judge.each(uuid4(), at_once.meets, range(6))) == list(range(6))
+    assert at_once.most == 2
 
-    def meets(name: str) -> str:
-        both.wait(timeout=60)
-        return name
 
-    assert list(Judge("media", tmp_path, at_once=2).each(meets, ["a", "b"])) == ["a", "b"]
+class Counted:
+    """Counts those who are here at once; the first two wait for each other."""
+
+    def __init__(self) -> None:
+        self.both, self.lock = threading.Barrier(2), threading.Lock()
+        self.here = self.most = 0
+
+    def meets(self, number: int) -> int:
+        with self.lock:
+            self.here += 1
+            self.most = max(self.most, self.here)
+        if number < 2:
+            self.both.wait(timeout=60)
+        with self.lock:
+            self.here -= 1
+        return number
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process sees all cores")
@@ -252,12 +269,13 @@ def test_a_process_that_sees_one_core_judges_one_at_a_time(tmp_path: Path) -> No
 
     with ThreadPoolExecutor(1) as apart:
         judge = apart.submit(on_one_core).result()
-    all_wait = threading.Event()
+    one = threading.Lock()
 
-    def judged_by(_: int) -> int:
-        all_wait.wait()
-        return threading.get_ident()
+    def alone(_: int) -> bool:
+        free = one.acquire(blocking=False)
+        time.sleep(0)  # another thread's turn, if there is one
+        if free:
+            one.release()
+        return free
 
-    by = judge.each(judged_by, range(4))
-    all_wait.set()
-    assert len(set(by)) == 1
+    assert all(judge.each(uuid4(), alone, range(200)))

@@ -14,7 +14,7 @@ import pytest
 
 from gateways import launcher
 from gateways.child import child, end_left
-from gateways.work_folder import WorkFolder
+from gateways.work_folder import WorkFolder, scratch
 from waiting import until
 
 
@@ -82,7 +82,7 @@ def test_a_folder_whose_process_lives_is_left_alone(work: Path) -> None:
 def test_a_folder_that_is_closed_is_gone_and_nothing_else_is(work: Path) -> None:
     (work / "of somebody else").mkdir()
     first, second = WorkFolder(work), WorkFolder(work)
-    with first.scratch() as folder:
+    with scratch(first.path) as folder:
         assert folder.is_relative_to(first.path)
     assert not folder.exists()
     first.close()

@@ -90,7 +90,8 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     )
     wanted = dict.fromkeys(asked.image_ids)
     judge = partial(judged, door.tools, asked.project_id, state)
-    found = dict(zip(wanted, door.tools.judge.each(judge, wanted), strict=True))
+    outcomes = door.tools.judge.each(state.workspace_id, judge, wanted)
+    found = dict(zip(wanted, outcomes, strict=True))
 
     def work(unit: Unit) -> Confirmation:
         stands = unit.may(project.decider, asked.project_id, may_change)

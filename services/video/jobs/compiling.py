@@ -8,6 +8,7 @@ from chassis import codec
 from chassis.errors import ServiceError
 from chassis.jobs.jobs import Kind, Task
 from chassis.unit.deciding import Unit
+from gateways.work_folder import scratch
 from video.domain import video_project
 from video.domain.video import Film, NoteCompileFailed, NoteFilm
 from video.gateways.compile import compile_film
@@ -30,7 +31,7 @@ def kind(tools: Tools) -> Kind:
 
 def _compile(tools: Tools, task: Task, control: Control) -> Any:
     with ExitStack() as held:
-        folder = held.enter_context(tools.work.scratch())
+        folder = held.enter_context(scratch(tools.work.path))
         pieces = [held.enter_context(tools.blobs.local(key)) for key in task.args["pieces"]]
         out, thumbnail = folder / "film.mp4", folder / "thumbnail.jpg"
         made = compile_film(

@@ -13,6 +13,7 @@ from clients.media import Media
 from contracts.media.sources import SourceLink
 from gateways.addresses import Prefix, Refused
 from gateways.fetch import fetch
+from gateways.work_folder import scratch
 from video.domain import piece, video_project
 from video.domain.piece import WantPiece
 from video.domain.plan import Source, source_key
@@ -38,7 +39,7 @@ def _fetch(tools: Tools, task: Task, control: Control) -> Any:
     """Copy every picture into our own blobs, so that media may lose it afterwards."""
     media, workspace_id = Media(tools.peers("media")), workspace(task)
     sources, images = [], task.args["images"]
-    with tools.work.scratch() as folder:
+    with scratch(tools.work.path) as folder:
         picture = folder / "picture"
         for number, image in enumerate(images):
             control.progress(100 * number // len(images), "fetching")

@@ -9,6 +9,7 @@ from chassis import codec
 from chassis.errors import ServiceError
 from chassis.jobs.jobs import Kind, Task
 from chassis.unit.deciding import Unit
+from gateways.work_folder import scratch
 from video.domain import piece, video_project
 from video.domain.piece import CompletePiece, FailPiece, Result
 from video.domain.plan import Spec, piece_key, source_key
@@ -33,7 +34,7 @@ def kind(tools: Tools) -> Kind:
 def _render(tools: Tools, task: Task, control: Control) -> Any:
     spec: Spec = codec.load(Spec, task.args["spec"])
     workspace_id, teller = workspace(task), rising(tools, task, control)
-    with tools.work.scratch() as folder:
+    with scratch(tools.work.path) as folder:
         out = folder / "piece.mp4"
         made = _make(tools, workspace_id, spec, out, teller)
         blob = tools.blobs.put_file(piece_key(workspace_id, spec), out)

@@ -10,7 +10,7 @@ from threading import Thread
 
 from gateways.child import child
 from gateways.pictures import inspect
-from gateways.work_folder import WorkFolder
+from gateways.work_folder import WorkFolder, scratch
 from video.gateways.ffmpeg import run, source
 
 
@@ -26,7 +26,7 @@ class Unhurried:
 
 def encode(work: WorkFolder) -> None:
     """Have ffmpeg encode a film that has no end, at the pace in which it is seen."""
-    with work.scratch() as folder:
+    with scratch(work.path) as folder:
         endless = source("lavfi", "testsrc2=size=320x180:rate=25", "-re")
         run(folder, [*endless, "-f", "mp4", "film.mp4"], Unhurried())
 
@@ -38,7 +38,7 @@ def judge(work: WorkFolder) -> None:
 
 def hold(work: WorkFolder) -> None:
     """Only start something that waits."""
-    with work.scratch() as folder, child(["/bin/sleep", "600"], folder):
+    with scratch(work.path) as folder, child(["/bin/sleep", "600"], folder):
         time.sleep(600)
 
 
