@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from chassis import ids
@@ -19,7 +20,7 @@ from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
 from gateways import blobs
-from gateways.pictures import MAX_BYTES, Judge
+from gateways.pictures import MAX_BYTES, Judge, pixels
 from gateways.work_folder import WorkFolder
 from media import inbound, outbound, sweeping
 from media import jobs as media_jobs
@@ -66,6 +67,7 @@ def build(
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
         tools=Tools(blobs=store.blobs, judge=Judge("media", work.path)),
     )
+    decode = partial(pixels, service="media", work=work.path)
     files = links(
         store.answer,
         store.origins,
@@ -77,7 +79,7 @@ def build(
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=media_jobs.kinds(store.blobs, LocalEngine()),
+        kinds=media_jobs.kinds(store.blobs, LocalEngine(decode)),
         schedules=(
             housekeeping.PRUNE,
             housekeeping.PRUNE_REVOKED,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from chassis import ids
@@ -20,6 +21,7 @@ from contracts.auth.events import REVOKES
 from contracts.video.events import PUBLISHES
 from gateways import blobs
 from gateways.addresses import parsed_prefixes
+from gateways.pictures import pixels
 from gateways.work_folder import WorkFolder
 from video import inbound, outbound
 from video import jobs as video_jobs
@@ -63,7 +65,7 @@ def build(
     tools = Tools(
         app=app,
         blobs=store.blobs,
-        engine=LocalEngine(),
+        engine=LocalEngine(partial(pixels, service="video", work=work.path)),
         peers=peers,
         sources=parsed_prefixes(given.sources),
         work=work,

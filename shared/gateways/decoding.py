@@ -1,7 +1,8 @@
 """The one way in which a picture becomes pixels, at the door and in every engine.
 
-It imports nothing of ours, for it is also the program in which `pictures` judges hostile bytes:
-`python decoding.py <path> <bytes of memory> <seconds of processor>` prints as JSON what it found.
+It imports nothing of ours, for it is the program in which `pictures` decodes hostile bytes:
+`python decoding.py <path> <bytes of memory> <seconds of processor> [pixels]` prints a line of JSON
+that says what it found, and behind it the pixels, where they are asked for.
 """
 
 import io
@@ -178,18 +179,22 @@ def _as(mode: str, picture: Image.Image) -> Image.Image:
     return picture if picture.mode == mode else picture.convert(mode)
 
 
-def main(path: str, memory_bytes: int, cpu_s: int) -> None:
-    """Judge one picture within limits; the one of time is noticed before the one that kills."""
+def main(path: str, memory_bytes: int, cpu_s: int, wanted: str = "") -> None:
+    """Decode one picture within limits; the one of time is noticed before the one that kills."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pixels = b""
     try:
         content_type, picture = decoded(Path(path).read_bytes())
         found = {"content_type": content_type, "width": picture.width, "height": picture.height}
+        if wanted == "pixels":
+            pixels = picture.tobytes()
     except Undecodable as refusal:
         found = {"error": refusal.word}
-    print(json.dumps(found))
+    sys.stdout.buffer.write(json.dumps(found).encode() + b"\n")
+    sys.stdout.buffer.write(pixels)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])

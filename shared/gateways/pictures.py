@@ -1,4 +1,4 @@
-"""What an uploaded file really is: decoded in a process of its own, judged by content."""
+"""Pictures, decoded in a process of its own each: what one really is, and its pixels."""
 
 import json
 import signal
@@ -10,6 +10,9 @@ from threading import Lock
 from typing import TypeVar
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from chassis.domain import value
 from chassis.errors import Internal, Invalid, Unavailable
 from gateways.child import child
@@ -18,7 +21,7 @@ from gateways.work_folder import scratch
 
 MAX_BYTES = 25 * 1024 * 1024
 REMEMBERED = 1_000  # judgements
-DECODER = Path(__file__).with_name("decoding.py")  # run and not imported: `serve` needs no decoder
+DECODER = Path(__file__).with_name("decoding.py")  # run, and imported by nobody
 REASONS = {
     "not_a_picture": "only JPEG, PNG, WebP and HEIC pictures are accepted",
     "picture_too_large": "a picture has at most 25 MB and 50 megapixels",
@@ -26,6 +29,7 @@ REASONS = {
     "picture_moves": "a picture must not move",
 }
 
+Pixels = NDArray[np.uint8]  # rows, columns, channels
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -60,31 +64,48 @@ def inspect(path: Path, service: str, work: Path, limits: Limits = LIMITS) -> Pi
     """
     if path.stat().st_size > MAX_BYTES:
         raise _refused(service, "picture_too_large")
-    code, told = _decoded_apart(path, service, work, limits)
+    picture, _ = _decoded_apart(str(path.resolve()), None, service, work, limits)
+    return picture
+
+
+def pixels(content: bytes, service: str, work: Path, limits: Limits = LIMITS) -> Pixels:
+    """Return a picture as displayed, rows of 8-bit sRGB; decoded as `inspect` does, which see."""
+    picture, raw = _decoded_apart("/dev/stdin", content, service, work, limits)
+    return np.frombuffer(raw, np.uint8).reshape(picture.height, picture.width, 3)
+
+
+def _decoded_apart(
+    path: str, sent: bytes | None, service: str, work: Path, limits: Limits
+) -> tuple[Picture, memoryview]:
+    """Return what a decoder found, and of a picture that is `sent` to it the pixels."""
+    bounds = (str(limits.memory_bytes), str(limits.cpu_s))
+    command = [sys.executable, "-I", str(DECODER), path, *bounds]
+    stdin = subprocess.DEVNULL
+    if sent is not None:
+        command, stdin = [*command, "pixels"], subprocess.PIPE
+    with (
+        scratch(work) as folder,
+        child(command, folder, stdin=stdin, stdout=subprocess.PIPE) as decoder,
+    ):
+        try:
+            told, _ = decoder.communicate(sent, timeout=limits.wait_s)
+        except subprocess.TimeoutExpired:
+            raise _too_slow(service) from None
+    _must_have_ended_well(decoder.returncode, service)
+    line = told.index(b"\n")
+    found = json.loads(told[:line])
+    if "error" in found:
+        raise _refused(service, found["error"])
+    return Picture(**found), memoryview(told)[line + 1 :]
+
+
+def _must_have_ended_well(code: int, service: str) -> None:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         raise _too_slow(service)
     if code < 0:  # what makes the decoder itself fall is no honest picture
         raise _refused(service, "picture_damaged")
     if code > 0:
         raise Internal(f"{service}.inspection_failed", "the decoder did not start")
-    found = json.loads(told)
-    if "error" in found:
-        raise _refused(service, found["error"])
-    return Picture(**found)
-
-
-def _decoded_apart(path: Path, service: str, work: Path, limits: Limits) -> tuple[int, bytes]:
-    given = (path.resolve(), limits.memory_bytes, limits.cpu_s)
-    command = [sys.executable, "-I", str(DECODER), *map(str, given)]
-    with (
-        scratch(work) as folder,
-        child(command, folder, stdout=subprocess.PIPE) as decoder,
-    ):
-        try:
-            told, _ = decoder.communicate(timeout=limits.wait_s)
-        except subprocess.TimeoutExpired:
-            raise _too_slow(service) from None
-        return decoder.returncode, told
 
 
 def _too_slow(service: str) -> Unavailable:

@@ -221,6 +221,16 @@ def test_nameko_and_eventlet_have_their_homes_in_the_frame() -> None:
     assert strays == {}
 
 
+def test_pictures_are_decoded_in_a_process_of_their_own_and_nowhere_else() -> None:
+    strays = {
+        source.at(line): module
+        for source in sources("services", "shared", "deploy")
+        for module, line in source.imported
+        if below(module, "gateways.decoding")
+    }
+    assert strays == {}
+
+
 def test_which_store_it_is_is_known_to_the_shared_gateways_alone() -> None:
     strays = {
         source.at(line): module

@@ -13,6 +13,7 @@ from PIL import Image
 
 from chassis.errors import Invalid, Rejected, Unavailable
 from integration.stages.small_films import (
+    ENGINE,
     FRAME_MS,
     RATE,
     Cancelled,
@@ -28,7 +29,6 @@ from integration.stages.small_films import (
 )
 from video.gateways.engine import SIZES
 from video.gateways.ffmpeg import run
-from video.gateways.local import LocalEngine
 from video.gateways.probe import is_ours, probe, verified
 
 
@@ -44,7 +44,7 @@ def pieces(photographs: list[Path], tmp_path_factory: pytest.TempPathFactory) ->
     """A clip with room tone, the transition after it, and a silent clip: 1 second each."""
     made = [tmp_path_factory.mktemp("pieces") / f"{n}.mp4" for n in range(3)]
     make_clip(photographs[0], made[0], room_type="hallway")
-    LocalEngine().transition(
+    ENGINE.transition(
         photographs[0],
         photographs[1],
         made[1],
@@ -203,22 +203,6 @@ def test_pieces_of_two_encoders_are_brought_to_one(
     assert encoder_parameters(other) not in out.read_bytes()
     expected = np.concatenate([seen(other), seen(first)])
     assert np.abs(seen(out) - expected).max() < 12
-
-
-@pytest.mark.parametrize("content", [b"a text is no picture", b"\xff\xd8\xff\xe0\x00\x10JFIF", b""])
-def test_what_is_no_picture_is_refused(content: bytes, tmp_path: Path) -> None:
-    image = tmp_path / "picture.jpg"
-    image.write_bytes(content)
-    with pytest.raises(Invalid, match=r"video\.invalid_input"):
-        make_clip(image, tmp_path / "clip.mp4")
-    assert list(tmp_path.iterdir()) == [image]
-
-
-def test_half_a_photograph_is_refused(photographs: list[Path], tmp_path: Path) -> None:
-    whole = photographs[0].read_bytes()
-    (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(Invalid):
-        make_clip(tmp_path / "half.jpg", tmp_path / "clip.mp4")
 
 
 @pytest.mark.parametrize("content", [b"a text is no music", b"RIFF\x00\x00\x00\x00WAVEjunk"])

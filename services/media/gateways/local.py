@@ -1,13 +1,12 @@
 """The local engine: photographs of interiors enhanced with OpenCV, nothing invented."""
 
 import io
+from collections.abc import Callable
 
 import cv2
-import numpy as np
 from PIL import Image
 
-from chassis.errors import Invalid, Rejected
-from gateways.decoding import Undecodable, decoded
+from chassis.errors import Rejected
 from media.gateways.engine import Enhanced, Report
 from media.gateways.geometry import Pixels, upright
 from media.gateways.grade import GRADES, develop
@@ -32,17 +31,21 @@ class LocalEngine:
 
     name = "local"
 
+    def __init__(self, decode: Callable[[bytes], Pixels]) -> None:
+        """`decode` returns a picture's pixels, as displayed, in sRGB; raises `Invalid`."""
+        self.decode = decode
+
     def enhance(self, image: bytes, prompt: str, template: str, report: Report) -> Enhanced:
         """Return `image` corrected and graded in the style `template`; same input, same bytes.
 
         `prompt` is for engines that follow words; this one follows a table. Raises `Rejected`
-        (media.unknown_template) and `Invalid` (media.invalid_input).
+        (media.unknown_template) and what `decode` raises.
         """
         if template not in GRADES:
             raise Rejected("media.unknown_template", f"no template is called {template!r}")
         cv2.setNumThreads(1)  # a worker runs as many jobs at once as it has cores
         report(50, "processing")
-        pixels = _decoded(image)
+        pixels = self.decode(image)
         report(55, "processing")
         pixels = upright(pixels)
         report(60, "processing")
@@ -54,15 +57,6 @@ class LocalEngine:
         return Enhanced(
             content=content, width=width, height=height, model=MODEL, alteration="technical"
         )
-
-
-def _decoded(image: bytes) -> Pixels:
-    """Return the pixels, as displayed, in sRGB."""
-    try:
-        _, picture = decoded(image)
-    except Undecodable as refusal:
-        raise Invalid("media.invalid_input", "the picture cannot be read") from refusal
-    return np.asarray(picture)
 
 
 def _encoded(pixels: Pixels) -> bytes:

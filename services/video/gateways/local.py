@@ -1,15 +1,13 @@
 """The local engine: the still, seen by a moving camera, drawn frame by frame."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from chassis.errors import Invalid
-from gateways.decoding import Undecodable, decoded
 from gateways.work_folder import scratch
 from video.gateways.camera import (
     DOLLY_IN,
@@ -43,6 +41,10 @@ class LocalEngine:
 
     name = "local"
 
+    def __init__(self, decode: Callable[[bytes], Frame]) -> None:
+        """`decode` returns a picture's pixels, as displayed, in sRGB; raises `Invalid`."""
+        self.decode = decode
+
     def clip(
         self,
         image: Path,
@@ -55,7 +57,7 @@ class LocalEngine:
         control: Control,
     ) -> Piece:
         """Make a clip: one slow move, with a quiet room tone if `native_audio`, else silent."""
-        still = Still(image, size_of(aspect_ratio))
+        still = self._still(image, size_of(aspect_ratio))
         views = framing(move_for(room_type), still.reach)
         frames = (still.seen(between(views, at)) for at in eased(seconds))
         sound = _room_tone(seconds) if native_audio else SILENCE
@@ -73,7 +75,7 @@ class LocalEngine:
         rooms: tuple[str, str] | None = None,
     ) -> Piece:
         """Make a transition: the camera moves on into the first picture, which dissolves."""
-        stills = [Still(path, size_of(aspect_ratio)) for path in (first, second)]
+        stills = [self._still(path, size_of(aspect_ratio)) for path in (first, second)]
         moves = [move_for(room) for room in rooms] if rooms else [DOLLY_IN] * 2
         leaves = framing(moves[0], stills[0].reach)[1]
         arrives = framing(moves[1], stills[1].reach)[0]
@@ -82,17 +84,15 @@ class LocalEngine:
         frames = _dissolve(stills[0], into, stills[1], onto, seconds)
         return _written(frames, stills[0].size, seconds, SILENCE, out, control)
 
+    def _still(self, path: Path, size: tuple[int, int]) -> "Still":
+        return Still(_cropped(self.decode(path.read_bytes()), size), size)
+
 
 class Still:
-    """A photograph, ready to be looked at: planes of Y', Cb and Cr, sharp at the tightest zoom.
+    """A photograph, ready to be looked at: planes of Y', Cb and Cr, sharp at the tightest zoom."""
 
-    Raises:
-        Invalid: it is none that the door of uploads would take.
-    """
-
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+    def __init__(self, pixels: Frame, size: tuple[int, int]) -> None:
         self.size = size
-        pixels = _read(path, size)
         cover = min(pixels.shape[1] / size[0], pixels.shape[0] / size[1])
         self.reach = (pixels.shape[1] / size[0] / cover, pixels.shape[0] / size[1] / cover)
         # Enlarged once and well here, so that each frame only needs a quick interpolation.
@@ -130,17 +130,14 @@ class Still:
         return frame
 
 
-def _read(path: Path, size: tuple[int, int]) -> Frame:
-    """Return the photograph upright, in RGB, at most three frames long."""
-    try:
-        _, upright = decoded(path.read_bytes())
-    except Undecodable as refusal:
-        raise Invalid("video.invalid_input", "the picture cannot be read") from refusal
-    cover = min(upright.width / size[0], upright.height / size[1])
-    width = min(upright.width, math.ceil(3 * cover * size[0]))
-    height = min(upright.height, math.ceil(3 * cover * size[1]))
-    left, top = (upright.width - width) // 2, (upright.height - height) // 2
-    return np.asarray(upright.crop((left, top, left + width, top + height)))
+def _cropped(pixels: Frame, size: tuple[int, int]) -> Frame:
+    """Return the middle of a photograph (RGB), at most three frames long."""
+    height, width = pixels.shape[:2]
+    cover = min(width / size[0], height / size[1])
+    across = min(width, math.ceil(3 * cover * size[0]))
+    down = min(height, math.ceil(3 * cover * size[1]))
+    left, top = (width - across) // 2, (height - down) // 2
+    return pixels[top : top + down, left : left + across]
 
 
 def _dissolve(

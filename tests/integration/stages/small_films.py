@@ -7,12 +7,22 @@ import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
+from gateways.decoding import decoded
 from video.gateways.compile import compile_film
 from video.gateways.engine import Film, Piece
+from video.gateways.ffmpeg import Frame
 from video.gateways.local import LocalEngine
 
 FRAME_MS = 40
 RATE = 48000
+
+
+def in_process(content: bytes) -> Frame:
+    """Decode a picture here, where starting a process for each would take most of the time."""
+    return np.asarray(decoded(content)[1])
+
+
+ENGINE = LocalEngine(in_process)
 
 
 class Cancelled(Exception):
@@ -44,7 +54,7 @@ def photograph(path: Path, size: tuple[int, int], seed: int) -> Path:
 
 def make_clip(image: Path, out: Path, **changed: object) -> Piece:
     asked = {"room_type": "kitchen", "seconds": 1, "aspect_ratio": "1:1", "native_audio": True}
-    return LocalEngine().clip(image, out, **{"control": Job(), **asked, **changed})  # type: ignore[arg-type]
+    return ENGINE.clip(image, out, **{"control": Job(), **asked, **changed})  # type: ignore[arg-type]
 
 
 def make_film(pieces: list[Path], out: Path, music: Path | None = None, volume: int = 50) -> Film:
