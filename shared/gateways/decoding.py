@@ -1,19 +1,16 @@
-"""The one way in which a picture becomes pixels, at the door and in every engine.
+"""The one way in which a picture becomes pixels, at the door and for every engine.
 
-It imports nothing of ours, for it is the program in which `pictures` decodes hostile bytes:
-`python decoding.py <path> <bytes of memory> <seconds of processor> [pixels]` prints a line of JSON
-that says what it found, and behind it the pixels, where they are asked for.
+It imports neither a service nor the frame: `decoder`, the program that it works in, has little to
+start.
 """
 
 import io
-import json
 import re
-import resource
-import sys
-from pathlib import Path
 
 import pillow_heif
 from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
+
+from gateways.colour_spaces import described
 
 MAX_PIXELS = 50_000_000
 MAX_SCANS = 100  # of a JPEG: empty ones cost time and no bytes
@@ -142,7 +139,7 @@ def _turned(picture: Image.Image, orientation: int) -> Image.Image:
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
     """Return the colours as they are meant, on white where they are transparent."""
-    profile = picture.info.get("icc_profile")
+    profile = picture.info.get("icc_profile") or described(picture.info)
     if picture.mode.startswith("I"):
         picture = picture.point(lambda value: value * (1 / 256)).convert("L")
         picture.info.pop("transparency", None)  # one of the 65,536 greys
@@ -177,24 +174,3 @@ def _profiled(colours: Image.Image, profile: bytes | None) -> Image.Image:
 def _as(mode: str, picture: Image.Image) -> Image.Image:
     """Return the picture in that mode; not a copy, which would cost time and memory."""
     return picture if picture.mode == mode else picture.convert(mode)
-
-
-def main(path: str, memory_bytes: int, cpu_s: int, wanted: str = "") -> None:
-    """Decode one picture within limits; the one of time is noticed before the one that kills."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pixels = b""
-    try:
-        content_type, picture = decoded(Path(path).read_bytes())
-        found = {"content_type": content_type, "width": picture.width, "height": picture.height}
-        if wanted == "pixels":
-            pixels = picture.tobytes()
-    except Undecodable as refusal:
-        found = {"error": refusal.word}
-    sys.stdout.buffer.write(json.dumps(found).encode() + b"\n")
-    sys.stdout.buffer.write(pixels)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:])

@@ -21,7 +21,7 @@ from gateways.work_folder import scratch
 
 MAX_BYTES = 25 * 1024 * 1024
 REMEMBERED = 1_000  # judgements
-DECODER = Path(__file__).with_name("decoding.py")  # run, and imported by nobody
+DECODER = Path(__file__).with_name("decoder.py")  # run, and imported by nobody
 REASONS = {
     "not_a_picture": "only JPEG, PNG, WebP and HEIC pictures are accepted",
     "picture_too_large": "a picture has at most 25 MB and 50 megapixels",

@@ -54,7 +54,7 @@ def test_what_was_started_dies_with_its_killed_parent_and_its_files_go_at_the_ne
         until(lambda: len(noted(folder)) == 2)
         until(lambda: any(path.stat().st_size for path in folder.rglob("film.mp4")))
         children = noted(folder)
-        assert {word for each in children for word in each.cmdline() if "decoding.py" in word}
+        assert {word for each in children for word in each.cmdline() if "decoder.py" in word}
         process.kill()
         process.wait()
         _, alive = psutil.wait_procs(children, timeout=10)
