@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
+import pillow_heif
 import psycopg
 import pytest
 import requests
@@ -49,6 +50,7 @@ from servers.postgres import Server
 PASSWORD = "only-for-tests"
 MISSING = ("missing", "media.upload_missing")
 TAKEN = {200, 201}  # S3's answer, and the door's
+pillow_heif.register_heif_opener()  # saves HEIC
 TEXT = b"not a photograph at all, whatever its name says"
 
 
