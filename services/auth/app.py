@@ -34,6 +34,7 @@ SERVICE = Service(
     outbound=outbound.outbound,
     jobs=auth_jobs.jobs,
     publishes=PUBLISHES,
+    upcasters={("InvoiceEligibilitySet", 1): workspace.without_reason},
 )
 
 

@@ -85,9 +85,14 @@ def _text(given: str | BillingAddress | None) -> str:
 
 
 def set_eligibility(unit: Unit, asked: SetInvoiceEligibility) -> Written:
-    """Say whether a workspace may pay by invoice."""
-    command = workspace.SetInvoiceEligibility(eligible=asked.eligible, reason=asked.reason)
-    return unit.decide(workspace.decider, asked.workspace_id, command).written
+    """Say whether a workspace may pay by invoice; why is kept, of what changes something."""
+    before: workspace.Workspace | None = unit.state(workspace.decider, asked.workspace_id)
+    command = workspace.SetInvoiceEligibility(eligible=asked.eligible)
+    decided = unit.decide(workspace.decider, asked.workspace_id, command)
+    if decided.state != before:
+        reason = {"eligibility_reason": asked.reason}
+        unit.execute(keep(asked.workspace_id, decided.state.owner_user_id, reason))
+    return decided.written
 
 
 def _own_workspace(call: Call) -> UUID:

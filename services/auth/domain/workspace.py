@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chassis.domain import UNTIMED, Decider, value
@@ -27,8 +28,9 @@ class ChangeProfile:
 
 @value
 class SetInvoiceEligibility:
+    """Why is kept beside: free words may say things about people that no event holds."""
+
     eligible: bool
-    reason: str
     at: datetime = UNTIMED
 
 
@@ -48,8 +50,10 @@ class ProfileChanged:
 
 @value
 class InvoiceEligibilitySet:
+    """Version 1 held the `reason`, in an admin's own words."""
+
+    SCHEMA: ClassVar[int] = 2
     eligible: bool
-    reason: str
     at: datetime
 
 
@@ -95,11 +99,7 @@ def decide(workspace: Workspace | None, command: Command) -> list[Event]:
         ):
             raise Rejected("auth.legal_name_missing", "no invoice without a legal name")
         case Workspace(), SetInvoiceEligibility():
-            return [
-                InvoiceEligibilitySet(
-                    eligible=command.eligible, reason=command.reason, at=command.at
-                )
-            ]
+            return [InvoiceEligibilitySet(eligible=command.eligible, at=command.at)]
         case _:
             raise AssertionError(f"{command} needs a workspace")
 
@@ -113,7 +113,7 @@ def _profile_changed(workspace: Workspace, command: ChangeProfile) -> list[Event
     approved_no_more = workspace.invoice_eligible and APPROVED & set(command.changed)
     if not approved_no_more:
         return [changed]
-    lost = InvoiceEligibilitySet(eligible=False, reason="company details changed", at=command.at)
+    lost = InvoiceEligibilitySet(eligible=False, at=command.at)
     return [lost, changed]  # nobody hears that new details are approved
 
 
@@ -131,6 +131,11 @@ def evolve(workspace: Workspace | None, event: Event) -> Workspace:
             return replace(workspace, invoice_eligible=event.eligible)
         case _:
             raise AssertionError(f"{event} cannot follow {workspace}")
+
+
+def without_reason(data: dict[str, Any]) -> dict[str, Any]:
+    """Return an `InvoiceEligibilitySet` of version 1 as version 2 is."""
+    return {name: each for name, each in data.items() if name != "reason"}
 
 
 decider = Decider(

@@ -128,11 +128,11 @@ def test_a_changed_profile_shows_the_new_texts_under_the_old_address() -> None:
 
 
 def test_a_workspace_may_pay_by_invoice_from_then_until_it_may_not() -> None:
-    told = [*OPENED, (WORKSPACE, InvoiceEligibilitySet(eligible=True, reason="known", at=THEN))]
+    told = [*OPENED, (WORKSPACE, InvoiceEligibilitySet(eligible=True, at=THEN))]
     may = {"invoice_eligible": True, "invoice_eligible_at": at(2), "updated_at": at(2)}
     assert projected(workspaces.projection, told) == [{**WORKSPACE_ROW, **may}]
 
-    told.append((WORKSPACE, InvoiceEligibilitySet(eligible=False, reason="unpaid", at=LATER)))
+    told.append((WORKSPACE, InvoiceEligibilitySet(eligible=False, at=LATER)))
     may_not = {"invoice_eligible": False, "invoice_eligible_at": None, "updated_at": at(3)}
     assert projected(workspaces.projection, told) == [{**WORKSPACE_ROW, **may_not}]
 
