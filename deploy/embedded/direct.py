@@ -6,6 +6,7 @@ from typing import Any
 
 from chassis import errors
 from chassis.domain import value
+from chassis.door import bodies
 from chassis.door.edge import Caller, Door
 from chassis.errors import Invalid, ServiceError
 
@@ -26,7 +27,8 @@ class DirectPort:
         worker = self.facade()
         worker.door, worker.caller = self.door(), self.caller
         try:
-            sent = json.loads(json.dumps(arguments))
+            body = json.dumps({"args": [], "kwargs": arguments}).encode()
+            sent = bodies.read(body)["kwargs"]
             return json.loads(json.dumps(getattr(worker, method)(**sent)))
         except ServiceError as error:
             raise errors.from_wire(*errors.to_wire(error)) from error

@@ -16,6 +16,7 @@ import psutil
 from chassis.errors import Unavailable
 
 START_DEADLINE_S = 90.0
+MOST_OF_A_MESSAGE = 16 << 20  # bytes, as in deploy/rabbitmq/rabbitmq.conf
 # Not /usr/sbin: Debian's wrapper there changes to the account rabbitmq and its folders.
 LAYOUTS = (
     "/usr/lib/rabbitmq/bin",
@@ -124,7 +125,9 @@ def environment(folder: Path, name: str, ports: tuple[int, int, int]) -> dict[st
     (folder / "plugins").write_text("[].\n", encoding="ascii")
     (folder / "env.conf").write_text("", encoding="ascii")  # instead of the machine's own
     (folder / "rabbitmq.conf").write_text(
-        f"listeners.tcp.1 = 127.0.0.1:{amqp}\ndisk_free_limit.absolute = 50MB\n", encoding="ascii"
+        f"listeners.tcp.1 = 127.0.0.1:{amqp}\ndisk_free_limit.absolute = 50MB\n"
+        f"max_message_size = {MOST_OF_A_MESSAGE}\n",
+        encoding="ascii",
     )
     foreign = ("RABBITMQ_", "ERL_")
     env = {key: text for key, text in os.environ.items() if not key.startswith(foreign)}

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Range
 
+from chassis.bounds import Size
 from chassis.door import rules
 from chassis.marshalling import Form, Rules
 from chassis.unit.pages import CURSOR_MAX
@@ -19,7 +20,7 @@ from contracts.auth.workspaces import BillingAddress, SetInvoiceEligibility, Upd
 
 COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166-1
 BY_A_CALENDAR = Range(max=datetime(9999, 1, 1, tzinfo=UTC))  # in whatever zone it is written
-TOKEN = Length(min=1, max=100)
+TOKEN = Size(100, least=1)
 
 
 def canonical(address: str) -> str:
@@ -28,6 +29,7 @@ def canonical(address: str) -> str:
 
 
 CANONICAL = Form(canonical)
+ADDRESS, _ = rules.EMAIL
 
 
 def email(value: str) -> None:
@@ -38,40 +40,40 @@ def email(value: str) -> None:
 def address(value: BillingAddress) -> None:
     """Refuse what does not fit on a sales document."""
     texts = {"street": value.street, "postal_code": value.postal_code, "city": value.city}
-    wrong = {name: ["1 to 100 characters."] for name, text in texts.items() if not _fits(text)}
+    wrong = {
+        name: ["1 to 100 characters, on one line."]
+        for name, text in texts.items()
+        if not rules.fits(text, 100)
+    }
     if not COUNTRY.fullmatch(value.country):
         wrong["country"] = ["Two capital letters."]
     if wrong:
         raise ValidationError(wrong)
 
 
-def _fits(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= 100
-
-
 RULES: Mapping[type[Any], Rules] = {
     SignUp: {
         "name": rules.text(200),
-        "email": (email, CANONICAL),
-        "password": Length(min=8, max=128),
+        "email": (ADDRESS, email, CANONICAL),
+        "password": Size(128, least=8),
     },
     VerifyEmail: {"token": TOKEN},
     SignIn: {
-        "email": (Length(max=320), CANONICAL),
-        "password": Length(max=128),
-        "ip": Length(max=45),  # the longest IPv6 address
-        "user_agent": Length(max=1_000),
+        "email": (ADDRESS, CANONICAL),
+        "password": Size(128),
+        "ip": Size(45),  # the longest IPv6 address
+        "user_agent": Size(1_000),
     },
     Authenticate: {"session_token": TOKEN},
-    ListSessions: {"cursor": Length(min=1, max=CURSOR_MAX)},
+    ListSessions: {"cursor": Size(CURSOR_MAX, least=1)},
     UpdateWorkspace: {
         "name": rules.text(200),
         "organization_number": rules.ORGANIZATION_NUMBER,
         "legal_name": rules.text(200),
         "billing_address": address,
-        "invoice_email": email,
-        "invoice_reference": Length(max=100),
-        "contact_email": email,
+        "invoice_email": rules.EMAIL,
+        "invoice_reference": rules.line(100),
+        "contact_email": rules.EMAIL,
         "contact_person": rules.text(200),
     },
     SetInvoiceEligibility: {"reason": rules.text(200)},

@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Range
 
 from billing.domain.invoice import MOST_LINES
+from chassis.bounds import Size
+from chassis.door.rules import text
 from chassis.marshalling import Rules
 from contracts.billing.cards import ChargeSavedCard
 from contracts.billing.invoices import CreateInvoices
 from contracts.billing.payments import RecordInvoicePayment
 
 RULES: Mapping[type[Any], Rules] = {
-    CreateInvoices: {"line_item_ids": Length(min=1, max=MOST_LINES)},
+    CreateInvoices: {"line_item_ids": Size(MOST_LINES, least=1)},
     RecordInvoicePayment: {
         "amount_ore": Range(min=1),
-        "source": Length(min=1, max=50),
-        "external_id": Length(min=1, max=200),
+        "source": text(50),
+        "external_id": text(200),
     },
-    ChargeSavedCard: {"payment_method_id": Length(min=1, max=200)},
+    ChargeSavedCard: {"payment_method_id": Size(200, least=1)},
 }

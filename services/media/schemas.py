@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import OneOf, Range
 
-from chassis.door.rules import text
+from chassis.bounds import Size
+from chassis.door.rules import fits, text
 from chassis.marshalling import Each, Rules
 from contracts.media.projects import CreateProject, SetRoomType, StartProject
 from contracts.media.uploads import ConfirmUploads, FileToUpload, RequestUploads
@@ -16,16 +17,16 @@ from media.links import EXTENSIONS, media_type
 
 SHA256 = re.compile("[0-9a-f]{64}")
 ROOM_TYPE = OneOf(ROOM_TYPES)
-MANY = Length(min=1, max=100)
-JUDGED_AT_ONCE = Length(min=1, max=10)  # more would outlast a call
+LISTED = Size(100, least=1)
+JUDGED_AT_ONCE = Size(10, least=1)  # more would outlast a call
 SIZE = f"1 to {MAX_BYTES} bytes."
 
 
 def file_faults(file: FileToUpload) -> dict[str, list[str]]:
     """Return what is wrong with an announced file that can be no photograph."""
     faults = {}
-    if not 1 <= len(file.file_name) <= 255:
-        faults["file_name"] = ["1 to 255 characters."]
+    if not fits(file.file_name, 255):
+        faults["file_name"] = ["1 to 255 characters, on one line."]
     if media_type(file.content_type) not in EXTENSIONS:
         faults["content_type"] = [f"One of {', '.join(EXTENSIONS)}."]
     if not 1 <= file.size_bytes <= MAX_BYTES:
@@ -37,8 +38,8 @@ def file_faults(file: FileToUpload) -> dict[str, list[str]]:
 
 RULES: Mapping[type[Any], Rules] = {
     CreateProject: {"name": text(200), "room_type": ROOM_TYPE},
-    SetRoomType: {"image_ids": MANY, "room_type": ROOM_TYPE},
+    SetRoomType: {"image_ids": LISTED, "room_type": ROOM_TYPE},
     StartProject: {"max_price_ore": Range(min=0)},
-    RequestUploads: {"files": (MANY, Each(file_faults))},
+    RequestUploads: {"files": (LISTED, Each(file_faults))},
     ConfirmUploads: {"image_ids": JUDGED_AT_ONCE},
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Range
 
 from chassis.door import rules
 from chassis.marshalling import Each, Rules
@@ -24,15 +24,15 @@ def clip_faults(clip: NewClip) -> dict[str, list[str]]:
         faults["room_type"] = ["Not a room type."]
     if clip.duration_seconds not in CLIP_SECONDS:
         faults["duration_seconds"] = ["5 or 10."]
-    if clip.room_label is not None and not 1 <= len(clip.room_label) <= 100:
-        faults["room_label"] = ["1 to 100 characters."]
+    if clip.room_label is not None and not rules.fits(clip.room_label, 100):
+        faults["room_label"] = ["1 to 100 characters, on one line."]
     return faults
 
 
 RULES: Mapping[type[Any], Rules] = {
     CreateVideo: {
         "name": rules.text(200),
-        "description": Length(max=2_000),
+        "description": rules.lines(2_000),
         "music_volume": Range(min=0, max=100),
         "clips": Each(clip_faults),
     },

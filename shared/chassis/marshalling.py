@@ -17,6 +17,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, post_load, vali
 from marshmallow import fields as field
 
 from chassis.asked import OPTIONS, Asked, Json, Listing, Unchanged, writes
+from chassis.bounds import MOST_LISTED, MOST_WRITTEN, RequestSchema, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class Mode:
 
     unknown: Literal["raise", "exclude"]  # what becomes of fields that it has not
     reply: bool = False
+    request: bool = False  # by whoever may call: how much there is of it is asked first
 
 
-STRICT, TOLERANT, REPLY = Mode(RAISE), Mode(EXCLUDE), Mode(EXCLUDE, reply=True)
+STRICT, TOLERANT = Mode(RAISE), Mode(EXCLUDE)
+REQUEST, REPLY = Mode(RAISE, request=True), Mode(EXCLUDE, reply=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Each:
         return items
 
 
-Rule = Form | Each | Callable[[Any], Any]  # the last: a validator of marshmallow's kind
+Rule = Size | Form | Each | Callable[[Any], Any]  # the last: a validator of marshmallow's kind
 Rules = Mapping[str, Rule | tuple[Rule, ...]]  # by field: one, or several
 
 
@@ -67,7 +70,7 @@ def schema(cls: type[Any], mode: Mode = STRICT) -> Schema:
         members: dict[str, Any] = _fields(cls, {}, (), mode)
         made: Any = get_origin(cls) or cls
         members["make"] = post_load(lambda self, data, **_: made(**data))
-        _SCHEMAS[(cls, mode)] = _class(cls, members)(unknown=mode.unknown)
+        _SCHEMAS[(cls, mode)] = _class(cls, members, mode)(unknown=mode.unknown)
     return _SCHEMAS[(cls, mode)]
 
 
@@ -80,14 +83,16 @@ def request(cls: type[Asked[Any]], rules: Rules | None = None) -> Schema:
     A command's key and expected version are the door's to check.
     """
     own = {**_LISTED, **(rules or {})} if issubclass(cls, Listing) else rules or {}
-    return _class(cls, _fields(cls, own, OPTIONS if writes(cls) else (), STRICT))()
+    members = _fields(cls, own, OPTIONS if writes(cls) else (), REQUEST)
+    return _class(cls, members, REQUEST)()
 
 
 _LISTED: Rules = {"limit": validate.Range(min=1, max=200)}
 
 
-def _class(cls: type[Any], members: dict[str, Any]) -> type[Schema]:
-    return type(f"{(get_origin(cls) or cls).__name__}Schema", (Schema,), members)
+def _class(cls: type[Any], members: dict[str, Any], mode: Mode) -> type[Schema]:
+    base = RequestSchema if mode.request else Schema
+    return type(f"{(get_origin(cls) or cls).__name__}Schema", (base,), members)
 
 
 def _fields(
@@ -119,7 +124,9 @@ def _fields(
 
 def _rule(member: field.Field[Any], rules: Rule | tuple[Rule, ...]) -> None:
     for each in rules if isinstance(rules, tuple) else (rules,):
-        if isinstance(each, Form):
+        if isinstance(each, Size):
+            member.pre_load = [each]
+        elif isinstance(each, Form):
             member.post_load.append(each.bring)
         elif isinstance(each, Each):
             member.post_load.append(each.check)
@@ -128,13 +135,20 @@ def _rule(member: field.Field[Any], rules: Rule | tuple[Rule, ...]) -> None:
 
 
 def _field(hint: Any, where: str, options: dict[str, Any], mode: Mode) -> field.Field[Any]:
+    member = _of_type(hint, where, options, mode)
+    if mode.request:
+        member.pre_load = [MOST_LISTED if isinstance(member, Tuple) else MOST_WRITTEN]
+    return member
+
+
+def _of_type(hint: Any, where: str, options: dict[str, Any], mode: Mode) -> field.Field[Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
         inner = [each for each in arguments if each not in (type(None), Unchanged)]
         if type(None) in arguments:
             options = {**options, "allow_none": True}
         if len(inner) == 1:
-            return _field(inner[0], where, options, mode)
+            return _of_type(inner[0], where, options, mode)
     if origin is Literal and mode.reply:
         return Text(**options)
     if origin is Literal:

@@ -13,6 +13,8 @@ import pytest
 
 from chassis.broker import detours
 from chassis.broker.rpc import Rpc
+from chassis.door.bodies import MOST_BYTES
+from chassis.errors import Invalid
 from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
@@ -21,36 +23,38 @@ from waiting import until
 CALL = '{"args": [], "kwargs": {}}'
 JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
 ANSWERED: dict[str, tuple[Any, dict[str, Any], str]] = {  # body, properties, what the reply says
-    "no JSON": ("{", JSON, "MalformedRequest"),
-    "no text": (b"\xff\xfe", JSON, "MalformedRequest"),
-    "too deep": ("[" * 100_000, JSON, "MalformedRequest"),
-    "a number too long": ("1" * 5_000, JSON, "MalformedRequest"),
-    "an object that kombu fails to make": (
-        '{"args": [], "kwargs": {"label": {"__type__": "datetime", "__value__": "x"}}}',
+    "no JSON": ("{", JSON, "Invalid"),
+    "no text": (b"\xff\xfe", JSON, "Invalid"),
+    "too deep": ("[" * 100_000, JSON, "Invalid"),
+    "a number too long": ("1" * 5_000, JSON, "Invalid"),
+    "an object that kombu would make": (
+        '{"args": [], "kwargs": {"label": {"__type__": "uuid", "__value__": "' + "0" * 32 + '"}}}',
         JSON,
-        "MalformedRequest",
+        "Invalid",
     ),
     "a pickle": (
         b"cos\nsystem\n(S'false'\ntR.",
         {"content_type": "application/x-python-serialize"},
-        "MalformedRequest",
+        "Invalid",
     ),
-    "no content type": (CALL, {}, "MalformedRequest"),
-    "an unknown content type": (CALL, {"content_type": "no/such"}, "MalformedRequest"),
+    "no content type": (CALL, {}, "Invalid"),
+    "an unknown content type": (CALL, {"content_type": "no/such"}, "Invalid"),
     "a broken compression": (
         CALL,
         {**JSON, "application_headers": {"compression": "gzip"}},
-        "MalformedRequest",
+        "Invalid",
     ),
     "a body that is packed": (
         zlib.compress(CALL.encode()),
         {**JSON, "application_headers": {"compression": "zlib"}},
-        "MalformedRequest",
+        "Invalid",
     ),
-    "no object": ("[1]", JSON, "MalformedRequest"),
-    "neither args nor kwargs": ("{}", JSON, "MalformedRequest"),
-    "args that are none": ('{"args": "abc", "kwargs": {}}', JSON, "MalformedRequest"),
-    "kwargs that are none": ('{"args": [], "kwargs": null}', JSON, "MalformedRequest"),
+    "too large, and no JSON": ("[" * (1 << 20), JSON, "Invalid"),
+    "a name that stands twice": ('{"args": [], "args": [], "kwargs": {}}', JSON, "Invalid"),
+    "no object": ("[1]", JSON, "Invalid"),
+    "neither args nor kwargs": ("{}", JSON, "Invalid"),
+    "args that are none": ('{"args": "abc", "kwargs": {}}', JSON, "Invalid"),
+    "kwargs that are none": ('{"args": [], "kwargs": null}', JSON, "Invalid"),
     "an argument named like a parameter": (
         '{"args": [], "kwargs": {"self": 1, "method": 2}}',
         JSON,
@@ -162,6 +166,13 @@ def test_a_broken_message_is_answered(boxes: Boxes, rpc: Rpc, what: str) -> None
     else:
         assert said["result"]["actor"] == "anyone:anonymous"
         assert said["result"]["correlation_id"].isprintable()
+
+
+def test_a_body_that_is_too_large_is_refused_as_such(boxes: Boxes, rpc: Rpc) -> None:
+    with pytest.raises(Invalid) as refusal:
+        rpc.port("boxes").call("who", label="x" * MOST_BYTES)
+    assert refusal.value.code == "chassis.request_too_large"
+    assert refusal.value.details["most_bytes"] == MOST_BYTES
 
 
 def test_an_unknown_method_is_answered_whatever_its_name(boxes: Boxes, rpc: Rpc) -> None:

@@ -37,7 +37,7 @@ TIMEOUT_S = 60
 
 SERVE = """
 import os
-from nameko.containers import ServiceContainer
+from chassis.green.nameko_ext import container as made
 from auth.app import build
 from auth.service import AuthService
 from auth.settings import Settings
@@ -47,7 +47,7 @@ def no_peers(service):
     raise AssertionError(f"auth calls nobody, not {service} either")
 
 parts = build(settings.load(Settings), no_peers)
-container = ServiceContainer(AuthService, {"AMQP_URI": os.environ["AMQP_URI"], "door": parts.door})
+container = made(AuthService, os.environ["AMQP_URI"], parts.door, max_workers=10)
 """
 
 

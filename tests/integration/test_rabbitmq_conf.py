@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import amqp
 import pytest
 
 from chassis.broker.link import Link
+from chassis.errors import Unavailable
 from contracts import BROKER_USERS
-from servers.rabbit_node import Node, installed
+from servers.rabbit_node import MOST_OF_A_MESSAGE, Node, installed
 from suitectl import inventory, keys
 from suitectl.definitions import definitions
 
@@ -38,9 +40,19 @@ def test_a_broker_that_starts_with_the_definitions_knows_the_suites_users_and_no
         )
         with link.channel() as channel:
             channel.exchange_declare("billing.events", "topic", passive=True)
+        with pytest.raises(Unavailable, match="larger than configured max size"):
+            send(link, MOST_OF_A_MESSAGE + 1)
+        send(link, MOST_OF_A_MESSAGE)
         link.close()
     finally:
         node.remove()
+
+
+def send(link: Link, size: int) -> None:
+    """Send a message to nobody, and ask for something that is answered after it."""
+    with link.channel() as channel:
+        channel.basic_publish(amqp.Message(b"x" * size), "billing.events", "invoice_paid")
+        channel.exchange_declare("billing.events", "topic", passive=True)
 
 
 def _here(port: int, document: Path) -> str:

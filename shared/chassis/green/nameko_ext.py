@@ -10,11 +10,12 @@ from chassis.green.nameko_queue import QueueConsumer, RpcConsumer  # first: it f
 # isort: split
 import nameko.rpc
 from nameko.containers import ServiceContainer
-from nameko.exceptions import MalformedRequest, get_module_path, registry
+from nameko.exceptions import get_module_path, registry
 from nameko.extensions import DependencyProvider
 
+from chassis.door.bodies import MOST_BYTES
 from chassis.door.edge import KEY, Caller, Door
-from chassis.errors import KINDS, from_wire
+from chassis.errors import KINDS, Invalid, from_wire
 
 HEARTBEAT_S = 10
 
@@ -24,12 +25,22 @@ logging.getLogger("nameko.containers").addFilter(
 )
 
 
-def container(facade: type[Any], amqp_uri: str, door: Door, max_workers: int) -> ServiceContainer:
-    """Return what serves the methods of `facade`, at most `max_workers` calls at once."""
+def container(
+    facade: type[Any],
+    amqp_uri: str,
+    door: Door,
+    max_workers: int,
+    max_request_bytes: int = MOST_BYTES,
+) -> ServiceContainer:
+    """Return what serves the methods of `facade`, at most `max_workers` calls at once.
+
+    A call whose body has more than `max_request_bytes` is refused before it is read.
+    """
     config = {
         "AMQP_URI": amqp_uri,
         "HEARTBEAT": HEARTBEAT_S,
         "max_workers": max_workers,
+        "max_request_bytes": max_request_bytes,
         "door": door,
     }
     return ServiceContainer(facade, config)
@@ -67,13 +78,9 @@ class Entrypoint(nameko.rpc.Rpc):
     rpc_consumer = RpcConsumer()
 
     def handle_message(self, body: Any, message: Any) -> None:
-        """Start a worker. Raises `MalformedRequest` for what is no call."""
-        if not (
-            isinstance(body, dict)
-            and isinstance(body.get("args"), list)
-            and isinstance(body.get("kwargs"), dict)
-        ):
-            raise MalformedRequest("a call is a JSON object of `args` and `kwargs`")
+        """Start a worker. Raises `Invalid` for what is no call."""
+        if isinstance(body, Invalid):
+            raise body
         super().handle_message(body, message)
 
     def unpack_message_headers(self, message: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 # nameko stands on eventlet, which is deprecated upstream: known, and why the edge is thin
@@ -23,6 +24,8 @@ from nameko.rpc import Responder, get_rpc_exchange
 from chassis.broker import detours, link
 from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
+from chassis.door import bodies
+from chassis.errors import Invalid
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REPLY_KEY = re.compile(rf"(reply\.[a-z_.]+\.)?{UUID}")  # ours; a plain nameko client's has no name
@@ -33,16 +36,26 @@ log = logging.getLogger(__name__)
 
 
 class Message(pyamqp.Message):
-    """kombu's, which unpacks nothing: what is small when sent may be larger than the memory."""
+    """kombu's, which unpacks nothing: what is small when sent may be larger than the memory.
 
-    def __init__(self, msg: Any, channel: Any = None, **options: Any) -> None:
+    Nor is a body read that is too large, or no JSON; kombu would make objects of what it reads.
+    """
+
+    def __init__(self, msg: Any, channel: Any = None, *, most_bytes: int, **options: Any) -> None:
         """Take a message as amqp delivers it; a packed one is one that cannot be read."""
+        self._most_bytes = most_bytes
         headers = msg.properties.get("application_headers") or {}
         packed = headers.pop("compression", None)
         super().__init__(msg, channel=channel, **options)
         if packed is not None:
             why: Any = (DecodeError, DecodeError("a packed body"), None)
             self.errors.append(why)
+
+    def decode(self) -> dict[str, Any]:
+        """Return the call in the body. Raises `Invalid`."""
+        if self.content_type != "application/json":
+            raise bodies.malformed()
+        return bodies.read(self.body, self._most_bytes)
 
 
 class QueueConsumer(nameko.messaging.QueueConsumer):
@@ -89,7 +102,8 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         """Return the consumers on a new connection, to a broker that may be a new one as well."""
         require_exchange(channel, get_rpc_exchange(self.container.config).name)
-        channel.Message = Message
+        channel.Message = partial(Message, most_bytes=self.container.config["max_request_bytes"])
+        channel.auto_decode = False  # a body is bytes until it is read
         self.detours = detours.of(channel)
         return super().get_consumers(consumer_cls, channel)
 
@@ -111,9 +125,10 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         super().handle_message(provider, body, message)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        """Hand on a message whose body is no JSON: who sent it is told so."""
+        """Hand on, in place of its body, why a message cannot be read: who sent it is told so."""
+        why = exc if isinstance(exc, Invalid) else bodies.malformed()
         for provider in self._providers:
-            self.handle_message(provider, None, message)
+            self.handle_message(provider, why, message)
 
     def ack_message(self, message: Any) -> None:
         """Acknowledge; where the connection is lost, the broker delivers again."""

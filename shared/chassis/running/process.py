@@ -13,6 +13,7 @@ from chassis import ids, settings, telemetry
 from chassis.broker.rpc import Rpc
 from chassis.database import schema_rule
 from chassis.domain import value
+from chassis.door.bodies import MOST_BYTES
 from chassis.door.crowd import Crowd
 from chassis.hearing import member
 from chassis.running.parts import Parts
@@ -33,6 +34,7 @@ class ProcessSettings:
     internal_host: str = "127.0.0.1"  # /livez, /readyz, /metrics: never open to the world
     internal_port: int = 9000
     max_workers: int = 10  # calls that `serve` answers at the same time
+    max_request_bytes: int = MOST_BYTES  # of a call's body; a larger one is refused unread
     job_threads: int = 1  # jobs that `work` does at the same time
     member: str = "1/1"  # of those that hear: `work` is the 2nd of 3 with 2/3
 

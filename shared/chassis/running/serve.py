@@ -42,6 +42,7 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
         given.amqp_uri,
         built.parts.door,
         given.max_workers,
+        given.max_request_bytes,
     )
     limits = Limits(proxies=given.trusted_proxies, per_address=given.http_per_address)
     public = GreenHttpServer(given.http_host, given.http_port, built.parts.web, limits)
