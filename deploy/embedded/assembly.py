@@ -41,6 +41,7 @@ def environment(
             return common | {
                 "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
                 "SIGNING_KEY": keys["signing_key"],
+                "SECRET_KEY": keys["secret_key"],
                 "MAIL": "folder",
                 "MAIL_FOLDER": str(data_dir / "mail"),
                 "MAIL_SENDER": "no-reply@ai-studio.example",

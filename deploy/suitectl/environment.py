@@ -18,7 +18,8 @@ def service(inventory: Inventory, keys: Mapping[str, Any], name: str) -> dict[st
     }
     if name == "auth":
         signing = {"SIGNING_KEY_ID": next(iter(keys["public_keys"]))}
-        return made | signing | {"SIGNING_KEY": keys["signing_key"]}
+        own = {"SIGNING_KEY": keys["signing_key"], "SECRET_KEY": keys["secret_key"]}
+        return made | signing | own
     return made | {"BLOBS_KEY": keys["blobs"][name]}
 
 

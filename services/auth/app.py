@@ -52,6 +52,7 @@ def build(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
+        secret=given.secret_key,
         tools=TokenIssuer(given.signing_key_id, given.signing_key),
     )
     return Parts(

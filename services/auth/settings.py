@@ -3,6 +3,9 @@
 from typing import Literal
 
 from chassis.domain import value
+from chassis.settings import Misconfigured
+
+LEAST_SECRET = 32  # characters
 
 
 @value
@@ -13,7 +16,12 @@ class Settings:
     public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
     signing_key_id: str
     signing_key: str  # PEM of the Ed25519 private key
+    secret_key: str  # seals passwords in what a repeated call is compared by
     mail: Literal["folder"]
     mail_folder: str
     mail_sender: str
     app_url: str  # where links in mails lead
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < LEAST_SECRET:
+            raise Misconfigured(f"SECRET_KEY: shorter than {LEAST_SECRET} characters")

@@ -19,7 +19,7 @@ from affiliate.domain import earning, earning_messages
 from auth.admins import create_system_admin
 from chassis import ids
 from chassis.database.schema import NONE_TOLD
-from chassis.errors import Unauthenticated
+from chassis.errors import Rejected, Unauthenticated
 from chassis.identity import Actor, service_actor
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -184,6 +184,45 @@ def test_another_persons_key_opens_nothing(suite: Suite) -> None:
 
     with pytest.raises(Unauthenticated):
         suite.call("auth", "authenticate", None, session_token="guessed", **key)
+
+
+def test_a_sign_up_with_another_password_is_another_request(suite: Suite) -> None:
+    email = f"{uuid4().hex[:8]}@example.com"
+    given = {"name": "Kari", "email": email, "idempotency_key": "one"}
+    first = suite.call("auth", "sign_up", None, password=PASSWORD, **given)
+
+    with pytest.raises(Rejected) as refusal:
+        suite.call("auth", "sign_up", None, password="another long password", **given)
+
+    assert refusal.value.code == "chassis.idempotency_mismatch"
+    assert suite.call("auth", "sign_up", None, password=PASSWORD, **given) == first
+    other = {**given, "email": f"other-{email}", "password": "another long password"}
+    assert suite.call("auth", "sign_up", None, **other) != first  # a stranger under that key
+
+
+def test_a_default_said_out_loud_is_the_same_request(suite: Suite) -> None:
+    person, _ = somebody(suite)
+    given = {"name": "Storgata 2", "style_template_id": "modern", "idempotency_key": "one"}
+    first = person.call("media", "create_project", **given)
+
+    assert person.call("media", "create_project", room_type=None, **given) == first
+    with pytest.raises(Rejected, match="idempotency_mismatch"):
+        person.call("media", "create_project", room_type="kitchen", **given)
+
+
+def test_why_somebody_may_pay_by_invoice_is_kept_once_and_in_no_event(suite: Suite) -> None:
+    person, workspace_id = somebody(suite)
+    person.call("auth", "update_workspace", organization_number=NUMBER, legal_name="Kari AS")
+    admin, app = Person(suite, "admin@example.com", PASSWORD), suite.parts["auth"].app
+    kept = f"select value from personal where row_id = '{workspace_id}'"
+    kept += " and field = 'eligibility_reason'"
+
+    for reason in ("Ola Nordmann vouches", "said again"):
+        given = {"workspace_id": workspace_id, "eligible": True, "reason": reason}
+        admin.call("auth", "set_invoice_eligibility", **given)
+
+    assert one(app, kept) == "Ola Nordmann vouches"
+    assert one(app, "select count(*) from events where data::text like '%Nordmann%'") == 0
 
 
 def test_an_account_said_once_more_does_not_undo_a_change_made_meanwhile(suite: Suite) -> None:

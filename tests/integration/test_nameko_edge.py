@@ -134,6 +134,7 @@ def auth_or_none(
             "PUBLIC_KEYS": json.dumps({"1": public}),
             "SIGNING_KEY_ID": "1",
             "SIGNING_KEY": private,
+            "SECRET_KEY": "only-for-tests-and-long-enough-so",
             "MAIL": "folder",
             "MAIL_FOLDER": str(tmp_path_factory.mktemp("mail")),
             "MAIL_SENDER": "no-reply@ai-studio.example",

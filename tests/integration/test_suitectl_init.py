@@ -143,6 +143,7 @@ class Site:
 def all_secrets(held: Any) -> Iterator[str]:
     """Yield every password and key of a secrets file, and nothing that is public in it."""
     yield held["signing_key"]
+    yield held["secret_key"]
     yield held["superuser"]
     for group in ("blobs", "roles", "broker"):
         yield from held[group].values()
@@ -288,6 +289,7 @@ def test_a_service_finds_what_it_needs_in_its_environment(site: Site) -> None:
     ).stdout
     read = dict(each.split("=", 1) for each in listed.split("\0") if "=" in each)
     assert read["AUTH_SIGNING_KEY"] == site.keys["signing_key"]
+    assert read["AUTH_SECRET_KEY"] == site.keys["secret_key"]
     assert json.loads(read["BILLING_PUBLIC_KEYS"]) == site.keys["public_keys"]
     psycopg.connect(read["AUTH_DATABASE_OWNER_URL"]).close()
     psycopg.connect(read["AUTH_DATABASE_READER_URL"]).close()

@@ -4,13 +4,11 @@
 over RabbitMQ and in the embedded suite alike.
 """
 
-import hashlib
-import json
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from typing import Any, Self
-from uuid import UUID
 
 from marshmallow import Schema
 from sqlalchemy import Connection
@@ -19,6 +17,7 @@ from chassis import codec, deadline, ids, metrics, telemetry
 from chassis.asked import Asked, Keyed, sensitive_fields, writes
 from chassis.domain import value
 from chassis.door import revocations
+from chassis.door.repeats import digest, digest_of_open
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Internal, Invalid, ServiceError, Unavailable
 from chassis.identity import Actor, Permission, service_actor
@@ -50,6 +49,7 @@ class Door:
     tokens: AccessTokens
     permissions: Mapping[str, Permission]
     hears: tuple[str, ...] = ()
+    secret: str | None = field(default=None, repr=False)  # seals arguments that are sensitive
     tools: Any = None  # what this service's own methods need besides
 
     def actor(self, caller: Caller, method: str) -> Actor:
@@ -156,16 +156,7 @@ def _run(
     options = _options(method, arguments)
     request = method.asked(**codec.load_with(method.request, arguments), **options)
     key = (options.get("idempotency_key") or caller.call_id) if method.asked.remembered else None
-    digest = _digest(method, arguments)
-    call = Call(
-        id=_call_id(door.app.service.name, method.name, actor, key, digest),
-        at=door.app.clock(),
-        actor=actor,
-        correlation_id=correlation_id,
-        method=method.name if method.writes and key else None,
-        body_sha256=digest,
-        expected_version=options.get("expected_version"),
-    )
+    call = _call(method, door, actor, correlation_id, request, key)
     return method.answer(door, call, request)
 
 
@@ -196,17 +187,25 @@ def _options(method: Method, arguments: dict[str, Any]) -> dict[str, Any]:
     return {"idempotency_key": key, "expected_version": expected}
 
 
-def _call_id(service: str, method: str, actor: Actor, key: str | None, digest: str) -> UUID:
-    if key is None:
-        return ids.fresh()
-    if actor.kind == "anyone":
-        # strangers share no keys: only who asks for the same thing can repeat it
-        return ids.derive(ids.ROOT, service, method, actor, digest, key)
-    return ids.derive(ids.ROOT, service, method, actor, key)
-
-
-def _digest(method: Method, arguments: Mapping[str, Any]) -> str:
-    # a fast hash of a password would be as good as the password
-    body = {name: arguments[name] for name in arguments if name not in method.sensitive}
-    written = json.dumps(body, sort_keys=True, default=str)  # nameko's clients send UUIDs as such
-    return hashlib.sha256(written.encode()).hexdigest()
+def _call(
+    method: Method, door: Door, actor: Actor, correlation_id: str, request: Any, key: str | None
+) -> Call:
+    """Return what is known of the call; one with a key is answered once, and then repeated."""
+    call = Call(
+        id=ids.fresh(),
+        at=door.app.clock(),
+        actor=actor,
+        correlation_id=correlation_id,
+        expected_version=request.expected_version if method.writes else None,
+    )
+    if key is None or not method.writes:
+        return call
+    # strangers share no keys: only who asks for the same thing can repeat it, and find out that
+    # the password was another one
+    own = (digest_of_open(request),) if actor.kind == "anyone" else ()
+    return replace(
+        call,
+        id=ids.derive(ids.ROOT, door.app.service.name, method.name, actor, *own, key),
+        method=method.name,
+        body_sha256=digest(request, door.secret),
+    )
