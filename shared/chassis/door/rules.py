@@ -6,7 +6,6 @@ Its `Size` comes first: what is longer reaches no parser.
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError
@@ -17,6 +16,7 @@ from chassis.bounds import Size
 from chassis.marshalling import Form, Rule
 
 ACCOUNT_DIGITS = 11
+NOBODYS = "000000000"  # fits MOD11, and is what is typed to get past a field
 # What moves the words beside it: a line's end, a terminal's command, the direction of writing.
 # Signs that show nothing may stand between others: Persian and Malayalam are written with them.
 _UNRULY = (
@@ -82,30 +82,27 @@ def email(value: str) -> None:
 
 def organization_number(written: str) -> str:
     """Return the nine digits of a number with spaces, 'NO' before or 'MVA' behind (MOD11)."""
-    bare = written.upper().removeprefix("NO").strip().removesuffix("MVA")
-    return _number(orgnr.validate, bare)
-
-
-def is_organization_number(digits: str) -> bool:
-    """Return whether these nine digits are an organisation number (MOD11)."""
-    return bool(orgnr.is_valid(digits)) and bool(digits.strip("0 "))
-
-
-def account(written: str) -> str:
-    """Return the eleven digits of a Norwegian bank account (MOD11)."""
-    digits = _number(kontonr.validate, written)
-    if len(digits) != ACCOUNT_DIGITS:  # the old postal giro's seven know no MOD11
+    try:
+        digits = str(orgnr.validate(written.upper().removeprefix("NO").strip().removesuffix("MVA")))
+    except NumberInvalid:
+        raise ValidationError("Not a valid number.") from None
+    if digits == NOBODYS:
         raise ValidationError("Not a valid number.")
     return digits
 
 
-def _number(validated: Callable[[str], object], written: str) -> str:
-    """Return the digits; zeros alone, typed to get past a field, fit MOD11 and are nobody's."""
+def is_organization_number(digits: str) -> bool:
+    """Return whether these nine digits are an organisation number (MOD11)."""
+    return bool(orgnr.is_valid(digits)) and orgnr.compact(digits) != NOBODYS
+
+
+def account(written: str) -> str:
+    """Return the eleven digits of a Norwegian bank account (MOD11)."""
     try:
-        digits = str(validated(written))
+        digits = str(kontonr.validate(written))
     except NumberInvalid:
         raise ValidationError("Not a valid number.") from None
-    if not digits.strip("0"):
+    if len(digits) != ACCOUNT_DIGITS:  # the old postal giro's seven know no MOD11
         raise ValidationError("Not a valid number.")
     return digits
 
