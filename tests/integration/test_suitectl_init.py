@@ -266,7 +266,7 @@ def test_secrets_are_made_once_kept_close_and_never_printed(
     assert site.secrets.stat().st_mode & 0o777 == 0o600
     printed = capsys.readouterr()
     held = [*all_secrets(first)]
-    assert len(set(held)) == len(held) == 2 + 2 + 6 + 4
+    assert len(set(held)) == len(held) == 3 + 2 + 6 + 4
     for secret in held:
         assert secret not in printed.out + printed.err
         assert secret not in site.definitions.read_text("utf-8")
