@@ -19,7 +19,7 @@ from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from contracts.auth.events import PUBLISHES
+from contracts.auth.events import PUBLISHES, REVOKES
 from gateways.mail import MailFolder
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}
@@ -35,6 +35,7 @@ SERVICE = Service(
     jobs=auth_jobs.jobs,
     publishes=PUBLISHES,
     upcasters={("InvoiceEligibilitySet", 1): workspace.without_reason},
+    revokes=REVOKES,
 )
 
 
@@ -59,7 +60,7 @@ def build(
         app=app,
         door=door,
         reactions=(),
-        revocations=(),  # what revokes is written here
+        revocations=(),  # what is told of them holds here with its unit
         kinds=auth_jobs.kinds(app, mail, given.app_url),
         schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED, auth_jobs.END_BANS),
         web=PublicDoor(()),

@@ -129,7 +129,7 @@ def act(service: str, module: str) -> bool:
     if below(module, service):
         around = ("app", "inbound", "jobs", "outbound", "permissions", "schemas", "service")
         return not below(module, *(f"{service}.{room}" for room in around))
-    of_the_frame = ("rules", "revocations", "tokens")
+    of_the_frame = ("rules", "tokens")
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
     ours = below(module, "contracts", "clients", "gateways.port")

@@ -16,10 +16,10 @@ import pytest
 
 from chassis import deadline, ids
 from chassis.broker.rpc import Rpc
-from chassis.door import revocations
 from chassis.errors import DeadlineExceeded, Unauthenticated, Unavailable
 from chassis.port import Port
 from clients import Affiliate, Auth, Billing, Media, SignedIn, Video
+from contracts.auth.events import MemberRemoved
 from embedded.suite import Suite
 from integration import test_nameko_edge as edge
 from integration.stages.box_database import call
@@ -133,7 +133,8 @@ def revoke(suite: Suite, question: str, person: SignedIn, ahead: timedelta = tim
     """Have the service that is asked refuse a person's tokens until now; the session lives on."""
     app, user_id = suite.parts[question.partition(".")[0]].app, Auth(person.port("auth")).me().id
     at = app.clock() + ahead
-    app.attempt(call(at=at), lambda unit: revocations.write(unit, "user", user_id, at))
+    gone = MemberRemoved(workspace_id=uuid4(), user_id=user_id)
+    app.attempt(call(at=at), lambda unit: unit.revocations.add("user", gone, at))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

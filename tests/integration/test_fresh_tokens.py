@@ -12,26 +12,29 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from auth.acts.sessions import admitted, start_session
 from auth.domain import user
-from chassis.door import revocations
+from chassis.door.tokens import LEEWAY, TokenIssuer
 from chassis.errors import ServiceError
-from chassis.identity import ANYONE
+from chassis.identity import ANYONE, Actor
 from chassis.unit.deciding import Unit
+from contracts.auth.events import MemberRemoved
+from embedded.keys import SERVICES
 from integration.stages.box_database import call
 from integration.stages.deaf_services import Browser, Person, Services
 from servers.postgres import Server
 from waiting import until
 
-TRIALS, SESSIONS, DRAWERS = 200, 100, 6
+TRIALS, SESSIONS, DRAWERS = 200, 100, 4
 MICROSECOND, PATIENCE_S = timedelta(microseconds=1), 60.0
 REVOKED = "chassis.token_revoked"
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def services(
     postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Services]:
     with ExitStack() as ending:
-        yield Services(postgres_server, tmp_path_factory.mktemp("fresh"), ending, ("auth",))
+        yield Services(postgres_server, tmp_path_factory.mktemp("fresh"), ending, SERVICES)
 
 
 @pytest.fixture
@@ -56,8 +59,17 @@ def code(call: Callable[[], Any]) -> str | None:
     return None
 
 
-def refused(services: Services, token: str) -> str | None:
-    return code(partial(services.call, "auth", "me", token))
+QUESTIONS = {
+    "auth": "me",
+    "media": "list_projects",
+    "video": "list_videos",
+    "billing": "get_pricing",
+    "affiliate": "list_earnings",
+}
+
+
+def refused(services: Services, token: str, service: str = "auth") -> str | None:
+    return code(partial(services.call, service, QUESTIONS[service], token))
 
 
 def revoke(
@@ -67,7 +79,8 @@ def revoke(
 
     def work(unit: Unit) -> None:
         unit.hold(user.decider, UUID(person.user_id))
-        revocations.write(unit, "user", UUID(person.user_id), unit.call.at)
+        gone = MemberRemoved(workspace_id=uuid4(), user_id=UUID(person.user_id))
+        unit.revocations.add("user", gone, unit.call.at)
         meanwhile()
 
     services.parts["auth"].app.attempt(call(at=services.clock()), work)
@@ -94,8 +107,8 @@ def waiting(services: Services) -> int:
 
 
 def drawn_beside(
-    services: Services, threads: ThreadPoolExecutor, draw: Callable[[], str], others: int
-) -> tuple[Future[str], bool]:
+    services: Services, threads: ThreadPoolExecutor, draw: Callable[[], T], others: int
+) -> tuple[Future[T], bool]:
     """Draw a token while another unit is open; return it, and whether it waits."""
     services.now += MICROSECOND
     drawing = threads.submit(draw)
@@ -200,6 +213,70 @@ def test_a_ban_leaves_no_good_token_and_no_session_of_a_person_who_draws_them_me
         for each in drawing:
             each.result(PATIENCE_S)
 
-        assert {refused(services, token) for token in drawn} == {REVOKED}
+        for service in SERVICES:
+            if service != "auth":
+                services.hear(service)
+            assert {refused(services, token, service) for token in drawn} == {REVOKED}
         assert sessions(services, person) == 0
         assert None not in {code(browser.access) for browser in browsers}
+
+
+def test_who_is_banned_is_refused_everywhere_with_a_token_of_a_clock_that_is_ahead_too(
+    services: Services,
+) -> None:
+    person = services.somebody()
+    issuer = TokenIssuer("1", services.keys["signing_key"])
+    token = issuer.issue(owner_of(person), services.now + LEEWAY)
+    assert {refused(services, token, service) for service in SERVICES} == {None}
+    services.ban(person)
+    for service in SERVICES:
+        if service != "auth":
+            services.hear(service)
+        assert refused(services, token, service) == REVOKED
+
+    services.now += 2 * MICROSECOND
+    admin = services.admin.signed_in().access()
+    services.call("auth", "unban_user", admin, user_id=person.user_id)
+    drawn = person.signed_in().access()
+    for service in SERVICES:
+        if service != "auth":
+            assert refused(services, drawn, service) == REVOKED
+            services.hear(service)
+        assert refused(services, drawn, service) is None
+
+
+def owner_of(person: Person) -> Actor:
+    """Return a person with a workspace of their own, in a session that has not ended."""
+    return Actor(
+        kind="person",
+        id=person.user_id,
+        workspace_id=uuid4(),
+        role="owner",
+        session_id=uuid4(),
+        authenticated_at=person.services.now,
+    )
+
+
+def test_a_session_begun_beside_the_end_of_all_others_is_ended_with_them(
+    services: Services, threads: ThreadPoolExecutor
+) -> None:
+    person = services.somebody()
+    mine = person.signed_in()
+    token, begun, let = mine.access(), threading.Event(), threading.Event()
+
+    def work(unit: Unit) -> UUID:
+        started = start_session(unit, admitted(unit, UUID(person.user_id)), {})
+        begun.set()
+        assert let.wait(PATIENCE_S)
+        return started.session_id
+
+    app = services.parts["auth"].app
+    beginning = threads.submit(app.attempt, call(ANYONE, at=services.now), work)
+    assert begun.wait(PATIENCE_S)
+    end_others = partial(services.call, "auth", "revoke_other_sessions", token)
+    ending, waits = drawn_beside(services, threads, end_others, others=0)
+    let.set()
+    ended = {each["id"] for each in ending.result(PATIENCE_S)["items"]}
+
+    assert (waits, str(beginning.result(PATIENCE_S)) in ended) == (True, True)
+    assert sessions(services, person) == 1

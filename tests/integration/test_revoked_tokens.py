@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import permutations
+from typing import Any, Literal
 from uuid import UUID
 
 import pytest
@@ -11,15 +12,17 @@ from sqlalchemy import text
 from chassis.door import revocations
 from chassis.door.tokens import LEEWAY, LIFETIME
 from chassis.errors import Unauthenticated
-from chassis.identity import Actor
+from chassis.identity import Actor, service_actor
 from chassis.running import housekeeping
+from chassis.unit import standing
 from chassis.unit.handling import App
+from contracts.auth import events as auth
 from integration.stages.box_database import NOON, call, database
 from servers.postgres import Server
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 MICROSECOND = timedelta(microseconds=1)
-USER, SESSION = UUID(int=1), UUID(int=2)
+USER, SESSION, WORKSPACE = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 @pytest.fixture
@@ -28,15 +31,24 @@ def app(postgres_server: Server) -> Iterator[App]:
         yield app
 
 
-def write(app: App, kind: revocations.Kind, id: UUID, at: datetime) -> None:
-    app.attempt(call(at=at), lambda unit: revocations.write(unit, kind, id, at))
+def hear(app: App, event: Any, at: datetime) -> None:
+    """Let what auth recorded at that time take effect, as every service hears it."""
+    effect = auth.REVOKES[type(event)]
+    app.attempt(call(service_actor("boxes")), lambda unit: unit.revocations.add(effect, event, at))
+
+
+def write(app: App, kind: Literal["session", "user"], id: UUID, at: datetime) -> None:
+    if kind == "session":
+        hear(app, auth.SessionRevoked(session_id=id, user_id=USER), at)
+    else:
+        hear(app, auth.MemberRemoved(workspace_id=WORKSPACE, user_id=id), at)
 
 
 def is_refused(app: App, issued_at: datetime | None, **other: Any) -> bool:
     of = {"id": str(USER), "session_id": SESSION, **other}
     actor = Actor(kind="person", issued_at=issued_at, **of)
     try:
-        app.query(lambda connection: revocations.check(connection, actor))
+        app.query(lambda connection: standing.check(connection, actor))
     except Unauthenticated as refusal:
         assert refusal.code == "chassis.token_revoked"
         return True
@@ -87,3 +99,65 @@ def test_a_row_is_kept_for_longer_than_the_tokens_it_refuses(app: App) -> None:
     housekeeping.PRUNE_REVOKED.run(app)
     with app.engine.connect() as connection:
         assert list(connection.execute(text("select kind from revoked")).scalars()) == ["session"]
+
+
+def banned(expires_at: datetime | None = None) -> auth.UserBanned:
+    return auth.UserBanned(user_id=USER, expires_at=expires_at)
+
+
+UNBANNED = auth.UserUnbanned(user_id=USER)
+
+
+def test_who_is_banned_is_refused_with_every_token_until_the_ban_is_lifted(app: App) -> None:
+    hear(app, banned(), NOON)
+    assert is_refused(app, NOON + 1_000 * DAY)
+    assert is_refused(app, NOON + DAY, id=str(UUID(int=9)), impersonated_by=USER)
+    hear(app, UNBANNED, NOON + DAY)
+    assert is_refused(app, NOON + DAY - MICROSECOND)
+    assert not is_refused(app, NOON + DAY)
+
+
+def test_a_ban_with_an_end_refuses_what_is_drawn_before_it(app: App) -> None:
+    hear(app, banned(NOON + DAY), NOON)
+    for _ in range(2):  # its end is noted by and by, and makes no difference
+        assert is_refused(app, NOON + DAY - MICROSECOND)
+        assert not is_refused(app, NOON + DAY)
+        hear(app, UNBANNED, NOON + 2 * DAY)
+
+
+def test_the_latest_ban_counts_though_it_ends_sooner(app: App) -> None:
+    hear(app, banned(), NOON)
+    hear(app, banned(NOON + DAY), NOON + SECOND)
+    assert not is_refused(app, NOON + DAY)
+
+
+TOLD = (  # once each, a second apart
+    (banned(NOON + DAY), 0),
+    (UNBANNED, 1),
+    (banned(), 2),
+    (auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=USER, role="admin"), 3),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+@pytest.mark.parametrize("last,refused", [(TOLD[2][0], True), (UNBANNED, False)])
+def test_in_whatever_order_and_however_often_they_are_heard_the_last_one_told_counts(
+    app: App, order: tuple[int, ...], last: Any, refused: bool
+) -> None:
+    told = [*TOLD[:2], (last, 2), TOLD[3]]
+    for each in (*order, order[0], order[-1]):
+        event, seconds = told[each]
+        hear(app, event, NOON + seconds * SECOND)
+    assert is_refused(app, NOON + 3 * SECOND)
+    assert is_refused(app, NOON + 4 * SECOND) == refused
+
+
+def test_a_ban_is_remembered_for_as_long_as_it_stands(app: App) -> None:
+    hear(app, banned(), NOON - 100 * DAY)
+    housekeeping.PRUNE_REVOKED.run(app)
+    assert is_refused(app, NOON)
+    hear(app, UNBANNED, NOON - 2 * DAY)
+    assert not is_refused(app, NOON)
+    housekeeping.PRUNE_REVOKED.run(app)
+    with app.engine.connect() as connection:
+        assert list(connection.execute(text("select kind from revoked"))) == []

@@ -6,7 +6,6 @@ from auth import kept
 from auth.acts import sessions
 from auth.domain import user
 from chassis.asked import Written
-from chassis.door import revocations
 from chassis.errors import Rejected
 from chassis.personal import keep
 from chassis.unit.deciding import Unit
@@ -16,19 +15,15 @@ from contracts.auth.bans import BanUser, UnbanUser
 def ban(unit: Unit, asked: BanUser) -> Written:
     """Shut a person out until `expires_at` (None: until it is lifted) and end their sessions.
 
-    Nobody bans themselves. So that two system admins do not ban each other at the same time, and
-    none is left, whoever bans is looked at again when nobody else can ban either of the two.
-    Raises `Rejected("auth.self_ban")`.
+    Nobody bans themselves. Raises `Rejected("auth.self_ban")`.
     """
-    by, user_id = unit.call.actor, asked.user_id
-    if user_id == by.user_id:
+    user_id = asked.user_id
+    if user_id == unit.call.actor.user_id:
         raise Rejected("auth.self_ban", "nobody bans themselves")
-    unit.hold(user.decider, by.user_id, user_id)
-    revocations.check(unit.connection, by)
+    unit.hold(user.decider, user_id)
     another = _another_reason(unit, user_id, asked.reason)
     command = user.BanUser(expires_at=asked.expires_at, another_reason=another)
     banned = unit.decide(user.decider, user_id, command)
-    revocations.write(unit, "user", user_id, unit.call.at)
     for each in sessions.of_person(unit, user_id):
         sessions.end(unit, each)
     return banned.written

@@ -12,7 +12,6 @@ from auth.domain import session, user
 from auth.projections import sessions
 from chassis import ids
 from chassis.asked import Page, Written
-from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import LIFETIME, TokenIssuer
 from chassis.errors import Unauthenticated
@@ -123,8 +122,9 @@ def _end_own(unit: Unit, session_id: UUID | None) -> Written:
 
 
 def revoke_others(unit: Unit, asked: RevokeOtherSessions) -> SessionsEnded:
-    """End all of the caller's sessions but the present one."""
+    """End all of the caller's sessions but the present one; one that begins beside this too."""
     mine = unit.call.actor
+    unit.hold(user.decider, mine.user_id)
     others = [each for each in of_person(unit, mine.user_id) if each != mine.session_id]
     return SessionsEnded(items=tuple(end(unit, each).written for each in others))
 
@@ -139,9 +139,7 @@ def of_person(unit: Unit, user_id: UUID) -> Iterable[UUID]:
 
 def end(unit: Unit, session_id: UUID) -> Decided:
     """End a session; its access tokens are refused from now on."""
-    ended = unit.decide(session.decider, session_id, session.EndSession())
-    revocations.write(unit, "session", session_id, unit.call.at)
-    return ended
+    return unit.decide(session.decider, session_id, session.EndSession())
 
 
 def listed(db: Connection, door: Door, call: Call, asked: ListSessions) -> Page[Session]:

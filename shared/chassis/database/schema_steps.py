@@ -8,11 +8,15 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from chassis.database import schema, schema_claims
+from chassis.database import schema, schema_access, schema_claims
 
 Step = Callable[[Connection, str], None]  # in the transaction of a migration; the service's name
 
-STEPS: tuple[Step, ...] = (schema.make, schema_claims.make)  # never edited, only added to
+STEPS: tuple[Step, ...] = (  # never edited, only added to
+    schema.make,
+    schema_claims.make,
+    schema_access.make,
+)
 
 
 def newest() -> int:

@@ -22,6 +22,7 @@ from chassis.door.tokens import AccessTokens
 from chassis.errors import Internal, Invalid, ServiceError, Unavailable
 from chassis.identity import Actor, Permission, service_actor
 from chassis.marshalling import Rules, request
+from chassis.unit import standing
 from chassis.unit.calls import Call
 from chassis.unit.handling import App
 
@@ -162,7 +163,7 @@ def _run(
 
 def _must_stand(connection: Connection, method: Method, door: Door, actor: Actor) -> None:
     """Refuse a revoked token; and by an old view, what is not for the revoked above all."""
-    revocations.check(connection, actor)
+    standing.check(connection, actor)
     by_admins = method.writes and door.permissions[method.name].system_admin
     if (method.key_required or by_admins) and revocations.stale(connection, door.app.service.name):
         message = "not before it is known again whose access has been revoked"

@@ -1,26 +1,22 @@
-"""Whose access tokens are refused before they run out: a table that every RPC of a person reads.
+"""Whose access tokens are refused before they run out, as the services hear it.
 
-auth writes it in the unit that ends a session or bans somebody. Every other service hears of it by
+What auth tells of it holds in auth with the unit that tells it. Every other service hears of it by
 a consumer of its own, ahead of other work, and its cursor says how old that view is.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from chassis.database import postgres
-from chassis.errors import Unauthenticated
 from chassis.hearing.reacting import Reaction
-from chassis.identity import Actor
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
-
-Kind = Literal["session", "user"]
+from chassis.unit.standing import Effect
 
 SOURCE = "auth"
 STALE_S = 30
@@ -28,16 +24,13 @@ KEPT = timedelta(days=1)  # by far longer than a token lives: then there is none
 PAGE = 1_000
 
 
-def reactions(revokes: Mapping[type[Any], Kind]) -> tuple[Reaction, ...]:
-    """Return what a service does about the events of auth that end somebody's access.
-
-    `revokes`: by contract, what it revokes; the contract's field `<kind>_id` says which one.
-    """
+def reactions(revokes: Mapping[type[Any], Effect]) -> tuple[Reaction, ...]:
+    """Return what a service does about the events of auth that end somebody's access."""
     return tuple(
         Reaction(
-            source=SOURCE, hears=contract, react=partial(_note, kind), streams=lambda heard: ()
+            source=SOURCE, hears=contract, react=partial(_note, effect), streams=lambda heard: ()
         )
-        for contract, kind in revokes.items()
+        for contract, effect in revokes.items()
     )
 
 
@@ -46,31 +39,8 @@ def consumer_name(service: str) -> str:
     return f"{service}.revocations"
 
 
-def _note(kind: Kind, unit: Unit, heard: Heard) -> None:
-    write(unit, kind, getattr(heard.event, f"{kind}_id"), heard.time)
-
-
-def write(unit: Unit, kind: Kind, id: UUID, at: datetime) -> None:
-    """Refuse a session's tokens for good, or a user's that are as old as `at`, or older.
-
-    Holds once the unit is committed. Of several times the latest counts. In auth, who revokes a
-    user holds them first, and `at` is the time of the unit from then on: else a token drawn beside
-    it would be younger than what it knows.
-    """
-    unit.execute(_WRITE, kind=kind, id=str(id), at=at)
-
-
-def check(connection: Connection, actor: Actor) -> None:
-    """Raise `Unauthenticated("chassis.token_revoked")` if the actor's token has been revoked."""
-    if actor.kind != "person":
-        return
-    parameters = {
-        "session": str(actor.session_id),
-        "users": [actor.id, str(actor.impersonated_by)],
-        "issued_at": actor.issued_at,
-    }
-    if connection.execute(_CHECK, parameters).scalar_one():
-        raise Unauthenticated("chassis.token_revoked", "this access token has been revoked")
+def _note(effect: Effect, unit: Unit, heard: Heard) -> None:
+    unit.revocations.add(effect, heard.event, heard.time)
 
 
 def stale(connection: Connection, service: str) -> bool:
@@ -85,7 +55,7 @@ def stale(connection: Connection, service: str) -> bool:
 
 
 def prune(app: App) -> None:
-    """Delete what no token can meet any more, page by page."""
+    """Delete what no token can meet any more, page by page; a ban stays until it is lifted."""
     deleted = PAGE
     while deleted == PAGE:
         with postgres.autocommit(app.engine) as connection:
@@ -93,22 +63,12 @@ def prune(app: App) -> None:
             deleted = connection.execute(_PRUNE, parameters).rowcount
 
 
-_WRITE = text(
-    "insert into revoked (kind, id, not_before) values (:kind, :id, :at)"
-    " on conflict (kind, id)"
-    " do update set not_before = greatest(revoked.not_before, excluded.not_before)"
-)
-_CHECK = text(
-    "select exists (select from revoked where kind = 'session' and id = :session)"
-    " or exists (select from revoked"
-    "  where kind = 'user' and id = any(:users)"
-    "  and not_before >= coalesce(cast(:issued_at as timestamptz), '-infinity'))"
-)
 _STALE = text(
     "select coalesce((select checked_at < now() - :most_s * interval '1 second' from cursors"
     " where consumer = :consumer and source = :source), true)"
 )
 _PRUNE = text(
     "delete from revoked where (kind, id) in"
-    " (select kind, id from revoked where not_before < :before limit :page)"
+    " (select kind, id from revoked"
+    "  where greatest(not_before, banned_until) < :before limit :page)"
 )

@@ -80,6 +80,11 @@ class Hearing:
         self.then_nothing()
         assert self._declared() == []
 
+    def then_revoked(self, *revocations: Mapping[str, Any]) -> None:
+        """Assert whose access was ended or given back, and that this was all."""
+        unit = self._react()
+        assert (unit.revocations.rows, unit.events) == (list(revocations), [])
+
     def then_refused(self, code: str) -> None:
         """Assert that a rule said no, and with which code."""
         try:

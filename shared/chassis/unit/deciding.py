@@ -11,7 +11,7 @@ from sqlalchemy import Connection, CursorResult, Executable
 from chassis import ids
 from chassis.domain import Decider
 from chassis.errors import Conflict, NotFound, Rejected
-from chassis.unit import projection, store
+from chassis.unit import projection, standing, store
 from chassis.unit.calls import Call, Decided, Job
 from chassis.unit.queueing import Jobs
 from chassis.unit.store import Recorded, Stream, stream_name
@@ -30,6 +30,7 @@ class Unit:
         self.held: set[str] = set()
         self.events: list[tuple[Recorded, Mapping[str, Any] | None]] = []
         self.jobs = Jobs()
+        self.revocations = standing.Revocations(app.service.revokes)
         self.reply: Mapping[str, Any] | None = None
         self._counts: dict[tuple[UUID, str], int] = {}
 
@@ -136,8 +137,9 @@ class Unit:
         command = self.call.row(self.reply) if self.reply is not None else None
         for each in self.jobs.cancelled:
             store.cancel(self.connection, each.kind, each.subject)
-        if self.events or self.jobs.queued or command:
-            store.append(self.connection, self.events, self.jobs.queued, command)
+        if self.events or self.jobs.queued or command or self.revocations.rows:
+            access = standing.caller(self.call.actor), self.revocations.rows
+            store.append(self.connection, self.events, self.jobs.queued, command, *access)
         records = [recorded for recorded, _ in self.events]
         projection.apply(self.connection, self.app.service.projections, records)
 
@@ -198,6 +200,7 @@ class Unit:
             recorded_at=at,
         )
         told = self.app.service.outbound(recorded, stream.state)
+        self.revocations.note(told, at)
         self.events.append((recorded, self.app.outbox.entry(told) if told is not None else None))
         for job in self.app.service.jobs(recorded, stream.state):
             if isinstance(job, Job):

@@ -8,6 +8,7 @@ from chassis.codec import Upcaster
 from chassis.domain import Decider, value
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.projection import Projection
+from chassis.unit.standing import Effect
 from chassis.unit.store import Recorded
 
 
@@ -46,6 +47,7 @@ class Service:
     outbound: Callable[[Recorded, Any], Any]
     jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]]
     publishes: tuple[type[Any], ...] = ()
+    revokes: Mapping[type[Any], Effect] = field(default_factory=dict)  # of what it tells, here too
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's
     agreements: tuple[Agreement, ...] = ()  # with those whom it hears

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from chassis.codec import Codec, dump, schema_version
 from chassis.database import postgres
 from chassis.domain import Decider, value
+from chassis.unit import standing
 
 
 @value
@@ -114,7 +115,10 @@ def lock(connection: Connection, names: Iterable[str], shared: bool = False) -> 
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
 _LOCK_SHARED = "select pg_advisory_xact_lock_shared(hashtextextended(%(name)s, 0))"
-_APPEND = "select append(%(events)s::jsonb, %(jobs)s::jsonb, %(command)s::jsonb)"
+_APPEND = (
+    "select append(%(events)s::jsonb, %(jobs)s::jsonb, %(command)s::jsonb,"
+    " %(caller)s::jsonb, %(revocations)s::jsonb)"
+)
 
 
 def append(
@@ -122,18 +126,23 @@ def append(
     events: Sequence[tuple[Recorded, Mapping[str, Any] | None]],
     jobs: Sequence[Mapping[str, Any]],
     command: Mapping[str, Any] | None,
+    caller: Mapping[str, Any] | None = None,
+    revocations: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Append events (each with its outbox), queue jobs and store the reply, in one statement.
 
-    Raises `DBAPIError` of the driver's UniqueViolation where a rival was faster.
+    `caller`, `revocations`: as `standing` has them. Raises `Unauthenticated` for a caller whose
+    access has ended; `DBAPIError` of the driver's UniqueViolation where a rival was faster.
     """
     rows = [_row(recorded, outbox) for recorded, outbox in events]
     parameters = {
         "events": json.dumps(rows),
         "jobs": json.dumps(jobs),
         "command": json.dumps(command) if command else None,
+        "caller": json.dumps(caller) if caller else None,
+        "revocations": json.dumps(revocations) if revocations else None,
     }
-    postgres.run(connection, _APPEND, parameters)
+    standing.must(postgres.run(connection, _APPEND, parameters).fetchone())
 
 
 def _row(recorded: Recorded, outbox: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -122,9 +122,11 @@ PUBLISHES = (
     UserUnbanned,
     SessionRevoked,
 )
-# What ends access: the field `<kind>_id` names whose tokens, issued until then, are refused.
-REVOKES: Mapping[type[Any], Literal["session", "user"]] = {
-    UserBanned: "user",
+# What ends access, or gives it back: a session's tokens are refused for good, a user's that were
+# issued until then, and between a ban and its end all.
+REVOKES: Mapping[type[Any], Literal["session", "user", "ban", "unban"]] = {
+    UserBanned: "ban",
+    UserUnbanned: "unban",
     SessionRevoked: "session",
     MemberJoined: "user",
     MemberRoleChanged: "user",

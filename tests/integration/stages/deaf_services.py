@@ -1,4 +1,4 @@
-"""auth and two services that hear of it only when a test says so; the time is the test's too."""
+"""auth and services that hear of it only when a test says so; the time is the test's too."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,26 +26,30 @@ from chassis.unit import feed
 from embedded import assembly
 from embedded.direct import DirectPort
 from embedded.keys import SERVICES, keys
+from media.service import MediaService
 from servers.postgres import Server
+from video.service import VideoService
 
 FACADES: dict[str, type[Any]] = {
     "auth": AuthService,
     "billing": BillingService,
     "affiliate": AffiliateService,
+    "media": MediaService,
+    "video": VideoService,
 }
-HEARERS = ("billing", "affiliate")
+HEARERS = ("billing", "affiliate")  # unless a test names more
 PASSWORD = "only-for-tests"
 
 
 class Services:
-    """The three, built as their processes build them, but without loops."""
+    """Some of the five, built as their processes build them, but without loops."""
 
     def __init__(
         self,
         server: Server,
         folder: Path,
         ending: ExitStack,
-        names: Collection[str] = tuple(FACADES),
+        names: Collection[str] = ("auth", *HEARERS),
     ) -> None:
         """What is made in `server` is gone when `ending` is closed; `names`: who is there."""
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,7 +57,7 @@ class Services:
         self.server, self.folder, self.keys, self.ending = server, folder, keys(folder), ending
         self.owners = {name: self._database(name) for name in names}
         self.parts = {name: self.replica(name) for name in names}
-        self.consumers = {name: self._consumer(name) for name in HEARERS if name in names}
+        self.consumers = {name: self._consumer(name) for name in names if name != "auth"}
         self.admin = self.system_admin()
 
     def replica(self, name: str) -> Parts:

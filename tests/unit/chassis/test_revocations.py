@@ -1,19 +1,14 @@
-"""Revocations: which events of auth revoke what, and what every service does about them."""
+"""Revocations: which events of auth end access or give it back, and that every service hears so."""
 
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import fields
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, DateTime, MetaData, Table, Text, insert
 
 from chassis.codec import snake
 from chassis.door import revocations
 from chassis.testing.heard import TOLD_AT, heard
-from chassis.testing.tables import Tables
 from chassis.unit.service import Service
 from contracts.auth import events as auth
 
@@ -25,40 +20,13 @@ HEARER = Service(
     outbound=lambda recorded, state: None,
     jobs=lambda recorded, state: (),
 )
-REVOKED = Table(
-    "revoked",
-    MetaData(),
-    Column("kind", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("not_before", DateTime(timezone=True), nullable=False),
-)
 SESSION, USER, WORKSPACE = UUID(int=1), UUID(int=2), UUID(int=3)
-ENDED = pytest.mark.parametrize(
-    "event,kind,id",
-    [
-        (auth.SessionRevoked(session_id=SESSION, user_id=USER), "session", SESSION),
-        (auth.UserBanned(user_id=USER, expires_at=None), "user", USER),
-        (auth.MemberJoined(workspace_id=WORKSPACE, user_id=USER, role="owner"), "user", USER),
-        (auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=USER, role="admin"), "user", USER),
-        (auth.MemberRemoved(workspace_id=WORKSPACE, user_id=USER), "user", USER),
-    ],
-    ids=["session", "banned", "joined", "role", "removed"],
-)
 
 
-@pytest.fixture
-def tables() -> Iterator[Tables]:
-    with closing(Tables(REVOKED)) as tables:
-        yield tables
-
-
-def hear(tables: Tables, event: Any) -> None:
-    heard(HEARER, revocations.reactions(auth.REVOKES), event).beside(tables).then_nothing()
-
-
-@pytest.mark.parametrize("contract,kind", auth.REVOKES.items())
-def test_what_revokes_says_whom(contract: type, kind: str) -> None:
-    assert f"{kind}_id" in {field.name for field in fields(contract)}
+@pytest.mark.parametrize("contract,effect", auth.REVOKES.items())
+def test_what_revokes_says_whom(contract: type, effect: str) -> None:
+    named = {field.name for field in fields(contract)}
+    assert {"user_id", *(["session_id"] if effect == "session" else ())} <= named
     assert contract in auth.PUBLISHES
 
 
@@ -67,6 +35,7 @@ def test_each_of_them_is_heard_of_auth() -> None:
     assert {each.source for each in heard} == {"auth"}
     assert {snake(each.hears.__name__) for each in heard} == {
         "user_banned",
+        "user_unbanned",
         "session_revoked",
         "member_joined",
         "member_role_changed",
@@ -78,23 +47,33 @@ def test_they_are_heard_beside_the_services_ordinary_work() -> None:
     assert revocations.consumer_name("billing") == "billing.revocations"
 
 
-@ENDED
-def test_tokens_from_before_the_end_of_an_access_are_refused(
-    tables: Tables, event: Any, kind: str, id: UUID
+@pytest.mark.parametrize(
+    "event,kind,id,banned_until",
+    [
+        (auth.SessionRevoked(session_id=SESSION, user_id=USER), "session", SESSION, None),
+        (auth.UserBanned(user_id=USER, expires_at=None), "user", USER, "infinity"),
+        (auth.UserBanned(user_id=USER, expires_at=TOLD_AT), "user", USER, TOLD_AT.isoformat()),
+        (auth.UserUnbanned(user_id=USER), "user", USER, "-infinity"),
+        (auth.MemberJoined(workspace_id=WORKSPACE, user_id=USER, role="owner"), "user", USER, None),
+        (
+            auth.MemberRoleChanged(workspace_id=WORKSPACE, user_id=USER, role="x"),
+            "user",
+            USER,
+            None,
+        ),
+        (auth.MemberRemoved(workspace_id=WORKSPACE, user_id=USER), "user", USER, None),
+    ],
+    ids=["session", "banned", "banned for a time", "unbanned", "joined", "role", "removed"],
+)
+def test_what_is_heard_ends_access_or_gives_it_back(
+    event: Any, kind: str, id: UUID, banned_until: str
 ) -> None:
-    hear(tables, event)
-    assert tables.rows(REVOKED) == [{"kind": kind, "id": str(id), "not_before": TOLD_AT}]
-
-
-@ENDED
-@pytest.mark.parametrize("hours", [-1, 0, 1])
-def test_of_several_ends_the_latest_counts(
-    tables: Tables, event: Any, kind: str, id: UUID, hours: int
-) -> None:
-    before = TOLD_AT + timedelta(hours=hours)
-    tables.execute(insert(REVOKED).values(kind=kind, id=str(id), not_before=before))
-
-    hear(tables, event)
-
-    latest = max(before, TOLD_AT)
-    assert tables.rows(REVOKED) == [{"kind": kind, "id": str(id), "not_before": latest}]
+    heard(HEARER, revocations.reactions(auth.REVOKES), event).then_revoked(
+        {
+            "kind": kind,
+            "id": str(id),
+            "person": str(USER),
+            "at": TOLD_AT.isoformat(),
+            "banned_until": banned_until,
+        }
+    )
