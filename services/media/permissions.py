@@ -1,16 +1,19 @@
-"""Who may call what. That members change their own projects only is a rule of the project."""
+"""Who may call what. That members change their own projects only is a rule of the project.
 
-from chassis.identity import MEMBER, OPEN, services
+System admins look into every workspace, and act in none but as one of its people.
+"""
+
+from chassis.identity import MEMBER, OPEN, insiders, services
 from contracts import BROKER_USERS
 
 EVERY_SERVICE = services(*BROKER_USERS)
 
 PERMISSIONS = {
-    "create_project": MEMBER,
-    "request_uploads": MEMBER,
-    "confirm_uploads": MEMBER,
-    "set_room_type": MEMBER,
-    "start_project": MEMBER,
+    "create_project": insiders(MEMBER),
+    "request_uploads": insiders(MEMBER),
+    "confirm_uploads": insiders(MEMBER),
+    "set_room_type": insiders(MEMBER),
+    "start_project": insiders(MEMBER),
     "get_project": MEMBER,
     "list_projects": MEMBER,
     "list_style_templates": OPEN,

@@ -84,6 +84,7 @@ class Permission:
     services: tuple[str, ...] = ()
     fresh: bool = False  # people: only within `FRESH` of showing who they are
     in_person: bool = False  # people: nobody acting as somebody else
+    insiders: bool = False  # people: system admins count for what they are in their own workspace
 
     def allows(self, actor: Actor) -> bool:
         """Return whether that actor may call."""
@@ -93,7 +94,8 @@ class Permission:
             return True
         if actor.kind != "person":
             return False
-        if actor.is_system_admin and (self.system_admin or self.person or self.role):
+        by_all_admins = self.system_admin or self.person or (self.role and not self.insiders)
+        if actor.is_system_admin and by_all_admins:
             return True
         if self.person:
             return True
@@ -103,11 +105,13 @@ class Permission:
         """Raise `Unauthenticated` or `Forbidden` unless that actor may call `method` at that time.
 
         A person with the right role may be `Forbidden` it as well: `auth.not_while_impersonating`,
-        `auth.reauthentication_required`.
+        `auth.reauthentication_required`; a system admin `auth.impersonation_required`.
         """
         if not self.allows(actor):
             if actor.kind == "anyone":
                 raise Unauthenticated("chassis.token_required", f"{method} needs an access token")
+            if actor.is_system_admin and self.insiders:
+                raise Forbidden("auth.impersonation_required", f"{method} is done as one of theirs")
             raise Forbidden("chassis.not_allowed", f"{actor.kind} may not call {method}")
         if actor.kind == "service":
             return
@@ -139,6 +143,11 @@ def fresh(permission: Permission) -> Permission:
 def in_person(permission: Permission) -> Permission:
     """Return the permission without those who act as somebody else."""
     return replace(permission, in_person=True)
+
+
+def insiders(permission: Permission) -> Permission:
+    """Return the permission for a workspace's own people: system admins look, and do not act."""
+    return replace(permission, insiders=True)
 
 
 def _rank(role: str | None) -> int:

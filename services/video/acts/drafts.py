@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis import ids
 from chassis.asked import Written
 from chassis.door.edge import Door
-from chassis.errors import Forbidden, Rejected
+from chassis.errors import Rejected
 from chassis.personal import keep
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -19,7 +19,7 @@ from video.domain.plan import Clip, Settings
 def create(door: Door, call: Call, asked: CreateVideo) -> Written:
     """Make a draft; made before with the same content, it is left as it is.
 
-    Raises `Forbidden` for a system admin, `Rejected` for a workspace not heard of yet, for
+    Raises `Rejected` for a workspace not heard of yet, for
     pictures from elsewhere than media and for what the rules of a video refuse.
     """
     return door.app.unit(call, partial(_create, asked, door.tools.engine.name), Written)
@@ -28,7 +28,7 @@ def create(door: Door, call: Call, asked: CreateVideo) -> Written:
 def _create(asked: CreateVideo, engine: str, unit: Unit) -> Written:
     workspace_id = unit.call.actor.workspace_id
     if workspace_id is None:
-        raise Forbidden("video.no_workspace", "a system admin has no workspace of their own")
+        raise AssertionError("who has a role has it in a workspace")
     if unit.state(customer.decider, workspace_id) is None:
         raise Rejected("video.workspace_unknown", "not heard of this workspace yet", retryable=True)
     id = asked.video_project_id or ids.derive(unit.call.id, "video_project")

@@ -9,7 +9,16 @@ import pytest
 from chassis.door.edge import Caller, Door
 from chassis.door.tokens import AccessTokens, TokenIssuer, new_key_pair
 from chassis.errors import Forbidden
-from chassis.identity import SIGNED_IN, Actor, fresh, in_person, service_actor, services
+from chassis.identity import (
+    MEMBER,
+    SIGNED_IN,
+    Actor,
+    fresh,
+    in_person,
+    insiders,
+    service_actor,
+    services,
+)
 from chassis.testing.heard import NOWHERE
 from chassis.unit.handling import App
 from integration.stages import boxes
@@ -22,6 +31,8 @@ DOOR = Door(
     permissions={
         "sign": fresh(SIGNED_IN),
         "pay": in_person(SIGNED_IN),
+        "change": insiders(MEMBER),
+        "look": MEMBER,
         "count": fresh(in_person(services("scales"))),
     },
 )
@@ -56,3 +67,20 @@ def test_a_calling_service_is_asked_for_neither() -> None:
     assert DOOR.actor(Caller(service="scales"), "count") == service_actor("scales")
     with pytest.raises(Forbidden, match="not_allowed"):
         DOOR.actor(Caller(service="shop"), "count")
+
+
+@pytest.mark.parametrize("method,sees", [("change", False), ("look", True)])
+def test_where_insiders_act_a_system_admin_sees_what_is_of_their_own_workspace(
+    method: str, sees: bool
+) -> None:
+    admin = Actor(
+        kind="person",
+        id=str(UUID(int=3)),
+        workspace_id=UUID(int=5),
+        role="owner",
+        is_system_admin=True,
+        session_id=UUID(int=4),
+    )
+    token = TokenIssuer("1", PRIVATE).issue(admin, AT)
+    acting = DOOR.actor(Caller(auth_token=token), method)
+    assert (acting.sees(UUID(int=5)), acting.sees(UUID(int=6))) == (True, sees)

@@ -37,6 +37,7 @@ from chassis.identity import (
     behind,
     fresh,
     in_person,
+    insiders,
     service_actor,
     services,
 )
@@ -281,6 +282,8 @@ PEOPLE = {"lonely", "member", "admin", "owner", "stranger", "system admin"}
         (ADMIN, {"admin", "owner", "system admin"}),
         (OWNER, {"owner", "system admin"}),
         (SYSTEM_ADMIN, {"system admin"}),
+        (insiders(MEMBER), {"member", "admin", "owner"}),
+        (insiders(OWNER), {"owner"}),
         (services("billing"), {"billing"}),
         (Permission(), set()),
         (
@@ -337,6 +340,14 @@ def test_what_is_done_in_person_is_refused_to_an_admin_who_acts_as_somebody() ->
     assert forbidden(fresh(in_person(ADMIN)), AS_PERSON) == "auth.not_while_impersonating"
     assert forbidden(in_person(ADMIN), PERSON) is None
     assert forbidden(ADMIN, AS_PERSON) is None
+
+
+def test_a_system_admin_acts_in_a_workspace_as_one_of_its_people_only() -> None:
+    admin = replace(MATRIX["system admin"], workspace_id=WORKSPACE)
+    assert forbidden(insiders(MEMBER), admin) == "auth.impersonation_required"
+    assert forbidden(insiders(MEMBER), MATRIX["lonely"]) == "chassis.not_allowed"
+    for within in (replace(admin, role="member"), AS_PERSON):
+        assert forbidden(insiders(MEMBER), within) is None
 
 
 def test_the_role_is_asked_first_and_a_service_is_asked_neither() -> None:
