@@ -8,7 +8,9 @@ import pytest
 from interior_photos import get_photo_dir
 from PIL import Image
 
+from chassis import ids
 from demo.main_job import Outcome, Photo
+from demo.people import Person
 from embedded.suite import Suite
 from journeys.stages.histories import effects
 from journeys.stages.quiet import main_job
@@ -53,3 +55,12 @@ def outcome(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Outcome:
 def expected(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
     """How many events of each type each service has after the main job, undisturbed."""
     return history[1]
+
+
+@pytest.fixture(scope="session")
+def stranger(suite: Suite, outcome: Outcome) -> Person:
+    """The owner of another workspace."""
+    person = Person(suite, "stranger@other.example", ids.token())
+    person.sign_up("Stranger", "sign up the stranger")
+    suite.settle()
+    return person

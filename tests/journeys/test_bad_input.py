@@ -5,7 +5,6 @@ from functools import cache
 import pytest
 from sqlalchemy import TextClause, text
 
-from chassis import ids
 from chassis.errors import Rejected, Unauthenticated
 from demo.main_job import Outcome
 from demo.people import Person
@@ -13,15 +12,6 @@ from embedded.suite import Suite
 from journeys.stages.every_method import METHODS, access_token, method_of, permitted
 from journeys.stages.requests_of_the_main_job import requests
 from journeys.stages.spoilings import Asked
-
-
-@pytest.fixture(scope="session")
-def stranger(suite: Suite, outcome: Outcome) -> Person:
-    """The owner of another workspace."""
-    person = Person(suite, "stranger@other.example", ids.token())
-    person.sign_up("Stranger", "sign up the stranger")
-    suite.settle()
-    return person
 
 
 @pytest.mark.parametrize(("service", "name"), METHODS)
