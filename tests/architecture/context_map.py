@@ -78,7 +78,15 @@ def _rows(source: str, event: type) -> Iterator[str]:
         yield f"[{service}](../services/{service}/inbound.py) `{reaction.react.__name__}` | {what}"
     if source == REVOKING and event in REVOKES:
         by = "[all others](../shared/chassis/door/revocations.py) `reactions`"
-        yield f"{by} | The access tokens of that {REVOKES[event]}, issued until then, are refused."
+        yield f"{by} | {_ENDS[REVOKES[event]]}"
+
+
+_ENDS = {
+    "session": "The access tokens of that session are refused.",
+    "user": "The access tokens of that user, issued until then, are refused.",
+    "ban": "All access tokens of that user are refused until the ban is lifted or has run out.",
+    "unban": "New access tokens of that user are good again.",
+}
 
 
 def asked() -> str:

@@ -58,16 +58,17 @@ def promised(service: str, name: str, caller: str) -> str:
         permissions(service)[name].check(CALLERS[caller], name, AT)
     except ServiceError:
         return NO
-    return let_in(service, name, caller)
+    found = let_in(service, name, caller)
+    return NOTHING if found == OWN and names_things(service, name) else found
 
 
 def let_in(service: str, name: str, caller: str) -> str:
-    """Return what somebody is told whom the door lets in."""
+    """Return what it is for somebody whom the door lets in, and who finds what they ask about."""
     actor = CALLERS[caller]
     if actor.kind == "service" and not passes_the_broker(actor.id, service, name):
         return HELD
     if caller == OUTSIDER and not permissions(service)[name].open:
-        return NOTHING if names_things(service, name) else OWN
+        return OWN
     return YES
 
 

@@ -66,7 +66,7 @@ class Asking:
         except NotFound:
             return NOTHING
         except (Invalid, Rejected):
-            return let_in(service, name, caller)
+            reply = None
         assert self.workspace not in json.dumps(reply)
         return let_in(service, name, caller)
 
