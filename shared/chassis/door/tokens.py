@@ -22,7 +22,7 @@ from marshmallow.fields import AwareDateTime
 from chassis import ids
 from chassis.errors import Unauthenticated
 from chassis.identity import ANYONE, Actor
-from chassis.marshalling import Boolean, Identity, Text, Tuple
+from chassis.json_fields import Boolean, Identity, Text, Tuple
 
 ISSUER = "ai-studio/auth"
 AUDIENCE = "ai-studio"

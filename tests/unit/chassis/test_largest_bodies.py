@@ -12,7 +12,7 @@ from chassis.bounds import MOST_FAULTS, MOST_OF_A_NAME, Size
 from chassis.codec import load_with
 from chassis.door import bodies
 from chassis.errors import Invalid
-from chassis.marshalling import Tuple
+from chassis.json_fields import Tuple
 from unit.clients.signatures import PAIRS, served
 
 MOST_S = 0.05  # of processor
