@@ -6,9 +6,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from chassis.broker.address import CA_FILE
 from chassis.errors import Unavailable
 from distributed.servers import Servers, inventory, of_node
 from servers.postgres import Server, make_folder
@@ -42,13 +44,16 @@ def given_rabbit(uri: str) -> Rabbit:
     `rabbitmqctl` where it answers on this machine, else the management API as the URI's user.
     """
     where = urlsplit(uri)
-    host, port = where.hostname or "127.0.0.1", where.port or 5672
+    host, tls = where.hostname or "127.0.0.1", where.scheme == "amqps"
+    port = where.port or (5671 if tls else 5672)
+    ca_file = dict(parse_qsl(where.query)).get(CA_FILE)
+    rabbit = Rabbit(host=host, port=port, tls=tls, ca_file=ca_file)
     ctl = shutil.which("rabbitmqctl", path=SEARCH_PATH)
     if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl, port):
-        return Rabbit(host=host, port=port, ctl=(ctl,))
+        return replace(rabbit, ctl=(ctl,))
     os.environ.setdefault("RABBITMQ_ADMIN_PASSWORD", where.password or "guest")
     api, admin = f"http://{host}:{API_PORT}", where.username or "guest"
-    return Rabbit(host=host, port=port, api=api, admin=admin, tls=where.scheme == "amqps")
+    return replace(rabbit, api=api, admin=admin)
 
 
 def _answers(ctl: str, port: int) -> bool:

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL, make_url
 
 from chassis import codec
+from chassis.broker.address import CA_FILE
 from chassis.domain import value
 from chassis.errors import Invalid
 from chassis.settings import Misconfigured
@@ -53,6 +54,7 @@ class Rabbit:
     host: str
     port: int = 5672
     tls: bool = False
+    ca_file: str | None = None
     vhost: str = "ai-studio"
     definitions: str | None = None
     ctl: tuple[str, ...] = ()
@@ -63,7 +65,9 @@ class Rabbit:
         """Return where a user connects."""
         scheme = "amqps" if self.tls else "amqp"
         vhost = quote(self.vhost, safe="")
-        return f"{scheme}://{user}:{quote(password, safe='')}@{self.host}:{self.port}/{vhost}"
+        asked = f"?{CA_FILE}={quote(self.ca_file)}" if self.ca_file else ""
+        who = f"{user}:{quote(password, safe='')}"
+        return f"{scheme}://{who}@{self.host}:{self.port}/{vhost}{asked}"
 
 
 @value
@@ -94,6 +98,7 @@ class Inventory:
                 rabbit.definitions or rabbit.ctl or rabbit.api
             ),
             "rabbitmq: ctl or api, not both": rabbit.ctl and rabbit.api,
+            "rabbitmq.ca_file: of no use without tls": rabbit.ca_file and not rabbit.tls,
             "rabbitmq.admin: who administers it by api": rabbit.api and not rabbit.admin,
             "postgres.admin_url: name the database": not _database(self.postgres.admin_url),
         }

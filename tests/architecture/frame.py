@@ -50,7 +50,7 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=520,
+        code_lines=530,
         why="what a broker may do to a connection is handled here, and nowhere else",
     ),
     Room(
@@ -79,7 +79,7 @@ ROOMS = (
         name="green",
         what="nameko and eventlet",
         may_use=(*_UNIT, "broker", "door"),
-        code_lines=375,
+        code_lines=385,
         why="the only room that knows either of them",
     ),
     Room(

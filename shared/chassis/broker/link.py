@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import amqp
-import kombu
 from amqp import method_framing
 from amqp.exceptions import AMQPError, MessageNacked, NotFound
 
 from chassis import deadline
+from chassis.broker import address
 from chassis.errors import Unavailable
 
 TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
@@ -39,9 +39,8 @@ class Link:
         Nothing beats in the background: who holds messages must come back to the link before
         twice `heartbeat_s` is over, or loses them to another consumer.
         """
-        self._client: Any = kombu.Connection(
-            uri, heartbeat=heartbeat_s, transport_options={"frame_handler": frame_handler}
-        )
+        options = {"frame_handler": frame_handler}
+        self._client: Any = address.client(uri, heartbeat=heartbeat_s, transport_options=options)
         self._prepare = prepare
         self._connection: Any = None  # amqp's, as is the channel
         self._channel: Any = None

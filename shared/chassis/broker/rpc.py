@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from queue import Empty, LifoQueue
 from typing import Any
 
-import kombu
-
 from chassis import deadline, ids
+from chassis.broker import address
 from chassis.broker.rpc_line import Line, Request
 from chassis.errors import DeadlineExceeded
 
@@ -42,7 +41,7 @@ class Rpc:
         than `least_attempt_s`: the last one takes all that remains. Raises `ValueError` for a
         user's name that cannot stand in a reply key.
         """
-        name = user or kombu.Connection(uri).userid or "guest"
+        name = user or address.client(uri).userid or "guest"
         if not USER.fullmatch(name):
             raise ValueError(f"no name for a broker user that calls: {name!r}")
         self.timeout_s, self.least_attempt_s = timeout_s, least_attempt_s

@@ -14,14 +14,18 @@ warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 import nameko.messaging
 import nameko.rpc
 from amqp.exceptions import AMQPError, ChannelError, MessageNacked, RecoverableConnectionError
-from kombu import Connection
 from kombu.exceptions import DecodeError, OperationalError
 from kombu.pools import producers
 from kombu.transport import pyamqp
-from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS
+from nameko.constants import (
+    DEFAULT_HEARTBEAT,
+    DEFAULT_RETRY_POLICY,
+    DEFAULT_TRANSPORT_OPTIONS,
+    HEARTBEAT_CONFIG_KEY,
+)
 from nameko.rpc import Responder, get_rpc_exchange
 
-from chassis.broker import detours, link
+from chassis.broker import address, detours, link
 from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
 from chassis.door import bodies
@@ -94,10 +98,9 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
     @property
     def connection(self) -> Any:
         """The connection's parameters, for kombu."""
-        connection = super().connection
-        options = {**connection.transport_options, "frame_handler": link.frame_handler}
-        connection.transport_options = options
-        return connection
+        heartbeat_s = self.container.config.get(HEARTBEAT_CONFIG_KEY, DEFAULT_HEARTBEAT)
+        options = {**DEFAULT_TRANSPORT_OPTIONS, "frame_handler": link.frame_handler}
+        return address.client(self.amqp_uri, heartbeat=heartbeat_s, transport_options=options)
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
         """Return the consumers on a new connection, to a broker that may be a new one as well."""
@@ -152,7 +155,7 @@ class Replies:
     def __init__(self, amqp_uri: str) -> None:
         """Connect when first needed."""
         options = {**DEFAULT_TRANSPORT_OPTIONS, "confirm_publish": True}
-        self._producers = producers[Connection(amqp_uri, transport_options=options)]
+        self._producers = producers[address.client(amqp_uri, transport_options=options)]
 
     def publish(self, payload: Any, **options: Any) -> None:
         """Return when the broker has confirmed; where a connection is lost, by another one."""

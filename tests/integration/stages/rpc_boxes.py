@@ -162,5 +162,5 @@ def containers() -> list[ServiceContainer]:
     )
     return [
         container(BoxesService, uri, door, max_workers=10),
-        ServiceContainer(PlainService, {"AMQP_URI": uri}),
+        ServiceContainer(PlainService, {"AMQP_URI": os.environ.get("PLAIN_AMQP_URI", uri)}),
     ]

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.settings import Misconfigured
 from contracts import BROKER_USERS
+from distributed.found import given_rabbit
 from suitectl import inventory
 from suitectl.__main__ import COMMANDS, main
 
@@ -25,6 +26,17 @@ def test_the_example_in_print_is_one() -> None:
     assert "password=the-one" in example.postgres.admin("the-one")
 
 
+def test_by_tls_the_uri_says_who_vouches_for_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    rabbit = inventory.Rabbit(host="broker.example", port=5671, tls=True, ca_file="/etc/a ca.pem")
+    uri = rabbit.url("web", "a/b")
+    assert uri == "amqps://web:a%2Fb@broker.example:5671/ai-studio?cacertfile=/etc/a%20ca.pem"
+    monkeypatch.setenv("RABBITMQ_ADMIN_PASSWORD", "any")
+    found = given_rabbit(uri.replace(":5671", ""))
+    assert (found.host, found.port, found.tls, found.ca_file) == (
+        ("broker.example", 5671, True, "/etc/a ca.pem")
+    )
+
+
 @pytest.mark.parametrize(
     ("replaced", "by", "said"),
     [
@@ -35,6 +47,7 @@ def test_the_example_in_print_is_one() -> None:
         ("# [[limits]]", '[[limits]]\nuser = "web"\nconnections = 0\nchannels = 1', "1 or more"),
         ('/postgres"', '"', "postgres.admin_url: name the database"),
         ("[rabbitmq]", '[rabbitmq]\napi = "http://x"\nadmin = "a"', "ctl or api, not both"),
+        ("[rabbitmq]", '[rabbitmq]\nca_file = "/ca.pem"', "ca_file: of no use without tls"),
         ("[postgres]", "[postgres]\npasword = 1", "pasword"),
         ("[postgres]", "[postgres", "inventory.toml: "),
     ],

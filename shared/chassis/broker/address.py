@@ -1,0 +1,34 @@
+"""Where a broker is, and how it proves that it is: one URI, in RabbitMQ's own words.
+
+`amqps://user:password@host:5671/vhost?cacertfile=/etc/ssl/broker-ca.pem`
+"""
+
+import ssl
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import kombu
+
+CA_FILE = "cacertfile"  # of PEM certificates; without one, those that this machine trusts
+TLS = "amqps"
+
+
+def client(uri: str, **options: Any) -> kombu.Connection:
+    """Return kombu's description of a connection; nothing is connected yet.
+
+    By `amqps` the broker's certificate must be of the URI's host, before a password is sent to it.
+    Raises `ValueError` for anything else than `cacertfile` behind the question mark.
+    """
+    where = urlsplit(uri)
+    asked = dict(parse_qsl(where.query, strict_parsing=bool(where.query)))
+    ca_file = asked.pop(CA_FILE, None)
+    if asked or (ca_file and where.scheme != TLS):
+        raise ValueError(f"an AMQP URI takes {CA_FILE} with {TLS}, and nothing else after a ?")
+    if where.scheme == TLS:
+        # kombu alone takes a certificate of any name
+        options["ssl"] = {
+            "server_hostname": where.hostname,
+            "ca_certs": ca_file,
+            "cert_reqs": ssl.CERT_REQUIRED,
+        }
+    return kombu.Connection(where._replace(query="").geturl(), **options)
