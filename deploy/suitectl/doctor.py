@@ -7,6 +7,7 @@ from dataclasses import asdict
 from prometheus_client.samples import Sample
 from sqlalchemy import Engine, text
 
+from chassis.broker import rabbit
 from chassis.broker.link import Link
 from chassis.database import migrations
 from chassis.database.backlog import Backlog
@@ -49,7 +50,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def examine(suite: Site) -> Iterator[Finding]:
     """Yield what every check finds; of a database that is away only that."""
-    yield _broker(suite)
+    yield from _broker(suite)
     for service in suite.services():
         try:
             with suite.engine(service) as engine:
@@ -61,15 +62,22 @@ def examine(suite: Site) -> Iterator[Finding]:
             yield Finding(of=service, check="database", ok=False, found=error.message)
 
 
-def _broker(suite: Site) -> Finding:
+def _broker(suite: Site) -> Iterator[Finding]:
+    """Yield whether the broker answers, and then whether each service's calls are heard."""
     link = Link(suite.broker_url("operator"), lambda channel: None)
     try:
-        with link.channel():
-            return Finding(of="broker", check="reachable", ok=True, found="answers")
+        with link.channel() as channel:
+            names = suite.services()
+            counts = {name: rabbit.count_hearers(channel, rabbit.calls(name)) for name in names}
     except ServiceError as error:
-        return Finding(of="broker", check="reachable", ok=False, found=error.message)
+        yield Finding(of="broker", check="reachable", ok=False, found=error.message)
+        return
     finally:
         link.close()
+    yield Finding(of="broker", check="reachable", ok=True, found="answers")
+    for name, count in counts.items():
+        found = f"by {count} processes" if count else "by nobody: no serve process hears them"
+        yield Finding(of=name, check="calls are heard", ok=count > 0, found=found)
 
 
 def _schema(service: str, engine: Engine) -> Iterator[Finding]:

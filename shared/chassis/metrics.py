@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from chassis.errors import ServiceError
 
@@ -44,6 +44,11 @@ JOB = Histogram(
     ("service", "kind", "outcome"),
     buckets=_LONG_S,
 )
+RPC_CONSUMERS = Gauge(
+    "service_rpc_consumers",
+    "Who consumes the calls to the service, as the broker counts; not there without a broker",
+    ("service",),
+)
 NUMBERED = Counter("service_events_numbered_total", "Events given a position", ("service",))
 RELAYED = Counter("service_events_relayed_total", "Events the broker confirmed", ("service",))
 RELAY_BATCHES = Counter("service_relay_batches_total", "Batches it confirmed", ("service",))
@@ -65,6 +70,14 @@ def rpc(service: str, method: str) -> Iterator[None]:
 def repeated(service: str, method: str) -> None:
     """Count a call that was answered with a stored reply."""
     REPEATED.labels(service, method).inc()
+
+
+def rpc_consumers(service: str, count: int | None) -> None:
+    """Set how many consume the calls to a service; None if the broker does not say."""
+    if count is None:
+        RPC_CONSUMERS.clear()
+    else:
+        RPC_CONSUMERS.labels(service).set(count)
 
 
 def heard(consumer: str, source: str, outcome: str, count: int = 1) -> None:

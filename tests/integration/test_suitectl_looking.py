@@ -99,6 +99,13 @@ def test_the_doctor_names_what_is_wrong(
     assert said in wrong["found"]
 
 
+def test_the_doctor_names_a_service_whose_calls_nobody_hears(looked_at: Operated) -> None:
+    with looked_at.unheard("billing"):
+        (wrong,) = [each for each in looked_at.read("doctor", code=1) if not each["ok"]]
+    assert (wrong["of"], wrong["check"]) == ("billing", "calls are heard")
+    assert wrong["found"] == "by nobody: no serve process hears them"
+
+
 def test_a_frame_s_step_that_a_database_lacks_is_a_finding(
     looked_at: Operated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,11 @@ def queue(consumer: str, source: str) -> kombu.Queue:
     )
 
 
+def calls(service: str) -> str:
+    """Return the name of the queue of calls to a service, as nameko has it."""
+    return f"rpc-{service}"
+
+
 def count_hearers(channel: amqp.Channel, name: str) -> int:
     """Return how many hear a queue, those who stand by too; 0 where there is no such queue."""
     probe = channel.connection.channel()  # a question that is answered by no closes its channel

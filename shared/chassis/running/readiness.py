@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from chassis import metrics
+from chassis.broker import rabbit
 from chassis.broker.link import Link
 from chassis.database import schema_rule
 from chassis.door.internal_door import Check, answers, database_answers, relay_keeps_up
@@ -15,11 +17,19 @@ def checks(built: Process) -> Mapping[str, Check]:
     return {
         "database": database_answers(app),
         "schema": answers(lambda: schema_rule.require(app.engine, built.name)),
-        "broker": answers(lambda: _reach(link)),
+        "broker": answers(lambda: ask_broker(link, built.name)),
         "relay": relay_keeps_up(app),
     }
 
 
-def _reach(link: Link) -> None:
-    with link.channel() as channel:
-        channel.flow(True)  # a round trip: what is cached may be dead
+def ask_broker(link: Link, service: str) -> None:
+    """Ask the broker who hears the calls to a service, and tell it in `/metrics`.
+
+    Raises `Unavailable`.
+    """
+    count = None
+    try:
+        with link.channel() as channel:  # and a question to it: what is cached may be dead
+            count = rabbit.count_hearers(channel, rabbit.calls(service))
+    finally:
+        metrics.rpc_consumers(service, count)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import kombu
 import psycopg
 import pytest
 from psycopg.rows import dict_row
 
 from auth.acts.accounts import sign_up
+from chassis.broker import rabbit
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Rejected
@@ -37,6 +39,7 @@ class Operated:
 
     def __init__(self, servers: Servers, file: Path) -> None:
         self.servers, self.file, self.site = servers, file, Site(file)
+        self.hearers: dict[str, kombu.Connection] = {}
         self.capsys: pytest.CaptureFixture[str]
 
     def run(self, *arguments: str, inventory: Path | None = None) -> int:
@@ -93,6 +96,26 @@ class Operated:
 
             Consumer(app, "auth", [reaction or WELCOMED]).pull(read)
 
+    @contextmanager
+    def heard(self, service: str) -> Iterator[None]:
+        """Let there be one who hears the calls to a service, as its `serve` does."""
+        with kombu.Connection(self.servers.broker_url(service)) as connection:
+            self.hearers[service] = connection
+            self._hear_calls(service)
+            yield
+
+    @contextmanager
+    def unheard(self, service: str) -> Iterator[None]:
+        """Let nobody hear them meanwhile."""
+        self.hearers[service].release()
+        yield
+        self._hear_calls(service)
+
+    def _hear_calls(self, service: str) -> None:
+        channel: Any = self.hearers[service].default_channel
+        channel.queue_declare(rabbit.calls(service), durable=True, auto_delete=False)
+        channel.basic_consume(rabbit.calls(service))
+
     def look(self) -> None:
         """Let billing have looked just now whether it has heard all, as it does every minute."""
         self.sql("billing", "update cursors set checked_at = now()")
@@ -148,7 +171,8 @@ def operated(broker: Broker, folder: Path) -> Iterator[Operated]:
         _fill(site)
         for service in SERVICES:
             site.admin(f"create database {service}_whole template {service}")
-        yield site
+        with site.heard("auth"), site.heard("billing"):
+            yield site
     server.forget()
 
 
