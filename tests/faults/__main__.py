@@ -49,7 +49,7 @@ def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int)
         logs = folder / f"from-{seed}"
         with at_work(server, broker, logs) as seeds:
             while seed < first + count:
-                result = seeds.run(drawn(seed))
+                result = seeds.run(drawn(seed, pauses=True))
                 print(result.line(), flush=True)
                 seed += 1
                 if result.violations:

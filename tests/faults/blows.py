@@ -13,7 +13,9 @@ from contextlib import suppress
 
 import psycopg
 
+from chassis.broker.rpc import Rpc
 from chassis.errors import Unavailable
+from faults.callers import calling
 from faults.plan import Fault
 from faults.suite import HEARERS, NAMES, FaultySuite
 from faults.told import Tap
@@ -28,8 +30,11 @@ WATERMARK = 0.4  # of the memory: RabbitMQ's own
 class Blows:
     """Everything that faults fall upon."""
 
-    def __init__(self, suite: FaultySuite, broker: Broker, tap: Tap, admin_url: str) -> None:
-        self.suite, self.broker, self.tap, self.admin_url = suite, broker, tap, admin_url
+    def __init__(
+        self, suite: FaultySuite, broker: Broker, operator: Rpc, tap: Tap, admin_url: str
+    ) -> None:
+        self.suite, self.broker, self.operator = suite, broker, operator
+        self.tap, self.admin_url = tap, admin_url
         self.lost_broker = False  # what was told then, nobody may have heard
         self._of_process = {name: threading.Lock() for name in NAMES}
         self._of_broker = threading.Lock()
@@ -93,6 +98,14 @@ class Blows:
             process.send(signal.SIGSTOP)
             self._run_out(_service(name))
             self.suite.proxy.drop(name, AMQP)
+            _pause(seconds)
+            process.send(signal.SIGCONT)
+
+    def pause(self, name: str, seconds: float) -> None:
+        """Stop a server under eight callers until the broker itself has given it up."""
+        with self._of_process[name], calling(self.operator, _service(name)):
+            process = self.suite.processes[name]
+            process.send(signal.SIGSTOP)
             _pause(seconds)
             process.send(signal.SIGCONT)
 

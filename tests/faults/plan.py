@@ -10,6 +10,7 @@ from faults.wire import AMQP, POINTS, POSTGRES
 WITHIN_CALLS = 45  # of the seed, in which its faults begin; by calls, as a machine may be slow
 NET_ORE, GROSS_ORE = 100_000, 125_000  # of one project
 STOPPED_S = (0.3, 1.5)
+PAUSED_S = 35  # over three heartbeats: the broker gives up who is silent for two or three
 WORKERS = tuple(name for name in NAMES if "-work-" in name)
 # how often a cut falls upon who serves: it has no confirms, and few other messages of its own
 SERVES = {"confirm_lost": 0.0, "publish_unsent": 0.25}
@@ -52,16 +53,19 @@ class Plan:
     faults: tuple[Fault, ...]
 
 
-def drawn(seed: int) -> Plan:
-    """Return what a seed does."""
+def drawn(seed: int, pauses: bool = False) -> Plan:
+    """Return what a seed does; with `pauses`, a server is stopped too, for half a minute."""
     chance = random.Random(seed)
     stories = tuple(_story(chance, number) for number in range(chance.choice((2, 2, 3))))
-    faults = sorted((_fault(chance) for _ in range(chance.randint(3, 6))), key=_time)
+    faults = [_fault(chance) for _ in range(chance.randint(3, 6))]
+    payout = chance.choice(("confirm", "confirm", "fail", "cancel"))
+    if pauses:
+        faults.append(_pause(chance))
     return Plan(
         seed=seed,
         stories=stories,
-        payout=chance.choice(("confirm", "confirm", "fail", "cancel")),
-        faults=tuple(faults),
+        payout=payout,
+        faults=tuple(sorted(faults, key=_time)),
     )
 
 
@@ -93,6 +97,11 @@ def _fault(chance: random.Random) -> Fault:
     (kind,) = chance.choices(kinds, [DRAW[each][0] for each in kinds])
     arguments = tuple(DRAW[kind][1](chance))
     return Fault(kind=kind, after_calls=chance.randrange(WITHIN_CALLS), arguments=arguments)
+
+
+def _pause(chance: random.Random) -> Fault:
+    arguments = (chance.choice(SERVERS), PAUSED_S)
+    return Fault(kind="pause", after_calls=chance.randrange(WITHIN_CALLS), arguments=arguments)
 
 
 def _cut(chance: random.Random) -> Sequence[object]:

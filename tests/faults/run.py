@@ -14,6 +14,7 @@ from chassis.broker.rpc import Rpc
 from chassis.domain import value
 from faults import stories
 from faults.blows import Blows
+from faults.callers import deaf
 from faults.history import History
 from faults.ledger import Ledger
 from faults.people import PASSWORD, PATIENCE_S, Person, Scene, newcomer
@@ -136,6 +137,7 @@ class Seeds:
     def _check(self, scene: Scene, outcomes: list[Outcome], violations: "_Violations") -> int:
         """Return how many events the seed has left."""
         come_to_rest(self.suite)
+        violations.found += deaf(self.blows.operator, self.blows.tap)
         seen, messages = self.history.read(scene.seed), self.blows.tap.taken()
         violations.found += self.history.violations(
             seen, scene.ledger.calls, outcomes, messages, self.blows.lost_broker
@@ -174,6 +176,7 @@ def at_work(server: Server, broker: Broker, folder: Path) -> Iterator[Seeds]:
     with (
         running(server, broker, folder) as suite,
         suite.callers() as rpc,
+        suite.operators() as operator,
         Tap(reader_uri(broker, suite), SERVICES) as tap,
     ):
-        yield Seeds(suite, rpc, Blows(suite, broker, tap, server.admin_url))
+        yield Seeds(suite, rpc, Blows(suite, broker, operator, tap, server.admin_url))

@@ -32,6 +32,7 @@ HEARERS = {  # of each source
     "media": ("billing",),
     "billing": ("media", "affiliate"),
 }
+OPERATOR = "operator"
 CALLS_AT_ONCE = 24
 CALL_S = 4.0
 
@@ -48,6 +49,13 @@ class FaultySuite(Suite):
         """Yield what calls the services for people, as a website's backend does."""
         uri = through(self.servers.broker_url(GATEWAY), self.proxy.port(GATEWAY, AMQP))
         with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE)) as rpc:
+            yield rpc
+
+    @contextmanager
+    def operators(self) -> Iterator[Rpc]:
+        """Yield what asks the services how they are; the proxy does not stand in its way."""
+        uri = self.servers.broker_url(OPERATOR)
+        with closing(Rpc(uri, OPERATOR, timeout_s=CALL_S)) as rpc:
             yield rpc
 
     def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:

@@ -7,6 +7,7 @@ from typing import Any, Self
 import amqp
 
 from chassis.broker.link import Link
+from chassis.broker.rabbit import count_hearers
 from chassis.domain import value
 from chassis.unit.envelope import HEADER
 
@@ -73,6 +74,11 @@ class Tap:
     def delete(self, queues: Iterable[str]) -> None:
         """Delete these queues, with what is in them."""
         self._each(queues, lambda channel, queue: channel.queue_delete(queue))
+
+    def hearers(self, queue: str) -> int:
+        """Return how many consume a queue; 0 where there is no such queue."""
+        with self._link.channel() as channel:
+            return count_hearers(channel, queue)
 
     def _each(self, queues: Iterable[str], do: Callable[[Any, str], object]) -> None:
         for queue in queues:
