@@ -3,10 +3,9 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,9 +13,14 @@ import amqp
 import kombu
 import pytest
 from kombu.exceptions import OperationalError
+from prometheus_client import REGISTRY
 
+from chassis.broker.link import Link
 from chassis.broker.rpc import Rpc
+from chassis.errors import Unavailable
 from chassis.green.nameko_queue import RECONNECT_S, QueueConsumer
+from chassis.running import readiness
+from integration.stages.a_freezing_net import freezing
 from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
@@ -25,7 +29,6 @@ from waiting import until
 CALL = '{"args": [], "kwargs": {}}'
 JSON = {"content_type": "application/json", "content_encoding": "utf-8"}
 WORKERS = 10
-STOOD_S = 35
 
 WATCHED = """
 import os
@@ -38,6 +41,37 @@ def tell():
         eventlet.sleep(0.05)
 
 eventlet.spawn(tell)
+"""
+
+# Eight acknowledgements are due when all stands still, until the broker has given the server up.
+# They fail then, one after another, before the one who drains finds out.
+ACKNOWLEDGING = """
+import os, signal
+from eventlet.event import Event
+from eventlet.patcher import original
+from chassis.green.nameko_queue import QueueConsumer
+
+container.config["HEARTBEAT"] = 2  # s
+due, all_are_due, acknowledge = [], Event(), QueueConsumer.ack_message
+
+def stand_still_first(self, message):
+    due.append(message)
+    if len(due) < 8:
+        all_are_due.wait()
+    elif len(due) == 8:
+        all_are_due.send()
+        message.channel.connection.client.heartbeat = 10  # of what is opened unasked
+        open(os.environ["STANDS"], "w").close()
+        {}
+    acknowledge(self, message)
+
+QueueConsumer.ack_message = stand_still_first
+"""
+STOPPED = "os.kill(os.getpid(), signal.SIGSTOP)"
+HELD_UP = "while os.path.exists(os.environ['STANDS']): original('time').sleep(0.05)"
+
+IMPATIENT = """
+container.config["HEARTBEAT"] = 2  # s
 """
 
 BROKEN = """
@@ -147,27 +181,63 @@ def test_a_connection_that_somebody_else_has_seen_break_is_consumed_from_anew(
         until(lambda: told.read_text() == "hears")
 
 
-@pytest.mark.long  # the broker gives up who has been silent for two to three heartbeats of 10 s
+@pytest.mark.parametrize(
+    "still", [STOPPED, pytest.param(HELD_UP, marks=pytest.mark.long)], ids=["stopped", "held up"]
+)
 def test_a_server_that_stood_still_hears_again_and_answers_what_was_under_way(
-    boxes: Boxes,
+    boxes: Boxes, tmp_path: Path, still: str
 ) -> None:
-    labels = [f"label-{number}" for number in range(8)]
+    labels, stands = [f"label-{number}" for number in range(8)], tmp_path / "stands"
     with (
-        boxes.served() as process,
-        closing(Rpc(boxes.uri, timeout_s=4 * PATIENCE_S)) as rpc,
+        boxes.served(watched=ACKNOWLEDGING.format(still), STANDS=str(stands)) as process,
+        closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc,
         ThreadPoolExecutor(len(labels)) as threads,
     ):
         port = rpc.port("boxes")
-        with boxes.held_up():
-            waited = [threads.submit(port.call, "wait") for _ in labels]
-            until(boxes.waiting)
-            process.send_signal(signal.SIGSTOP)
-            time.sleep(STOOD_S)
+        until(lambda: boxes.hearers() == 1)
+        called = [threads.submit(port.call, "open_box", label=label) for label in labels]
+        until(stands.exists)
+        until(lambda: boxes.hearers() == 0)  # after two to three heartbeats
+        stands.unlink()
         process.send_signal(signal.SIGCONT)
-        assert [each.result() for each in waited] == ["waited"] * len(labels)
-        for each in [threads.submit(port.call, "open_box", label=label) for label in labels]:
-            each.result()
-        assert [boxes.opened(label) for label in labels] == [1] * len(labels)
+        assert port.call("who", label="heard")["label"] == "heard"
+        assert len([each.result() for each in called]) == len(labels)
+        until(lambda: boxes.messages() == 0)  # what was not acknowledged came once more
+    assert [boxes.opened(label) for label in labels] == [1] * len(labels)
+
+
+@pytest.mark.long  # a reply's confirm is waited for 10 s
+def test_a_server_whose_connections_freeze_answers_by_others_and_waits_for_none_of_them(
+    boxes: Boxes,
+) -> None:
+    with (
+        freezing(boxes.uri) as (uri, freeze),
+        boxes.served(uri, watched=IMPATIENT, PLAIN_AMQP_URI=boxes.uri),
+        closing(Rpc(boxes.uri, timeout_s=2 * PATIENCE_S)) as rpc,
+        ThreadPoolExecutor(WORKERS) as threads,
+    ):
+
+        def all_wait_until(then: Callable[[], None]) -> list[str]:
+            with boxes.held_up():
+                called = [threads.submit(rpc.port("boxes").call, "wait") for _ in range(WORKERS)]
+                until(lambda: boxes.waiting() == WORKERS)
+                then()
+            return [each.result() for each in called]
+
+        all_wait_until(lambda: None)  # each worker has a connection to reply by from now on
+        assert all_wait_until(freeze) == ["waited"] * WORKERS
+
+
+def test_each_process_tells_how_many_hear_calls_as_the_broker_counts_them(boxes: Boxes) -> None:
+    def told(uri: str) -> float | None:
+        with closing(Link(uri, lambda channel: None)) as link, suppress(Unavailable):
+            readiness.ask_broker(link, "boxes")
+        return REGISTRY.get_sample_value("service_rpc_consumers", {"service": "boxes"})
+
+    with boxes.served():
+        assert told(boxes.uri) == 1
+    assert told(boxes.uri) == 0
+    assert told("amqp://guest@127.0.0.1:1/") is None
 
 
 def test_a_server_looks_for_a_broker_that_is_away_as_often_as_at_first() -> None:

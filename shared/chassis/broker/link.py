@@ -84,10 +84,8 @@ class Link:
 
     def close(self) -> None:
         """Close the connection, if there is one, in the orderly way."""
-        if self._connection is not None and self._connection.sock is not None:
-            with suppress(AMQPError, OSError):
-                self._connection.sock.settimeout(CLOSE_S)
-                self._connection.close()
+        if self._connection is not None:
+            close(self._connection)
         self._drop()
 
     def _is_open(self) -> bool:
@@ -121,6 +119,15 @@ class Link:
         if self._connection is not None:
             self._connection.collect()
         self._connection = self._channel = None
+
+
+def close(connection: Any) -> None:
+    """Close a connection of amqp's in the orderly way, if the broker answers at once."""
+    if connection.sock is not None:
+        with suppress(AMQPError, OSError):
+            connection.sock.settimeout(CLOSE_S)
+            connection.close()
+    connection.collect()
 
 
 def require_exchange(channel: amqp.Channel, name: str) -> None:

@@ -77,7 +77,12 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         """Yield a connection, soon after there is a broker; kombu would wait longer and longer."""
         with self.create_connection() as connection:
             connection.ensure_connection(self.on_connection_error, interval_max=RECONNECT_S)
-            yield connection
+            opened = connection.connection
+            opened.sock.settimeout(link.TIMEOUT_S)
+            try:
+                yield connection
+            finally:
+                link.close(opened)  # kombu would wait for one that hangs for ever
 
     @contextmanager
     def consumer_context(self, **options: Any) -> Iterator[Any]:
@@ -158,12 +163,16 @@ class Replies:
         self._producers = producers[address.client(amqp_uri, transport_options=options)]
 
     def publish(self, payload: Any, **options: Any) -> None:
-        """Return when the broker has confirmed; where a connection is lost, by another one."""
+        """Return when the broker has confirmed; where a connection is lost, by another one.
+
+        One that hangs is lost too: it must not keep a worker for ever, and in the end all of them.
+        """
         with self._producers.acquire(block=True) as producer:
             producer.publish(
                 payload,
                 delivery_mode=1,
                 expiration=REPLY_LIVES_S,
+                timeout=link.TIMEOUT_S,
                 retry=True,
                 retry_policy=DEFAULT_RETRY_POLICY,
                 **options,

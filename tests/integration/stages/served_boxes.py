@@ -10,6 +10,7 @@ import kombu
 import kombu.pools
 import psycopg
 
+from chassis.broker import rabbit
 from integration.stages.box_database import Database, database
 from integration.stages.nameko_process import nameko_process
 from integration.stages.rpc_boxes import LOCK, SERVE
@@ -42,9 +43,15 @@ class Boxes:
             holder.execute("select pg_advisory_lock(%s)", [LOCK])
             yield
 
-    def waiting(self) -> bool:
+    def waiting(self) -> int:
+        """Return how many calls of `wait` wait."""
         query = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-        return bool(self.database.one(query))
+        return int(self.database.one(query))
+
+    def hearers(self) -> int:
+        """Return how many are delivered calls."""
+        with kombu.Connection(self.uri) as connection:
+            return rabbit.count_hearers(connection.default_channel, "rpc-boxes")
 
     def opened(self, label: str) -> int:
         query = (
