@@ -29,6 +29,7 @@ from nameko.standalone.rpc import ClusterRpcProxy
 
 from chassis.broker import link
 from chassis.broker.rpc import Rpc
+from integration.stages.a_freezing_net import freezing
 from integration.stages.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
@@ -158,6 +159,21 @@ def test_a_late_reply_is_dropped_and_not_given_to_the_next_call(common: Boxes) -
         assert (late.value.code, late.value.retryable) == ("chassis.no_reply", True)
         until(lambda: common.messages() == 0)  # it is acknowledged after the reply is sent
         assert boxes.call("who", label="next")["label"] == "next"
+
+
+@pytest.mark.long  # an attempt waits 3 s
+def test_a_connection_that_freezes_costs_one_attempt_and_the_call_goes_by_another(
+    common: Boxes,
+) -> None:
+    with (
+        freezing(common.uri) as (uri, freeze),
+        closing(Rpc(uri, lines=1)) as rpc,
+    ):
+        boxes = rpc.port("boxes", timeout_s=PATIENCE_S)
+        assert boxes.call("who", label="first")["label"] == "first"
+        freeze()
+        hurried = rpc.port("boxes", timeout_s=6)
+        assert hurried.call("who", label="next")["label"] == "next"
 
 
 def test_a_broker_that_says_nothing_costs_no_more_than_the_deadline(

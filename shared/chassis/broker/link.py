@@ -82,6 +82,16 @@ class Link:
             else:
                 return True
 
+    def must_answer(self) -> None:
+        """Ask the broker something, as a connection that hangs looks like one that is quiet.
+
+        Only inside `channel()`, which then drops it and raises `Unavailable`.
+        """
+        rest_s = deadline.remaining()
+        self._connection.sock.settimeout(CLOSE_S if rest_s is None else min(rest_s, CLOSE_S))
+        self._channel.flow(True)
+        self._connection.sock.settimeout(TIMEOUT_S)
+
     def close(self) -> None:
         """Close the connection, if there is one, in the orderly way."""
         if self._connection is not None:

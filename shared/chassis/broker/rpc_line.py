@@ -59,6 +59,7 @@ class Line:
         self._awaited: str | None = None
         self._reply: Mapping[str, Any] | None = None
         self._unroutable = self._refused = False
+        self._silent = False  # since the last attempt: nothing may ever come again
 
     def call(self, request: Request, least_attempt_s: float) -> Any:
         """Make attempts until one is answered, or the surrounding deadline leaves no time.
@@ -90,10 +91,14 @@ class Line:
         try:
             with self._link.channel() as channel:
                 self._unroutable = self._refused = False
+                if self._silent:
+                    self._silent = False
+                    self._link.must_answer()
                 if self._reply is None:
                     self._publish(channel, request, wait_s)
                 while self._reply is None and not (self._unroutable or self._refused):
                     if not self._link.wait(until - time.monotonic()):
+                        self._silent = True
                         return None
         except Unavailable as error:
             raise _as_refusal(error) from error.__cause__
