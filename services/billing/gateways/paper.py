@@ -1,16 +1,20 @@
 """A4 paper with a quiet hand: text, hairlines and a table that goes on over pages.
 
-The font is Helvetica, which every PDF reader has; it covers Windows-1252 (bokmål, nynorsk and
-the western languages). What it lacks is written with its nearest letter, else with '?'.
+The font is Helvetica, which every PDF reader has; `letters.py` says what is written for signs
+that it lacks, and the log says which they were.
 """
 
-import unicodedata
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
+
+from billing.gateways.letters import printable, replaced
+
+log = logging.getLogger(__name__)
 
 LEFT, RIGHT, WIDTH = 20.0, 190.0, 170.0  # mm
 FIRST_TOP, NEXT_TOP, FOOT = 22.0, 32.0, 287.0  # mm
@@ -21,22 +25,6 @@ LEADING = 0.48  # mm of line height for each point of type
 
 Colour = tuple[int, int, int]
 Column = tuple[str, float, str]
-
-# Letters that Unicode does not take apart into a plain one and its mark: Sami, Polish, Turkish.
-NEAREST = str.maketrans("ĐđŊŋŦŧŁłıĦħẞ−‐‑", "DdNnTtLliHhß---")
-
-
-def printable(text: str) -> str:
-    """Return `text` with only what the font has: 'Łukasz' as 'Lukasz', '漢' as '?'."""
-    clean = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
-    return "".join(_nearest(sign) for sign in unicodedata.normalize("NFC", clean))
-
-
-def _nearest(sign: str) -> str:
-    if sign.encode("cp1252", "ignore"):
-        return sign
-    apart = unicodedata.normalize("NFKD", sign.translate(NEAREST))
-    return apart.encode("cp1252", "ignore").decode("cp1252") or "?"
 
 
 class Paper:
@@ -54,17 +42,22 @@ class Paper:
         pages: int,
     ) -> None:
         self.pdf = _empty(title, author, created)
+        self.title = title
         self.heading = f"{title} · {author}"
         self.legal_line, self.legal_address = legal_line, legal_address
         self.notice, self.pages = notice, pages
         self.columns: Sequence[Column] = ()
+        self.replaced: set[str] = set()
         legal = sum(self.height(text, 140, size=7.5) for text in (legal_line, legal_address))
         self.foot = FOOT - legal
         self.y = FIRST_TOP
         self._head_and_foot()
 
     def bytes(self) -> bytes:
-        """Return the finished file."""
+        """Return the finished file; log once what its font lacked, by code points alone."""
+        if self.replaced:
+            points = " ".join(f"U+{ord(sign):04X}" for sign in sorted(self.replaced))
+            log.warning("the font of %r lacks %s: replaced or left out", self.title, points)
         return bytes(self.pdf.output())
 
     def start_table(self, columns: Sequence[Column], y: float) -> None:
@@ -148,7 +141,7 @@ class Paper:
         self.pdf.multi_cell(
             width,
             size * LEADING,
-            printable(text),
+            self._shown(text),
             align=align,
             new_x=XPos.LMARGIN,
             new_y=YPos.NEXT,
@@ -162,10 +155,14 @@ class Paper:
     def _lines(self, text: str, width: float, size: float = 9) -> list[str]:
         self.pdf.set_font("helvetica", "", size)
         lines = self.pdf.multi_cell(
-            width, text=printable(text), align="L", dry_run=True, output=MethodReturnValue.LINES
+            width, text=self._shown(text), align="L", dry_run=True, output=MethodReturnValue.LINES
         )
         # fpdf gives them back as the bytes of its font's encoding.
         return [line.encode("latin-1").decode("cp1252") for line in cast(list[str], lines)]
+
+    def _shown(self, text: str) -> str:
+        self.replaced |= replaced(text)
+        return printable(text)
 
     def rule(self, x: float, y: float) -> None:
         """Draw a hairline from `x` to the right margin."""

@@ -144,6 +144,20 @@ def test_letters_that_the_font_lacks_become_their_nearest() -> None:
     assert "Lukasz Cáhppes, dn, ?? ? «leilighet» – € 5" in text
 
 
+def test_what_the_font_lacks_is_in_the_log_once_and_by_code_points(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    odd = replace(LINE, description="Łukasz 漢\u200b 漢")
+    pages(document(LINE, odd, odd))
+    [record] = caplog.records
+    assert (
+        record.message == "the font of 'Faktura 10001' lacks U+0141 U+200B U+6F22:"
+        " replaced or left out"
+    )
+    pages(document(LINE))
+    assert len(caplog.records) == 1, "nothing is missing, nothing is said"
+
+
 def test_long_texts_wrap_and_keep_their_distance() -> None:
     name = "Særdeles Langt Firmanavn For Boligfotografering AS " * 5
     long = replace(LINE, description="X" * 2500)
