@@ -49,12 +49,14 @@ def build(
     engine = postgres.engine(given.database_url, name="auth")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
     mail = MailFolder(Path(given.mail_folder), given.mail_sender)
+    issuer = TokenIssuer(given.signing_key_id, given.signing_key)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         secret=given.secret_key,
-        tools=TokenIssuer(given.signing_key_id, given.signing_key),
+        tools=issuer,
+        log_key=issuer.derived("addresses in the log"),  # the same in every process
     )
     return Parts(
         app=app,

@@ -108,8 +108,16 @@ def replied(asked: type[Asked[R_co]]) -> type[R_co]:
 
 def sensitive_fields(cls: type[Any]) -> tuple[str, ...]:
     """Return the fields of a request or reply that are neither logged, hashed nor stored."""
-    value_class = get_origin(cls) or cls
-    return tuple(each.name for each in fields(value_class) if each.metadata.get("sensitive"))
+    return _marked(cls, "sensitive")
+
+
+def pseudonymous_fields(cls: type[Any]) -> tuple[str, ...]:
+    """Return the fields of a request that the log names by a keyed hash."""
+    return _marked(cls, "pseudonymous")
+
+
+def _marked(cls: type[Any], mark: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(get_origin(cls) or cls) if each.metadata.get(mark))
 
 
 def given(asked: Any) -> dict[str, Any]:

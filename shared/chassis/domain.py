@@ -25,7 +25,14 @@ def sensitive(*, default: Any = MISSING) -> Any:
     return field(default=default, repr=False, metadata={"sensitive": True})
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(field, sensitive))
+def pseudonymous(*, default: Any = MISSING) -> Any:
+    """Declare a field of a request by which logs know a stranger: by its keyed hash alone."""
+    return field(default=default, metadata={"pseudonymous": True})
+
+
+@dataclass_transform(
+    kw_only_default=True, frozen_default=True, field_specifiers=(field, sensitive, pseudonymous)
+)
 def value(cls: type[V]) -> type[V]:
     """Make `cls` a value: frozen, slotted, keyword-only, so that two ids are never swapped."""
     return dataclass(frozen=True, slots=True, kw_only=True)(cls)

@@ -1,4 +1,4 @@
-"""Logs as JSON, each line with the ids of the call it belongs to.
+"""Logs as JSON, each line with the ids of the call it belongs to, and with who made it.
 
 Arguments are never logged. Nor is what PostgreSQL quotes of a row it refused: that part of an
 error's text is left out.
@@ -18,12 +18,18 @@ _context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # 
 @contextmanager
 def context(**ids: object) -> Iterator[None]:
     """Put these ids (service, correlation_id, …) on every line logged inside; None is no id."""
-    known = {name: str(each) for name, each in ids.items() if each is not None}
-    token = _context.set({**_context.get(), **known})
+    token = _context.set(_context.get())
+    know(**ids)
     try:
         yield
     finally:
         _context.reset(token)
+
+
+def know(**ids: object) -> None:
+    """Put what has been found out meanwhile on the lines of the surrounding `context` as well."""
+    known = {name: str(each) for name, each in ids.items() if each is not None}
+    _context.set({**_context.get(), **known})
 
 
 def json_handler(stream: TextIO) -> logging.Handler:

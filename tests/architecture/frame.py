@@ -43,7 +43,7 @@ ROOMS = (
         name="unit",
         what="decide, append, project; read on from a position; rebuild",
         may_use=_DATABASE,
-        code_lines=1_060,
+        code_lines=1_065,
         why="it is what everything else exists for; who is let at a stream is asked here",
     ),
     Room(
@@ -71,9 +71,9 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=835,
+        code_lines=855,
         why="every check of a call is here, from its length on, the tokens it rests on, and what"
-        " strangers are held to",
+        " logs and strangers are told",
     ),
     Room(
         name="green",

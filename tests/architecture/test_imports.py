@@ -131,6 +131,7 @@ def act(service: str, module: str) -> bool:
         return not below(module, *(f"{service}.{room}" for room in around))
     of_the_frame = ("rules", "tokens")
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
+    values |= {"chassis.telemetry"}  # who somebody is, is found out here: the log is told
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
     ours = below(module, "contracts", "clients", "gateways.port")
     return ours or module in values or of_a_query

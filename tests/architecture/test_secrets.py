@@ -8,8 +8,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import contracts
+from auth.permissions import PERMISSIONS
 from chassis import every_service
-from chassis.asked import Asked, Command, Page, replied
+from chassis.asked import Asked, Command, Page, pseudonymous_fields, replied
 from chassis.domain import sensitive, value
 
 ASKED_PARTS, ASKED_NAMES = ("password", "token", "secret"), ("code", "ip", "user_agent")
@@ -86,6 +87,19 @@ def test_what_is_called_like_a_secret_in_a_request_is_marked() -> None:
 def test_what_is_called_like_a_secret_in_a_reply_is_marked() -> None:
     found = {each.__name__: unmarked_in_reply(replied(each)) for each in requests()}
     assert offending(found) == {}
+
+
+def test_an_address_that_a_stranger_names_stands_in_the_log_as_a_keyed_hash() -> None:
+    asked = {each.__name__: each for each in requests()}
+    by_strangers = [
+        asked["".join(part.capitalize() for part in method.split("_"))]
+        for method, permission in PERMISSIONS.items()
+        if permission.open
+    ]
+    with_address = {each for each in by_strangers if "email" in get_type_hints(each)}
+    assert {"SignIn", "SignUp"} <= {each.__name__ for each in with_address}
+    unmarked = [each.__name__ for each in with_address if "email" not in pseudonymous_fields(each)]
+    assert unmarked == []
 
 
 def test_every_exception_is_needed() -> None:

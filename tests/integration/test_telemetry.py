@@ -15,6 +15,7 @@ import pytest
 
 from chassis import ids, telemetry
 from chassis.errors import Internal, ServiceError
+from chassis.identity import Actor
 from embedded.suite import Suite
 
 PASSWORD, WRONG = "a password nobody may read", "another one nobody may read"
@@ -42,6 +43,12 @@ def everything_logged() -> Iterator[io.StringIO]:
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+def calls(written: io.StringIO) -> list[dict[str, Any]]:
+    """Return the lines of people's calls, without those of services that listen meanwhile."""
+    said = [line for line in lines(written) if line["message"] in ("answered", "refused")]
+    return [line for line in said if not line.get("actor", "").startswith("service:")]
 
 
 def mailed_token(suite: Suite, email: str) -> str:
@@ -114,6 +121,71 @@ def test_a_refused_call_has_its_ids_on_its_line(suite: Suite) -> None:
     assert UUID(refused["request_id"])
     assert refused["correlation_id"]
     assert {"time", "level", "logger"} <= refused.keys()
+
+
+def test_every_call_has_one_line_that_says_who_made_it(suite: Suite) -> None:
+    def call(service: str, method: str, access: str | None = None, /, **arguments: Any) -> Any:
+        return suite.call(service, method, access, **arguments)
+
+    email = "who.calls@buyer.example"
+    call("auth", "sign_up", name=NAME, email=email, password=PASSWORD)
+    session = call("auth", "verify_email", token=mailed_token(suite, email))["session_token"]
+    access = call("auth", "authenticate", session_token=session)
+    with everything_logged() as written:
+        call("auth", "sign_in", email=email.upper(), password=PASSWORD)
+        with suppress(ServiceError):
+            call("auth", "sign_in", email=email, password=WRONG)
+        with suppress(ServiceError):
+            call("auth", "sign_in", email=EMAIL, password=WRONG)
+        call("auth", "me", access["access_token"])
+        with suppress(ServiceError):
+            call("media", "create_project", access["access_token"])
+        with suppress(ServiceError):
+            call("auth", "unban_user", access["access_token"], user_id=str(ids.fresh()))
+    said = calls(written)
+    assert [(line["message"], line["service"], line["method"]) for line in said] == [
+        ("answered", "auth", "sign_in"),
+        ("refused", "auth", "sign_in"),
+        ("refused", "auth", "sign_in"),
+        ("answered", "auth", "me"),
+        ("refused", "media", "create_project"),
+        ("refused", "auth", "unban_user"),
+    ]
+    came_in, mistyped, stranger, *signed_in = said
+    assert came_in["email_hash"] == mistyped["email_hash"] != stranger["email_hash"]
+    assert {line["actor"] for line in said[:3]} == {"anyone:anonymous"}
+    assert came_in["user_id"] == access["user_id"]
+    assert UUID(came_in["session_id"])
+    assert "user_id" not in mistyped
+    for line in signed_in:
+        assert line["actor"] == f"person:{access['user_id']}"
+        assert line["workspace_id"] == access["workspace_id"]
+        assert UUID(line["session_id"]) != UUID(came_in["session_id"])
+        assert "impersonation" not in line
+    secrets = (PASSWORD, WRONG, EMAIL, email, email.upper(), session, access["access_token"])
+    assert [each for each in secrets if each in written.getvalue()] == []
+
+
+def test_who_acts_as_somebody_is_named_beside_them(suite: Suite) -> None:
+    admin, session_id, user = ids.fresh(), ids.fresh(), ids.fresh()
+    acting = Actor(
+        kind="person",
+        id=str(user),
+        workspace_id=ids.fresh(),
+        role="owner",
+        session_id=session_id,
+        impersonated_by=admin,
+    )
+    access = suite.parts["auth"].door.tools.issue(acting, ids.now())
+    with everything_logged() as written:
+        suite.call("media", "list_projects", access)
+        with suppress(ServiceError):
+            suite.call("billing", "issue_invoice", access)
+    said = calls(written)
+    assert [line["message"] for line in said] == ["answered", "refused"]
+    for line in said:
+        assert line["actor"] == f"person:{admin} as {user}"
+        assert line["session_id"] == line["impersonation"] == str(session_id)
 
 
 def test_ids_are_on_lines_inside_only_and_none_is_no_id() -> None:

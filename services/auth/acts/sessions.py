@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from auth import kept
 from auth.domain import session, user
 from auth.projections import sessions
-from chassis import ids
+from chassis import ids, telemetry
 from chassis.asked import Page, Written
 from chassis.door.edge import Door
 from chassis.door.tokens import LIFETIME, TokenIssuer
@@ -41,6 +41,7 @@ def start_session(unit: Unit, person: Decided, seen: Mapping[str, str]) -> Sessi
     """
     user_id, workspace_id = person.id, person.state.workspace_id
     session_id, token = ids.derive(unit.call.id, "session"), ids.token()
+    telemetry.know(user_id=user_id, session_id=session_id)
     if seen:
         unit.execute(keep(session_id, user_id, seen))
     expires_at = unit.call.at + session.IDLE
@@ -89,7 +90,9 @@ def _use(unit: Unit, token: str) -> Actor:
     session_id = kept.recall_row(unit.connection, "session", token)
     if session_id is None:
         raise Unauthenticated("auth.session_unknown", "sign in again")
+    telemetry.know(session_id=session_id)
     used: session.Session = unit.decide(session.decider, session_id, session.UseSession()).state
+    telemetry.know(user_id=used.user_id)
     person: user.User = admitted(unit, used.user_id).state
     return Actor(
         kind="person",

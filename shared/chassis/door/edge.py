@@ -14,9 +14,9 @@ from marshmallow import Schema
 from sqlalchemy import Connection
 
 from chassis import codec, deadline, ids, metrics, telemetry
-from chassis.asked import Asked, Keyed, sensitive_fields, writes
+from chassis.asked import Asked, Keyed, pseudonymous_fields, sensitive_fields, writes
 from chassis.domain import value
-from chassis.door import revocations
+from chassis.door import revocations, who
 from chassis.door.repeats import digest, digest_of_open
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Internal, Invalid, ServiceError, Unavailable
@@ -52,6 +52,7 @@ class Door:
     hears: tuple[str, ...] = ()
     secret: str | None = field(default=None, repr=False)  # seals arguments that are sensitive
     tools: Any = None  # what this service's own methods need besides
+    log_key: bytes = field(default_factory=who.new_key, repr=False)  # addresses are hashed with it
 
     def actor(self, caller: Caller, method: str) -> Actor:
         """Return who calls. Raises `Unauthenticated` or `Forbidden`.
@@ -64,6 +65,7 @@ class Door:
             actor = service_actor(caller.service)
         else:
             actor = self.tokens.actor(caller.auth_token, now)
+        telemetry.know(**who.named(actor))  # of who is refused as well
         permission = self.permissions[method]
         permission.check(actor, method, now)
         return replace(actor, is_system_admin=False) if permission.insiders else actor
@@ -83,6 +85,7 @@ class Method:
     writes: bool
     key_required: bool
     sensitive: tuple[str, ...]  # arguments that are neither logged nor hashed
+    pseudonymous: tuple[str, ...]  # arguments whose keyed hash is logged
 
     @classmethod
     def of(cls, name: str, asked: type[Asked[Any]], answer: Answer, rules: Rules) -> Self:
@@ -95,6 +98,7 @@ class Method:
             writes=writes(asked),
             key_required=issubclass(asked, Keyed),
             sensitive=sensitive_fields(asked),
+            pseudonymous=pseudonymous_fields(asked),
         )
 
 
@@ -103,7 +107,7 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
 
     Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`. A
     call whose caller has stopped waiting is refused before any work. One that runs is finished:
-    a repeat finds its reply.
+    a repeat finds its reply. Each leaves one line in the log, which says who called.
     """
     door: Door = facade.door
     caller: Caller = facade.caller
@@ -122,7 +126,9 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
     ):
         try:
             deadline.check()
-            return _answer(method, door, caller, correlation_id, args, dict(arguments))
+            reply = _answer(method, door, caller, correlation_id, args, dict(arguments))
+            log.info("answered")
+            return reply
         except ServiceError as error:
             log.info("refused", extra={"code": error.code, "kind": type(error).__name__})
             raise
@@ -142,8 +148,7 @@ def _answer(
     if args:
         raise Invalid("chassis.invalid_argument", "arguments are given by name")
     actor = door.actor(caller, method.name)
-    with telemetry.context(workspace_id=actor.workspace_id):
-        return _run(method, door, caller, actor, correlation_id, arguments)
+    return _run(method, door, caller, actor, correlation_id, arguments)
 
 
 def _run(
@@ -158,6 +163,7 @@ def _run(
         door.app.query(lambda connection: _must_stand(connection, method, door, actor))
     options = _options(method, arguments)
     request = method.asked(**codec.load_with(method.request, arguments), **options)
+    telemetry.know(**who.pseudonyms(request, method.pseudonymous, door.log_key))
     key = (options.get("idempotency_key") or caller.call_id) if method.asked.remembered else None
     call = _call(method, door, actor, correlation_id, request, key)
     return method.answer(door, call, request)

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -129,6 +131,11 @@ class TokenIssuer:
         }
         headers = {"kid": self.key_id, "typ": TYPE}
         return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers=headers)
+
+    def derived(self, purpose: str) -> bytes:
+        """Return a key of 256 bits for something else, which tells nothing of the private one."""
+        secret = self.key.private_bytes_raw()
+        return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
 
 
 def new_key_pair() -> tuple[str, str]:

@@ -62,8 +62,9 @@ class Reactions:
         ]
         unit.preload(wanted for reaction, each in due for wanted in reaction.streams(each))
         for reaction, each in due:
-            with telemetry.context(event_id=each.event_id, correlation_id=each.correlation_id):
-                reaction.react(unit.on_behalf(self.call(each)), each)
+            call = self.call(each)
+            with telemetry.context(event_id=each.event_id, **call.logged()):
+                reaction.react(unit.on_behalf(call), each)
         if unit.events:
             # a source that was restored may do the same again, and tell it again
             made = [recorded.event_id for recorded, _ in unit.events]

@@ -85,9 +85,9 @@ class Worker:
         task = self._claim()
         if task is None:
             return False
-        told = {"job": str(task.id), "kind": task.kind, "correlation_id": task.meta["correlation"]}
+        told = {"job": task.id, "kind": task.kind, "workspace_id": task.workspace_id}
         with (
-            telemetry.context(**told, workspace_id=task.workspace_id),
+            telemetry.context(**told, **self._call(task).logged()),
             metrics.job(self.app.service.name, task.kind) as attempt,
         ):
             attempt.outcome = self._attempt(task, self.kinds[task.kind])

@@ -49,6 +49,15 @@ class Call:
             meta["heard"] = dict(self.heard)
         return meta
 
+    def logged(self) -> dict[str, object]:
+        """Return what the lines of a log say of this call: whose it is, and of what."""
+        return {
+            "correlation_id": self.correlation_id,
+            "actor": self.actor,
+            "on_behalf_of": self.on_behalf_of,
+            "impersonation": self.impersonation or self.actor.impersonation,
+        }
+
     def row(self, reply: Mapping[str, Any]) -> dict[str, Any]:
         """Return the row that answers a repeat of this call."""
         return {

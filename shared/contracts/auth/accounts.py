@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.asked import Asked, Command
-from chassis.domain import sensitive, value
+from chassis.domain import pseudonymous, sensitive, value
 
 
 @value
@@ -46,7 +46,7 @@ class SignUp(Command[SignedUp]):
     """Make a user with a workspace of their own; a link is mailed to them."""
 
     name: str
-    email: str
+    email: str = pseudonymous()
     password: str = sensitive()
     invitation_token: str | None = sensitive(default=None)
 
@@ -80,7 +80,7 @@ class SessionStarted:
 class SignIn(Command[SessionStarted]):
     """Start a session."""
 
-    email: str
+    email: str = pseudonymous()
     password: str = sensitive()
     ip: str | None = sensitive(default=None)
     user_agent: str | None = sensitive(default=None)
