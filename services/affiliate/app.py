@@ -66,6 +66,6 @@ def build(
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
         kinds=(),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
+        schedules=housekeeping.SCHEDULES,
         web=PublicDoor(()),
     )

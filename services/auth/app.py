@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from auth import jobs as auth_jobs
-from auth import kept, outbound
+from auth import kept, outbound, pruning
 from auth.domain import session, user, workspace
 from auth.permissions import PERMISSIONS
 from auth.projections import invitations, sessions, users, workspaces
@@ -64,6 +64,6 @@ def build(
         reactions=(),
         revocations=(),  # what is told of them holds here with its unit
         kinds=auth_jobs.kinds(app, mail, given.app_url),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED, auth_jobs.END_BANS),
+        schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES, auth_jobs.END_BANS),
         web=PublicDoor(()),
     )

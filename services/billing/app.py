@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from billing import inbound, kept, outbound
+from billing import inbound, kept, outbound, pruning
 from billing import jobs as billing_jobs
 from billing.domain import customer, invoice, line_item, number_series, payment
 from billing.invariants import AGREEMENTS, INVARIANTS
@@ -105,7 +105,7 @@ def build(
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
         kinds=billing_jobs.kinds(app, store.blobs, given.seller(), demo=given.env != "production"),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
+        schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES),
         web=PublicDoor(
             (
                 *links(store.answer, store.origins),

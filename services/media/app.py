@@ -80,11 +80,7 @@ def build(
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
         kinds=media_jobs.kinds(store.blobs, LocalEngine(decode)),
-        schedules=(
-            housekeeping.PRUNE,
-            housekeeping.PRUNE_REVOKED,
-            sweeping.schedule(store.blobs),
-        ),
+        schedules=(*housekeeping.SCHEDULES, sweeping.schedule(store.blobs)),
         web=PublicDoor(files),
         closing=(work.close,),
     )

@@ -83,7 +83,7 @@ def build(
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
         kinds=video_jobs.kinds(tools),
-        schedules=(housekeeping.PRUNE, housekeeping.PRUNE_REVOKED),
+        schedules=housekeeping.SCHEDULES,
         web=PublicDoor(links(store.answer, store.origins)),
         closing=(work.close,),
     )

@@ -59,6 +59,12 @@ REFUSED = Counter(
     ("queue", "way"),
 )
 
+PRUNED = Counter(
+    "service_rows_pruned_total",
+    "Rows that had ended, deleted or emptied by a schedule",
+    ("service", "schedule"),
+)
+
 
 @contextmanager
 def rpc(service: str, method: str) -> Iterator[None]:
@@ -127,6 +133,11 @@ def relayed(service: str, count: int) -> None:
 def refused(queue: str, way: str) -> None:
     """Count a message that was not taken, for the way it came."""
     REFUSED.labels(queue, way).inc()
+
+
+def pruned(service: str, schedule: str, count: int) -> None:
+    """Count rows that a schedule has deleted or emptied."""
+    PRUNED.labels(service, schedule).inc(count)
 
 
 @contextmanager

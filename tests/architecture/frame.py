@@ -55,10 +55,10 @@ ROOMS = (
     ),
     Room(
         name="jobs",
-        what="work outside a transaction: claims, attempts, schedules",
+        what="work outside a transaction: claims, attempts, schedules, pruning",
         may_use=_UNIT,
-        code_lines=275,
-        why="a claim is fenced in one file",
+        code_lines=300,
+        why="a claim is fenced in one file; what has ended is pruned by one schedule",
     ),
     Room(
         name="hearing",

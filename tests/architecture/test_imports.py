@@ -39,7 +39,7 @@ VALUES = {  # the parts of the frame that a service's own rooms are given values
         *("unit.calls", "unit.deciding", "unit.envelope", "unit.feed", "unit.handling"),
         "unit.store",
         *("door.edge", "door.web", "hearing.reacting", "running.parts"),
-        *("jobs.control", "jobs.jobs", "jobs.schedules"),
+        *("jobs.control", "jobs.jobs", "jobs.pruning", "jobs.schedules"),
     )
 }
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -131,27 +131,3 @@ def test_what_is_delivered_twice_comes_again_after_its_effects_are_committed(
         while set(heard) != both and time.monotonic() < deadline:
             suite.settle()
         assert Counter(heard) == Counter(both)
-
-
-def test_a_schedule_can_be_run_at_once_and_prunes_old_replies(run_folder: Path) -> None:
-    now = [ids.now() - timedelta(days=8)]
-    with Suite(run_folder / "pruned", durable=False, clock=lambda: now[0]) as suite:
-        _sign_up(suite, "old@example.com")
-        now[0] += timedelta(days=8)
-        _sign_up(suite, "new@example.com")
-        suite.run_schedule("auth", "prune_replies")
-        kept = suite.sql("auth", "select recorded_at from commands where method = 'sign_up'")
-
-    assert [row["recorded_at"] for row in kept] == [now[0]]
-
-
-def _sign_up(suite: Suite, email: str) -> None:
-    suite.call(
-        "auth",
-        "sign_up",
-        None,
-        name="N",
-        email=email,
-        password="a long password",
-        idempotency_key=email,
-    )

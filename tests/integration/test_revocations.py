@@ -272,4 +272,4 @@ def test_every_service_but_auth_hears_what_ends_access(services: Services, servi
     parts = services.replica(service)
     heard = {each.hears.__name__ for each in parts.revocations}
     assert heard == (set() if service == "auth" else {each.__name__ for each in REVOKES})
-    assert housekeeping.PRUNE_REVOKED in parts.schedules
+    assert housekeeping.REVOCATIONS in parts.schedules

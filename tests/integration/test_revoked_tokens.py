@@ -96,7 +96,7 @@ def test_a_row_is_kept_for_longer_than_the_tokens_it_refuses(app: App) -> None:
     assert 100 * (LIFETIME + LEEWAY) < revocations.KEPT
     write(app, "user", USER, NOON - revocations.KEPT - SECOND)
     write(app, "session", SESSION, NOON - revocations.KEPT + SECOND)
-    housekeeping.PRUNE_REVOKED.run(app)
+    housekeeping.REVOCATIONS.run(app)
     with app.engine.connect() as connection:
         assert list(connection.execute(text("select kind from revoked")).scalars()) == ["session"]
 

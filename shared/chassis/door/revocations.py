@@ -11,17 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from chassis.database import postgres
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
-from chassis.unit.handling import App
 from chassis.unit.standing import Effect
 
 SOURCE = "auth"
 STALE_S = 30
 KEPT = timedelta(days=1)  # by far longer than a token lives: then there is none left to refuse
-PAGE = 1_000
 
 
 def reactions(revokes: Mapping[type[Any], Effect]) -> tuple[Reaction, ...]:
@@ -54,21 +51,7 @@ def stale(connection: Connection, service: str) -> bool:
     return bool(connection.execute(_STALE, parameters).scalar_one())
 
 
-def prune(app: App) -> None:
-    """Delete what no token can meet any more, page by page; a ban stays until it is lifted."""
-    deleted = PAGE
-    while deleted == PAGE:
-        with postgres.autocommit(app.engine) as connection:
-            parameters = {"before": app.clock() - KEPT, "page": PAGE}
-            deleted = connection.execute(_PRUNE, parameters).rowcount
-
-
 _STALE = text(
     "select coalesce((select checked_at < now() - :most_s * interval '1 second' from cursors"
     " where consumer = :consumer and source = :source), true)"
-)
-_PRUNE = text(
-    "delete from revoked where (kind, id) in"
-    " (select kind, id from revoked"
-    "  where greatest(not_before, banned_until) < :before limit :page)"
 )

@@ -1,29 +1,26 @@
-"""What every service clears away by itself."""
+"""What every service clears away by itself, and why nobody misses it."""
 
-from sqlalchemy import text
+from datetime import timedelta
 
-from chassis.database import postgres
 from chassis.door import revocations
-from chassis.jobs.schedules import Schedule
-from chassis.unit.handling import App
+from chassis.jobs import pruning
 
-PAGE = 1_000
-KEPT_DAYS = 7  # how long the reply to a repeated call is kept
-
-_PRUNE = text(
-    "delete from commands where id in (select id from commands"
-    " where recorded_at < :now - :days * interval '1 day' limit :page)"
+# For a week an equal call is answered with the first reply; then it is a call like any other.
+REPLIES = pruning.schedule(
+    "prune_replies", timedelta(days=7), pruning.rows("commands", since="recorded_at")
 )
-
-
-def prune(app: App) -> None:
-    """Delete stored replies that nobody asks for any more, page by page."""
-    deleted = PAGE
-    while deleted == PAGE:
-        with postgres.autocommit(app.engine) as connection:
-            parameters = {"now": app.clock(), "days": KEPT_DAYS, "page": PAGE}
-            deleted = connection.execute(_PRUNE, parameters).rowcount
-
-
-PRUNE = Schedule(name="prune_replies", every_s=3_600, run=prune)
-PRUNE_REVOKED = Schedule(name="prune_revocations", every_s=3_600, run=revocations.prune)
+# No token lives nearly as long as its revocation; a ban stays until it is lifted.
+REVOCATIONS = pruning.schedule(
+    "prune_revocations",
+    revocations.KEPT,
+    pruning.rows("revoked", since="greatest(not_before, banned_until)"),
+)
+# A job is done once because its row stands: a source that was restored tells the same events
+# again, and what follows from them is the same jobs. Nobody restores a backup of last month. Jobs
+# that were given up stay: they say what is missing.
+JOBS = pruning.schedule(
+    "prune_jobs",
+    timedelta(days=30),
+    pruning.rows("jobs", since="run_at", where="state in ('done', 'cancelled')"),
+)
+SCHEDULES = (REPLIES, REVOCATIONS, JOBS)

@@ -112,7 +112,7 @@ def test_no_label_is_an_id() -> None:
         for metric in vars(each).values()
         for label in getattr(metric, "_labelnames", ())
     }
-    frames = {"service", "method", "outcome", "consumer", "source", "kind", "check"}
+    frames = {"service", "method", "outcome", "consumer", "source", "kind", "check", "schedule"}
     assert asked == frames | {"queue", "way"}
 
 
