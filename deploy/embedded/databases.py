@@ -11,7 +11,8 @@ from suitectl.change import made
 
 def provide(server: Server, passwords: Mapping[str, str]) -> None:
     """Make roles and databases that are missing; bring every schema to its newest version."""
-    list(made(databases.changes(server.admin_url, SERVICES, passwords), rehearsal=False))
+    wanted = databases.changes(server.admin_url, SERVICES, passwords, alone=True)
+    list(made(wanted, rehearsal=False))
     for service in SERVICES:
         owner = f"{service}_owner"
         migrations.upgrade(service, server.url(owner, passwords[owner], service))

@@ -1,8 +1,8 @@
 """A database for each service in PostgreSQL, and three roles: owner, app, reader.
 
-The owner migrates, the app role works (its rights are given by the migrations) and the reader
-only selects. Passwords leave this process only as what PostgreSQL keeps of them, so that no
-statement in a log shows one.
+The owner migrates, the app role works and the reader looks; what the two may, the migrations say.
+Nobody connects to another service's database. Passwords leave this process only as what PostgreSQL
+keeps of them, so that no statement in a log shows one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from chassis.errors import Conflict, Unavailable
 from suitectl.change import Change
@@ -21,11 +20,12 @@ Admin = psycopg.Connection[Any]
 
 
 def changes(
-    admin_url: str, services: Iterable[str], passwords: Mapping[str, str]
+    admin_url: str, services: Iterable[str], passwords: Mapping[str, str], *, alone: bool
 ) -> Iterator[Change]:
     """Yield what is missing in the server of `admin_url` (a superuser's), in the order to make it.
 
     `passwords`: role -> password, for `<service>_owner`, `<service>_app`, `<service>_reader`.
+    `alone`: the server is this suite's, whose roles reach no database but their own.
     Raises `Unavailable` without the server, `Conflict` for a database that is somebody else's.
     """
     with as_admin(admin_url) as admin:
@@ -33,7 +33,8 @@ def changes(
             for role in ROLES:
                 yield from _role(admin, f"{service}_{role}", passwords[f"{service}_{role}"])
             yield from _database(admin, service)
-            yield from _reading(admin, service, passwords[f"{service}_owner"])
+        for database in ("postgres", "template1") if alone else ():
+            yield from _closed(admin, database)
 
 
 def as_admin(admin_url: str) -> Admin:
@@ -87,17 +88,22 @@ def _database(admin: Admin, service: str) -> Iterator[Change]:
         owner = sql.Identifier(f"{service}_owner")
         create = sql.SQL("create database {} owner {}").format(name, owner)
         yield Change(what=f"database {service}", make=partial(admin.execute, create))
-    if known is None or _may_connect(admin, "public", service):
-        revoke = sql.SQL("revoke all on database {} from public").format(name)
-        yield Change(
-            what=f"database {service}: closed to others", make=partial(admin.execute, revoke)
-        )
+    yield from _closed(admin, service)
     for role in (f"{service}_app", f"{service}_reader"):
         if known is None or not _may_connect(admin, role, service):
             grant = sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(role))
             yield Change(
                 what=f"database {service}: open to {role}", make=partial(admin.execute, grant)
             )
+
+
+def _closed(admin: Admin, database: str) -> Iterator[Change]:
+    """Yield the end of everybody's right to connect; in a rehearsal it may be yet to be made."""
+    if owner_of(admin, database) is None or _may_connect(admin, "public", database):
+        revoke = sql.SQL("revoke all on database {} from public").format(sql.Identifier(database))
+        yield Change(
+            what=f"database {database}: closed to others", make=partial(admin.execute, revoke)
+        )
 
 
 def owner_of(admin: Admin, database: str) -> str | None:
@@ -117,43 +123,3 @@ def _may_connect(admin: Admin, role: str, database: str) -> bool:
         [database, role],
     )
     return granted.fetchone() is not None
-
-
-def _reading(admin: Admin, service: str, owners_password: str) -> Iterator[Change]:
-    """Yield the reader's right to select, in the tables there are and in those to come."""
-    owner, reader = f"{service}_owner", f"{service}_reader"
-    as_owner = make_conninfo(admin.info.dsn, dbname=service, user=owner, password=owners_password)
-    made = admin.execute(
-        "select from pg_database where datname = %s"
-        " and exists (select from pg_roles where rolname = %s)",
-        [service, reader],
-    ).fetchone()
-    # in a rehearsal there may be nothing to look into yet
-    if made is None or not _lets_in(admin, owner, owners_password) or _unreadable(as_owner, reader):
-        yield Change(what=f"role {reader}: may select", make=partial(_grant, as_owner, reader))
-
-
-def _unreadable(as_owner: str, reader: str) -> bool:
-    with psycopg.connect(as_owner) as owner:
-        return owner.execute(_UNREADABLE, {"reader": reader}).fetchone() is not None
-
-
-def _grant(as_owner: str, reader: str) -> None:
-    with psycopg.connect(as_owner) as owner:
-        for grant in (
-            "alter default privileges grant select on tables to {}",
-            "grant select on all tables in schema public to {}",
-            "grant usage on schema public to {}",
-        ):
-            owner.execute(sql.SQL(grant).format(sql.Identifier(reader)))
-
-
-_UNREADABLE = """
-select 1 where not exists (
-    select from pg_default_acl cross join aclexplode(defaclacl) a
-    where defaclrole = current_user::regrole and defaclnamespace = 0 and defaclobjtype = 'r'
-        and a.grantee = %(reader)s::regrole and a.privilege_type = 'SELECT')
-or exists (
-    select from pg_tables where schemaname = 'public'
-        and not has_table_privilege(%(reader)s, format('%%I.%%I', schemaname, tablename), 'select'))
-"""

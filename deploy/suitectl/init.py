@@ -52,7 +52,9 @@ def changes(given: Inventory, files_only: bool = False) -> Iterator[Change]:
     yield from files(given, known, whole)
     if not files_only:
         admin_url = given.postgres.admin(whole["superuser"])
-        yield from databases.changes(admin_url, given.services, whole["roles"])
+        yield from databases.changes(
+            admin_url, given.services, whole["roles"], alone=given.postgres.generated
+        )
         yield from in_broker(given, whole)
 
 

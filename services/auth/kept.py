@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 
 from auth.tables import metadata
 from chassis import ids
-from chassis.personal import personal
+from chassis.personal import PRIVATE, personal
 
 account = Table(
     "account",
@@ -32,13 +32,13 @@ account = Table(
     Column("account_id", Text, nullable=False),
     Column("provider_id", Text, nullable=False),
     Column("user_id", Text, nullable=False),
-    Column("access_token", Text),
-    Column("refresh_token", Text),
-    Column("id_token", Text),
+    Column("access_token", Text, info=PRIVATE),
+    Column("refresh_token", Text, info=PRIVATE),
+    Column("id_token", Text, info=PRIVATE),
     Column("access_token_expires_at", DateTime(timezone=True)),
     Column("refresh_token_expires_at", DateTime(timezone=True)),
     Column("scope", Text),
-    Column("password", Text),
+    Column("password", Text, info=PRIVATE),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("account_user_id", "user_id"),
@@ -48,8 +48,8 @@ verification = Table(
     "verification",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("identifier", Text, nullable=False),
-    Column("value", Text, nullable=False),  # SHA-256 of the token
+    Column("identifier", Text, nullable=False, info=PRIVATE),
+    Column("value", Text, nullable=False, info=PRIVATE),  # SHA-256 of the token
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
@@ -61,7 +61,7 @@ secrets = Table(
     metadata,
     Column("row_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("hash", Text, nullable=False),
+    Column("hash", Text, nullable=False, info=PRIVATE),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Index("secrets_hash", "hash", unique=True),

@@ -17,17 +17,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
 from billing.tables import metadata
+from chassis.personal import PRIVATE
 
 buyer = Table(  # as the sales document names them, whatever the workspace is called later
     "buyer",
     metadata,
     Column("document_id", Text, primary_key=True),
     Column("workspace_id", Text, nullable=False),
-    Column("legal_name", Text, nullable=False),
-    Column("organization_number", Text, nullable=False),
-    Column("billing_address", JSONB(none_as_null=True)),
-    Column("invoice_email", Text),
-    Column("invoice_reference", Text),
+    Column("legal_name", Text, nullable=False, info=PRIVATE),
+    Column("organization_number", Text, nullable=False, info=PRIVATE),
+    Column("billing_address", JSONB(none_as_null=True), info=PRIVATE),
+    Column("invoice_email", Text, info=PRIVATE),
+    Column("invoice_reference", Text, info=PRIVATE),
     Column("retention_until", Date, nullable=False),
 )
 

@@ -14,6 +14,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 ERASED = "[erased]"
+PRIVATE = {
+    "private": True
+}  # `Column(…, info=PRIVATE)`: somebody's data or a hash; no reader sees it
 
 personal = table(
     "personal",

@@ -121,7 +121,12 @@ def test_the_demo_says_so_in_one_line_and_changes_nothing(
 
     def visit(look: Callable[[str, str], None]) -> None:
         with Server(data / "postgres") as server:
-            list(made(databases.changes(server.admin_url, SERVICES, passwords), rehearsal=False))
+            list(
+                made(
+                    databases.changes(server.admin_url, SERVICES, passwords, alone=False),
+                    rehearsal=False,
+                )
+            )
             for service in SERVICES:
                 owner = f"{service}_owner"
                 look(server.url(owner, passwords[owner], service), service)

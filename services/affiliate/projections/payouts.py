@@ -30,7 +30,7 @@ from affiliate.domain.payout_messages import (
 from affiliate.tables import metadata
 from chassis.asked import Listing, Page
 from chassis.errors import NotFound
-from chassis.personal import personal, recall_optional
+from chassis.personal import PRIVATE, personal, recall_optional
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -45,7 +45,7 @@ table = Table(
     Column("amount_ore", BigInteger, nullable=False),  # net of VAT
     Column("vat_ore", BigInteger, nullable=False),
     Column("paid_ore", BigInteger),
-    Column("organization_number", Text, nullable=False),
+    Column("organization_number", Text, nullable=False, info=PRIVATE),
     Column("vat_registered", Boolean, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("approved_by", Text),
@@ -53,7 +53,7 @@ table = Table(
     Column("reference", Text),
     Column("paid_on", Date),
     Column("supplier_invoice_number", Text),
-    Column("reason", Text),  # why it failed or was cancelled
+    Column("reason", Text, info=PRIVATE),  # why it failed or was cancelled
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint(

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from affiliate.domain.relationship import RelationshipStarted
 from affiliate.tables import metadata
 from chassis.asked import Listing, Page
-from chassis.personal import recall_optional
+from chassis.personal import PRIVATE, recall_optional
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -35,7 +35,7 @@ table = Table(
     Column("referred_workspace_id", Text, nullable=False),
     Column("commission_percent", Integer, nullable=False, server_default="20"),
     Column("is_active", Boolean, nullable=False, server_default="true"),
-    Column("notes", Text),
+    Column("notes", Text, info=PRIVATE),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index(

@@ -22,7 +22,7 @@ from auth.domain.session import SessionEnded, SessionRenewed, SessionStarted
 from auth.kept import recall_hash
 from auth.tables import metadata
 from chassis.asked import Listing, Page
-from chassis.personal import recall_optional
+from chassis.personal import PRIVATE, recall_optional
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
@@ -32,11 +32,11 @@ table = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("token", Text, nullable=False),  # SHA-256 of the session token
+    Column("token", Text, nullable=False, info=PRIVATE),  # SHA-256 of the session token
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
-    Column("ip_address", Text),
-    Column("user_agent", Text),
+    Column("ip_address", Text, info=PRIVATE),
+    Column("user_agent", Text, info=PRIVATE),
     Column("user_id", Text, nullable=False),
     Column("impersonated_by", Text),
     Index("session_token", "token", unique=True),

@@ -28,7 +28,7 @@ from auth.domain.user import (
 )
 from auth.tables import metadata
 from chassis.identity import Actor
-from chassis.personal import recall, recall_optional
+from chassis.personal import PRIVATE, recall, recall_optional
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded
 
@@ -36,17 +36,17 @@ table = Table(
     "user",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False, info=PRIVATE),
+    Column("email", Text, nullable=False, info=PRIVATE),
     Column("email_verified", Boolean, nullable=False, server_default="false"),
-    Column("image", Text),
+    Column("image", Text, info=PRIVATE),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("workspace_id", Text),
     Column("role", Text, nullable=False, server_default="member"),
     Column("is_system_admin", Boolean, nullable=False, server_default="false"),
     Column("banned", Boolean, nullable=False, server_default="false"),
-    Column("ban_reason", Text),
+    Column("ban_reason", Text, info=PRIVATE),
     Column("ban_expires", DateTime(timezone=True)),
     CheckConstraint("role in ('owner', 'admin', 'member')", name="user_role"),
     Index("user_email", "email", unique=True),

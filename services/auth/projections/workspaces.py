@@ -20,7 +20,7 @@ from sqlalchemy import (
 from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
 from auth.tables import metadata
 from chassis.identity import Actor
-from chassis.personal import recall, recall_optional
+from chassis.personal import PRIVATE, recall, recall_optional
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded
 
@@ -28,29 +28,29 @@ table = Table(
     "workspace",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("slug", Text, nullable=False),
-    Column("organization_number", Text),
-    Column("contact_email", Text),
-    Column("contact_person", Text),
-    Column("logo", Text),
+    Column("name", Text, nullable=False, info=PRIVATE),
+    Column("slug", Text, nullable=False, info=PRIVATE),
+    Column("organization_number", Text, info=PRIVATE),
+    Column("contact_email", Text, info=PRIVATE),
+    Column("contact_person", Text, info=PRIVATE),
+    Column("logo", Text, info=PRIVATE),
     Column("primary_color", Text),
     Column("secondary_color", Text),
     Column("onboarding_completed", Boolean, nullable=False, server_default="false"),
     Column("status", Text, nullable=False, server_default="active"),
     Column("plan", Text, nullable=False, server_default="free"),
     Column("suspended_at", DateTime(timezone=True)),
-    Column("suspended_reason", Text),
+    Column("suspended_reason", Text, info=PRIVATE),
     Column("invoice_eligible", Boolean, nullable=False, server_default="false"),
     Column("invoice_eligible_at", DateTime(timezone=True)),
     Column("invited_by_admin", Boolean, nullable=False, server_default="false"),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     # beyond the seed: what a sales document says of its buyer
-    Column("legal_name", Text),
-    Column("billing_address", Text),  # JSON
-    Column("invoice_email", Text),
-    Column("invoice_reference", Text),
+    Column("legal_name", Text, info=PRIVATE),
+    Column("billing_address", Text, info=PRIVATE),  # JSON
+    Column("invoice_email", Text, info=PRIVATE),
+    Column("invoice_reference", Text, info=PRIVATE),
     CheckConstraint("status in ('active', 'suspended', 'trial')", name="workspace_status"),
     CheckConstraint("plan in ('free', 'pro', 'enterprise')", name="workspace_plan"),
     Index("workspace_slug", "slug", unique=True),

@@ -33,6 +33,7 @@ from billing.domain.invoice_messages import (
 from billing.tables import metadata
 from chassis.asked import Listing, Page
 from chassis.identity import Actor
+from chassis.personal import PRIVATE
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded, version_of
@@ -51,7 +52,7 @@ table = Table(
     Column("issue_date", Date),
     Column("due_date", Date),
     Column("paid_at", DateTime(timezone=True)),
-    Column("notes", Text),
+    Column("notes", Text, info=PRIVATE),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     # beyond the seed

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from chassis.personal import recall_optional
+from chassis.personal import PRIVATE, recall_optional
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
 from gateways.port import ref_of
@@ -46,7 +46,7 @@ table = Table(
     Column("end_image_url", Text),
     Column("end_image_generation_id", Text),
     Column("room_type", Text, nullable=False),
-    Column("room_label", Text),
+    Column("room_label", Text, info=PRIVATE),
     Column("sequence_order", Integer, nullable=False),
     Column("motion_prompt", Text),
     Column("transition_type", Text, nullable=False, server_default="seamless"),

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.asked import Listing, Page
 from chassis.identity import Actor
-from chassis.personal import recall_optional
+from chassis.personal import PRIVATE, recall_optional
 from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded, version_of
@@ -49,7 +49,7 @@ table = Table(
     Column("workspace_id", Text, nullable=False),
     Column("user_id", Text, nullable=False),
     Column("name", Text, nullable=False),
-    Column("description", Text),
+    Column("description", Text, info=PRIVATE),
     Column("aspect_ratio", Text, nullable=False, server_default="16:9"),
     Column("music_track_id", Text),
     Column("music_volume", Integer, nullable=False, server_default="50"),
@@ -64,7 +64,7 @@ table = Table(
     Column("actual_cost", BigInteger),
     Column("error_message", Text),
     Column("trigger_run_id", Text),
-    Column("trigger_access_token", Text),
+    Column("trigger_access_token", Text, info=PRIVATE),
     Column("metadata", JSONB),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.database import schema_steps
+from chassis.database import reading, schema_steps
 from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, parsed
 from chassis.domain import value
 from chassis.errors import Conflict, Unavailable
@@ -146,6 +146,7 @@ def run(metadata: MetaData) -> None:
         # could write there too
         connection.execute(text(f"revoke all on alembic_version from {service}_app"))
         connection.execute(text(f"grant select on alembic_version to {service}_app"))
+        reading.grant(connection, service, metadata)
 
 
 def _take_turn(connection: Connection) -> None:
