@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check fmt unit migration push up down
+.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check lock fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
@@ -23,7 +23,8 @@ help:
 	  'make faults       processes killed, connections cut, broker lost; then every history checked' \
 	  '                  SEEDS=200 FIRST_SEED=1' \
 	  'make unit         the tests that need no database and no broker' \
-	  'make check        format, lint, types, architecture' \
+	  'make check        format, lint, types, architecture, known weaknesses of libraries' \
+	  'make lock         the hashes of requirements.lock anew, after a line was added' \
 	  'make fmt          format, and mend what the linter can mend' \
 	  'make migration    service=billing m="add a column": write a migration' \
 	  'make push         service=billing: bring a development database up to the code' \
@@ -70,6 +71,12 @@ check: setup
 	@$(IN_VENV) -m ruff check --quiet
 	@$(IN_VENV) -m mypy --no-error-summary
 	@$(IN_VENV) -m pytest --quiet tests/architecture
+	@$(IN_VENV) deploy/audit.py
+
+# Every line anew with the hashes of all its files; the versions are those that stand there.
+lock: setup
+	@$(IN_VENV) -m uv pip compile requirements.lock --quiet --no-deps --generate-hashes --no-annotate \
+		--no-header --python-version 3.11 --output-file requirements.lock
 
 fmt: setup
 	@$(IN_VENV) -m ruff format

@@ -74,8 +74,9 @@ def runs_this_python() -> bool:
 def install() -> None:
     """Install what the lock pins."""
     pip = [str(PYTHON), "-m", "pip", "-qq", "--disable-pip-version-check", "--no-cache-dir"]
-    # The lock is the whole set, so there is nothing to resolve.
-    done = subprocess.run([*pip, "install", "--no-deps", "--requirement", str(LOCK)], cwd=ROOT)
+    # The lock is the whole set, so there is nothing to resolve; what has another hash is refused.
+    told = ["install", "--no-deps", "--require-hashes", "--requirement", str(LOCK)]
+    done = subprocess.run([*pip, *told], cwd=ROOT)
     if done.returncode != 0:
         sys.exit("pip could not install requirements.lock; what it said stands above")
 

@@ -1,5 +1,6 @@
 """docker-compose.yml, without a Docker: its form, its promises, and the settings it gives."""
 
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -133,7 +134,8 @@ def test_images_are_pinned() -> None:
     for name, container in compose.services().items():
         _, _, tag = container["image"].partition(":")
         own = container["image"].startswith("ai-studio/")
-        assert tag and tag != "latest" and (own or tag[0].isdigit()), name
+        assert tag and tag != "latest", name
+        assert own or re.fullmatch(r"\d+\.\d+(\.\d+)?(-management)?", tag), name
 
 
 def test_every_container_has_limits_and_no_rights_to_spare() -> None:
@@ -182,18 +184,33 @@ def test_only_public_doors_are_published_and_on_loopback_alone() -> None:
         assert ports == [f"127.0.0.1:{door}:{door}"]
 
 
-def test_nothing_but_public_doors_is_outside_the_inner_network() -> None:
-    assert compose.document()["networks"]["back"] == {"internal": True}
+def test_the_networks_of_the_web_reach_public_doors_and_the_broker_alone() -> None:
+    networks = compose.document()["networks"]
+    inner = {"internal": True}
+    assert networks == {"front": {}, "calls": inner, "back": inner, "out": {}}
     for name, container in compose.services().items():
         outside = set(container.get("networks", ())) - {"back"}
-        assert outside == ({"front"} if "ports" in container else set()), name
+        allowed = {"calls"} if name == "rabbitmq" else {"front"} if "ports" in container else set()
+        assert outside == allowed, name
+
+
+def test_an_internal_door_that_has_an_address_in_front_listens_in_back_alone() -> None:
+    for name in PROCESSES:
+        container = compose.services()[name]
+        host, networks = container["environment"]["INTERNAL_HOST"], container["networks"]
+        if "front" not in networks:
+            assert host == "0.0.0.0", name  # noqa: S104
+            continue
+        assert not networks["front"], name
+        assert host in networks["back"]["aliases"], name
+        assert host == f"{name}.inside", name
 
 
 def test_video_reaches_the_door_that_medias_links_lead_to() -> None:
     media, video = compose.services()["media-serve"], compose.services()["video-work"]
     url = media["environment"]["PUBLIC_URL"]
     assert video["environment"]["SOURCES"] == url
-    (alias,) = media["networks"]["back"]["aliases"]
+    alias, _ = media["networks"]["back"]["aliases"]
     assert url == f"http://{alias}:{media['environment']['HTTP_PORT']}"
 
 

@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from architecture.source import DEPLOYED, Source, sources
 from contracts import SERVICES
+from libraries import entries
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "deploy" / "Dockerfile"
@@ -61,7 +62,7 @@ def test_the_linter_has_nothing_to_say() -> None:
 
 def test_the_base_is_pinned() -> None:
     assert [each[0][1] for each in stages().values() if "AS python" in each[0][1]] == [
-        "python:3.11-slim-bookworm AS python"
+        "python:3.11.14-slim-bookworm AS python"
     ]
     assert all(
         stage[0][1].split(" ")[0] in stages()
@@ -93,15 +94,26 @@ def test_what_an_image_installs_is_what_the_lock_pins() -> None:
         rest
         for stage in stages().values()
         for word, rest in stage
-        if word == "RUN" and rest.startswith("pip ")
+        if word == "RUN" and " install --no-cache-dir" in rest
     ]
     assert len(installs) == 2
     for each in installs:
-        assert " install --no-cache-dir --constraint requirements.lock " in each
-    # whatever an extra names is in the lock, or its constraint would bind nothing
-    lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
-    pinned = {canonicalize_name(line.partition("==")[0]) for line in lock}
-    assert {name for service in SERVICES for name in libraries(service)} <= pinned
+        assert re.match(r"python deploy/libraries\.py .* > chosen\.lock +&& pip ", each)
+        chosen = " install --no-cache-dir --no-deps --require-hashes --requirement chosen.lock"
+        assert " ".join(each.split()).endswith(chosen)
+    pinned = entries((ROOT / "requirements.lock").read_text("utf-8"))
+    assert {name for service in SERVICES for name in libraries(service)} <= pinned.keys()
+
+
+def test_the_lock_names_versions_and_hashes_and_no_registry() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "\n".join(entries(lock).values()) + "\n" == lock, "something that is no entry"
+    for entry in entries(lock).values():
+        pin, *hashes = entry.split(" \\\n    --hash=sha256:")
+        assert re.fullmatch(r"[a-z0-9._-]+==[^ ;@]+", pin), pin
+        assert hashes and all(re.fullmatch("[0-9a-f]{64}", each) for each in hashes), pin
+    command = (ROOT / "deploy/setup_venv.py").read_text("utf-8")
+    assert '"--require-hashes"' in command
 
 
 def shared_gateways(users: list[Source], files: Iterable[Source]) -> list[Source]:
