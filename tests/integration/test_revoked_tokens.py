@@ -153,10 +153,10 @@ def test_in_whatever_order_and_however_often_they_are_heard_the_last_one_told_co
 
 def test_a_ban_is_remembered_for_as_long_as_it_stands(app: App) -> None:
     hear(app, banned(), NOON - 100 * DAY)
-    housekeeping.PRUNE_REVOKED.run(app)
+    housekeeping.REVOCATIONS.run(app)
     assert is_refused(app, NOON)
     hear(app, UNBANNED, NOON - 2 * DAY)
     assert not is_refused(app, NOON)
-    housekeeping.PRUNE_REVOKED.run(app)
+    housekeeping.REVOCATIONS.run(app)
     with app.engine.connect() as connection:
         assert list(connection.execute(text("select kind from revoked"))) == []
