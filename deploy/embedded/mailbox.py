@@ -4,10 +4,16 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from chassis.door.rules import email, folded
+
 
 def mails(folder: Path, to: str | None = None) -> list[EmailMessage]:
-    """Return the mails in a folder (to one address), oldest first."""
+    """Return the mails in a folder (to one address, however it is written), oldest first."""
     # a name that begins with a dot is a mail that is being written
     files = sorted(folder.glob("[!.]*.eml"))
     found = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
-    return [mail for mail in found if to is None or mail["To"] == to]
+    return [mail for mail in found if to is None or _same(mail["To"], to)]
+
+
+def _same(one: str, other: str) -> bool:
+    return folded(email(one)) == folded(email(other))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +28,7 @@ from embedded.databases import provide
 from embedded.direct import DirectPort
 from embedded.doors import open_doors
 from embedded.keys import SERVICES, keys
+from embedded.mailbox import mails
 from embedded.rest import raise_stopped, unsettled
 from embedded.working import ServiceAtWork
 from media.service import MediaService
@@ -125,9 +125,7 @@ class Suite:
 
     def mail(self, to: str | None = None) -> list[EmailMessage]:
         """Return the mails sent (to one address), oldest first."""
-        files = sorted((self.data_dir / "mail").glob("*.eml"))
-        mails = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
-        return [mail for mail in mails if to is None or mail["To"] == to]
+        return mails(self.data_dir / "mail", to)
 
     def sql(self, service: str, query: str) -> list[dict[str, Any]]:
         """Return the rows of a query on a service's database, as its owner."""

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from auth import claims, kept, outbound, pruning
 from auth import jobs as auth_jobs
-from auth import kept, outbound, pruning
 from auth.domain import session, user, workspace
 from auth.permissions import PERMISSIONS
 from auth.projections import invitations, sessions, users, workspaces
@@ -23,7 +23,7 @@ from contracts.auth.events import PUBLISHES, REVOKES
 from gateways.mail import MailFolder
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}
-KEPT = (kept.account, kept.verification, kept.secrets)
+KEPT = (kept.account, kept.secrets, claims.claim, claims.verification, claims.mailed)
 TABLES = (invitations.table,)  # of the seed, not filled yet
 
 SERVICE = Service(

@@ -1,15 +1,16 @@
-"""Mail, and the bans that run out.
+"""Mail, the bans that run out, and the claims that do.
 
 The job of a mail mints a token, keeps its hash and sends: no raw token waits anywhere.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
+from auth import claims
 from auth.domain import user
-from auth.domain.user import SignedUp
-from auth.kept import keep_verification, recall_email
+from auth.domain.claims import CLAIM
+from auth.kept import recall_email
 from auth.projections import users
 from chassis import ids
 from chassis.errors import ServiceError
@@ -23,13 +24,17 @@ from chassis.unit.handling import App
 from chassis.unit.store import Recorded
 from gateways.mail import MailFolder
 
-VERIFICATION = timedelta(hours=24)
 BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)  # a mail server comes back
 TEXTS = {
     "verify_email": (
         "Confirm your e-mail address",
-        "Welcome to AI Studio.\n\nOpen this link within 24 hours to confirm your address:\n"
-        "{url}/verify-email?token={token}\n",
+        "Somebody has signed up for AI Studio with this address.\n\n"
+        "If it was you, open this link within 24 hours and enter the password that you chose:\n"
+        "{url}/verify-email?token={token}\n\n"
+        "If you have signed up more than once, each time has its own mail, and its own password\n"
+        "goes with it.\n\n"
+        "If it was not you, you need not do anything: without that password the link opens\n"
+        "nothing, and nobody can use your address.\n",
     ),
     "sign_up_attempted": (
         "Somebody tried to sign up with your address",
@@ -40,23 +45,19 @@ TEXTS = {
 
 
 def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
-    """Queue what an event asks for."""
-    match recorded.event:
-        case SignedUp():
-            yield Job(kind="mail", subject=recorded.subject, args={"template": "verify_email"})
+    """Queue what an event asks for: no event of auth's asks for anything."""
+    return ()
 
 
 def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
     """Return the kinds of job that auth does; links in mails lead to `public_url`."""
 
     def run(task: Task, control: Control) -> None:
-        subject, text = TEXTS[task.args["template"]]
-        address = app.query(lambda connection: recall_email(connection, task.subject))
-        token = ids.token()
-        if address is None:  # erased meanwhile
+        template, token = task.args["template"], ids.token()
+        subject, text = TEXTS[template]
+        address = WRITE_TO[template](app, task.subject, token)
+        if address is None:  # erased or verified meanwhile
             return
-        if task.args["template"] == "verify_email":
-            _keep_token(app, address, token)
         body = text.format(url=public_url, token=token)
         mail.send(str(task.id), address, subject, body, app.clock())
 
@@ -72,11 +73,22 @@ def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
     )
 
 
-def _keep_token(app: App, address: str, token: str) -> None:
-    now = app.clock()
-    kept = keep_verification(ids.fresh(), address, token, now, now + VERIFICATION)
+def _claimant(app: App, user_id: UUID, token: str) -> str | None:
+    """Return the address that is claimed, with the token kept for that claim."""
     with app.engine.begin() as connection:
-        connection.execute(kept)
+        claim = claims.find(connection, user_id)
+        if claim is None:
+            return None
+        now = app.clock()
+        claims.keep_link(connection, claim, token, now, now + CLAIM)
+        return claim.email
+
+
+def _owner(app: App, user_id: UUID, token: str) -> str | None:
+    return app.query(lambda connection: recall_email(connection, user_id))
+
+
+WRITE_TO = {"verify_email": _claimant, "sign_up_attempted": _owner}
 
 
 def _sent(unit: Unit, task: Task, result: Any) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     Text,
     Update,
-    delete,
     func,
     literal,
     select,
@@ -42,18 +41,6 @@ account = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Index("account_user_id", "user_id"),
-)
-
-verification = Table(
-    "verification",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("identifier", Text, nullable=False, info=PRIVATE),
-    Column("value", Text, nullable=False, info=PRIVATE),  # SHA-256 of the token
-    Column("expires_at", DateTime(timezone=True), nullable=False),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
-    Index("verification_value", "value"),
 )
 
 secrets = Table(
@@ -115,27 +102,6 @@ def recall_password(connection: Connection, user_id: UUID | None) -> str | None:
 def replace_password(hashed: str, stronger: str) -> Update:
     """Return the statement that replaces a hash, if nobody has changed the password meanwhile."""
     return update(account).where(account.c.password == hashed).values(password=stronger)
-
-
-def keep_verification(
-    id: UUID, address: str, token: str, at: datetime, expires_at: datetime
-) -> Insert:
-    """Return the statement that keeps the hash of a token mailed to an address."""
-    return insert(verification).values(
-        id=str(id),
-        identifier=address,
-        value=digest(token),
-        expires_at=expires_at,
-        created_at=at,
-        updated_at=at,
-    )
-
-
-def spend_verification(connection: Connection, token: str, at: datetime) -> str | None:
-    """Forget a token that was mailed; return its address, or None if it does not hold at `at`."""
-    holds = (verification.c.value == digest(token)) & (verification.c.expires_at > at)
-    spent = delete(verification).where(holds).returning(verification.c.identifier)
-    return connection.execute(spent).scalar_one_or_none()
 
 
 def recall_texts(connection: Connection, row_id: UUID) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from auth.domain.claims import A_DAY
 from auth.domain.session import ABSOLUTE, IDLE
 from chassis.jobs import pruning
 
@@ -27,12 +28,14 @@ where created_at < :before and id in (
         select from secrets where row_id = s.id and kind = 'session')
     limit :page for update skip locked)"""
 
+_AN_HOUR = timedelta(hours=1)  # for clocks that differ: whoever comes later is refused in any case
+
 SCHEDULES = (
-    # an hour for clocks that differ: whoever follows the link later is refused in any case
     pruning.schedule(
-        "prune_verifications",
-        timedelta(hours=1),
-        pruning.rows("verification", since="expires_at"),
+        "prune_verifications", _AN_HOUR, pruning.rows("verification", since="expires_at")
     ),
+    pruning.schedule("prune_claims", _AN_HOUR, pruning.rows("claim", since="expires_at")),
+    # mails of more than a day ago count no more
+    pruning.schedule("prune_mailed", A_DAY, pruning.rows("mailed", since="updated_at")),
     pruning.schedule("prune_sessions", ABSOLUTE - IDLE + timedelta(days=1), _FORGET, _BLANK),
 )

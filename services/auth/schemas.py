@@ -1,7 +1,6 @@
 """What the door asks of auth's requests beyond their types."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -21,20 +20,15 @@ from contracts.auth.workspaces import BillingAddress, SetInvoiceEligibility, Upd
 COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166-1
 BY_A_CALENDAR = Range(max=datetime(9999, 1, 1, tzinfo=UTC))  # in whatever zone it is written
 TOKEN = Size(100, least=1)
+PASSWORD = Size(128, least=8)
 
 
-def canonical(address: str) -> str:
-    """Return the form in which an e-mail address is kept and compared."""
-    return unicodedata.normalize("NFKC", address).strip().casefold()
-
-
-CANONICAL = Form(canonical)
-ADDRESS, _ = rules.EMAIL
-
-
-def email(value: str) -> None:
-    """Refuse what is no e-mail address once it has its canonical form."""
-    rules.email(canonical(value))
+def account_of(written: str) -> str:
+    """Return the folded form of an address; what is none stays as it is, and is nobody's."""
+    try:
+        return rules.folded(rules.email(written))
+    except ValidationError:
+        return written
 
 
 def address(value: BillingAddress) -> None:
@@ -54,12 +48,12 @@ def address(value: BillingAddress) -> None:
 RULES: Mapping[type[Any], Rules] = {
     SignUp: {
         "name": rules.text(200),
-        "email": (ADDRESS, email, CANONICAL),
-        "password": Size(128, least=8),
+        "email": rules.EMAIL,
+        "password": PASSWORD,
     },
-    VerifyEmail: {"token": TOKEN},
+    VerifyEmail: {"token": TOKEN, "password": PASSWORD},
     SignIn: {
-        "email": (ADDRESS, CANONICAL),
+        "email": (Size(rules.EMAIL_CHARACTERS), Form(account_of)),
         "password": Size(128),
         "ip": Size(45),  # the longest IPv6 address
         "user_agent": Size(1_000),

@@ -1,7 +1,7 @@
 """auth over RPC: a line a method. What each does stands in `acts`."""
 
 from auth import schemas
-from auth.acts import accounts, bans, sessions, workspaces
+from auth.acts import accounts, bans, claims, sessions, workspaces
 from chassis.door import every_service
 from chassis.every_service import Describe, EventsRead
 from chassis.green.methods import act, look, unit
@@ -30,8 +30,8 @@ class AuthService:
     name, rules = "auth", schemas.RULES
     door, caller = DoorProvider(), CallerProvider()
 
-    sign_up = act(SignUp, accounts.sign_up)
-    verify_email = act(VerifyEmail, accounts.verify_email)
+    sign_up = act(SignUp, claims.sign_up)
+    verify_email = act(VerifyEmail, claims.verify_email)
     sign_in = act(SignIn, accounts.sign_in)
     me = look(Me, accounts.me)
 

@@ -2,9 +2,13 @@
 
 import os
 from datetime import datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from pathlib import Path
+
+import idna
 
 
 class MailFolder:
@@ -17,8 +21,10 @@ class MailFolder:
 
     def send(self, id: str, to: str, subject: str, text: str, at: datetime) -> None:
         """Write one message, whole or not at all; a repeat of it has the same Message-ID."""
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self.sender, to, subject
+        receiver = _on_the_wire(to)
+        # a name outside ASCII stands there as UTF-8 (RFC 6532): no server reads an encoded word
+        message = EmailMessage(default.clone(utf8=not receiver.username.isascii()))
+        message["From"], message["To"], message["Subject"] = self.sender, receiver, subject
         message["Date"], message["Message-ID"] = format_datetime(at), f"<{id}@ai-studio.invalid>"
         message.set_content(text)
         name = f"{at:%Y%m%dT%H%M%S%f}-{id}.eml"
@@ -26,3 +32,9 @@ class MailFolder:
         with os.fdopen(handle, "wb") as sink:
             sink.write(message.as_bytes())
         os.replace(self.folder / f".{name}", self.folder / name)
+
+
+def _on_the_wire(address: str) -> Address:
+    """Return an address as mail servers write it: the domain in ASCII, by IDNA 2008."""
+    local, _, domain = address.rpartition("@")
+    return Address(username=local, domain=idna.encode(domain).decode("ascii"))

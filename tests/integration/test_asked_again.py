@@ -63,6 +63,11 @@ def mailed_token(suite: Suite) -> str:
     return link[1]
 
 
+def proof(token: str) -> dict[str, str]:
+    """Return what verifies an address: the mailed token, and the password of that sign-up."""
+    return {"token": token, "password": PASSWORD}
+
+
 def details(account: str) -> SetPayoutDetails:
     return SetPayoutDetails(
         legal_name="Kari AS",
@@ -145,7 +150,7 @@ def test_two_people_under_the_same_key_are_each_verified(suite: Suite) -> None:
     tokens = [mailed_token(suite), mailed_token(suite)]
 
     verified = [
-        suite.call("auth", "verify_email", None, token=token, idempotency_key="one")
+        suite.call("auth", "verify_email", None, **proof(token), idempotency_key="one")
         for token in tokens
     ]
 
@@ -154,7 +159,7 @@ def test_two_people_under_the_same_key_are_each_verified(suite: Suite) -> None:
 
 
 def test_who_holds_the_token_is_answered_the_same_again(suite: Suite) -> None:
-    again = {"token": mailed_token(suite), "idempotency_key": "again"}
+    again = {**proof(mailed_token(suite)), "idempotency_key": "again"}
 
     first, second = (suite.call("auth", "verify_email", None, **again) for _ in range(2))
 
@@ -164,7 +169,8 @@ def test_who_holds_the_token_is_answered_the_same_again(suite: Suite) -> None:
 def test_who_authenticates_again_under_the_same_key_gets_a_token_and_no_reply_is_kept(
     suite: Suite,
 ) -> None:
-    session = suite.call("auth", "verify_email", None, token=mailed_token(suite))["session_token"]
+    verified = suite.call("auth", "verify_email", None, **proof(mailed_token(suite)))
+    session = verified["session_token"]
     again = {"session_token": session, "idempotency_key": "mine"}
     kept = "select count(*) from commands"
     before = one(suite.parts["auth"].app, kept)
@@ -178,7 +184,8 @@ def test_who_authenticates_again_under_the_same_key_gets_a_token_and_no_reply_is
 
 
 def test_another_persons_key_opens_nothing(suite: Suite) -> None:
-    session = suite.call("auth", "verify_email", None, token=mailed_token(suite))["session_token"]
+    verified = suite.call("auth", "verify_email", None, **proof(mailed_token(suite)))
+    session = verified["session_token"]
     key = {"idempotency_key": "mine"}
     assert suite.call("auth", "authenticate", None, session_token=session, **key)["access_token"]
 
@@ -320,7 +327,7 @@ def test_equal_calls_at_once_are_one_sign_up_and_one_session(suite: Suite) -> No
         suite.settle()
         link = re.search(r"token=(\S+)", suite.mail(email)[-1].get_content())
         assert link
-        suite.call("auth", "verify_email", None, token=link[1])
+        suite.call("auth", "verify_email", None, **proof(link[1]))
 
         def sign_in(_: int, given: dict[str, str] = account) -> tuple[str, str | None]:
             session = suite.call("auth", "sign_in", None, **given)

@@ -67,7 +67,7 @@ def session_token(suite: Suite, services_clock: Clock) -> str:
     suite.settle()
     link = re.search(r"token=(\S+)", suite.mail(address)[-1].get_content())
     assert link
-    token = auth.verify_email(token=link[1]).session_token
+    token = auth.verify_email(token=link[1], password=PASSWORD).session_token
     assert token
     return token
 
@@ -268,7 +268,7 @@ def rpc(auth: edge.Auth) -> Iterator[Rpc]:
 def test_a_person_signs_up_and_acts_over_rabbitmq(auth: edge.Auth, rpc: Rpc) -> None:
     anybody, address = Auth(rpc.port("auth")), f"{uuid4().hex[:8]}@example.com"
     account = anybody.sign_up(name="Kari", email=address, password=PASSWORD)
-    verified = anybody.verify_email(token=auth.mailed_token(address))
+    verified = anybody.verify_email(token=auth.mailed_token(address), password=PASSWORD)
     assert verified.session_token
     person = Auth(SignedIn(rpc, verified.session_token).port("auth"))
 

@@ -19,6 +19,7 @@ from chassis import ids
 from chassis.errors import Conflict, Invalid
 from chassis.unit.envelope import Heard
 from demo import __main__ as demo
+from demo.people import Person
 from embedded.suite import Suite
 
 KARI = {"name": "Kari", "email": "kari@buyer.example", "password": "a long enough password"}
@@ -123,7 +124,7 @@ def test_what_is_delivered_twice_comes_again_after_its_effects_are_committed(
             return accept(deliveries)
 
         consumer.accept = listening  # type: ignore[method-assign]
-        suite.call("auth", "sign_up", None, **KARI)
+        Person(suite, KARI["email"], KARI["password"]).sign_up(KARI["name"], "sign up")
         suite.settle()
         told = suite.sql("auth", "select event_id from events where outbox is not null")
         both = {(row["event_id"], again) for row in told for again in (False, True)}

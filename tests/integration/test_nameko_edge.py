@@ -94,7 +94,7 @@ class Auth:
     def signed_in(self) -> str:
         """Return an access token of a new person."""
         address = self.sign_up()
-        self.call("verify_email", token=self.mailed_token(address))
+        self.call("verify_email", token=self.mailed_token(address), password=PASSWORD)
         session = self.call("sign_in", email=address, password=PASSWORD)["session_token"]
         token: str = self.call("authenticate", session_token=session)["access_token"]
         return token
@@ -155,10 +155,10 @@ def auth(broker: Broker, auth_or_none: Auth | None) -> Auth:
 
 def test_from_sign_up_to_access_over_nameko(auth: Auth) -> None:
     address = auth.sign_up()
-    with pytest.raises(Rejected) as refused:
+    with pytest.raises(Unauthenticated) as refused:
         auth.call("sign_in", email=address, password=PASSWORD)
-    assert refused.value.code == "auth.email_not_verified"
-    verified = auth.call("verify_email", token=auth.mailed_token(address))
+    assert refused.value.code == "auth.invalid_credentials"
+    verified = auth.call("verify_email", token=auth.mailed_token(address), password=PASSWORD)
     assert verified["session_token"]
     session = auth.call("sign_in", email=address, password=PASSWORD)
     access = auth.call("authenticate", session_token=session["session_token"])
@@ -178,8 +178,9 @@ def test_an_error_arrives_as_what_it_was_with_its_code(auth: Auth) -> None:
         auth.call("sign_in", email="nobody@example.com", password=PASSWORD)
     assert (wrong.value.code, wrong.value.retryable) == ("auth.invalid_credentials", False)
     with pytest.raises(Rejected) as spent:
-        auth.call("verify_email", token="unknown")
-    assert str(spent.value) == "auth.token_invalid: this link is not valid any more"
+        auth.call("verify_email", token="unknown", password=PASSWORD)
+    spoken = "this link and this password do not go together"
+    assert str(spent.value) == f"auth.token_invalid: {spoken}"
 
 
 def test_a_call_that_does_not_fit_is_invalid_and_says_where(auth: Auth) -> None:

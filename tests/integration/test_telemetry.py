@@ -65,7 +65,7 @@ def test_no_line_holds_a_password_a_token_or_an_address(suite: Suite) -> None:
     with everything_logged() as written:
         call("sign_up", name=NAME, email=EMAIL, password=PASSWORD)
         mailed = mailed_token(suite, EMAIL)
-        session = call("verify_email", token=mailed)["session_token"]
+        session = call("verify_email", token=mailed, password=PASSWORD)["session_token"]
         access = call("authenticate", session_token=session)["access_token"]
         call("me", access)
         again = call("sign_in", email=EMAIL, password=PASSWORD)["session_token"]
@@ -73,7 +73,7 @@ def test_no_line_holds_a_password_a_token_or_an_address(suite: Suite) -> None:
             ("sign_up", {"name": NAME, "email": EMAIL, "password": PASSWORD, PASSWORD: 1}),
             ("sign_up", {"name": NAME, "email": [EMAIL], "password": PASSWORD}),
             ("sign_in", {"email": EMAIL, "password": WRONG}),
-            ("verify_email", {"token": mailed}),
+            ("verify_email", {"token": mailed, "password": WRONG}),
             ("authenticate", {"session_token": session + "x"}),
         ):
             with suppress(ServiceError):
@@ -89,13 +89,13 @@ def test_no_line_holds_a_password_a_token_or_an_address(suite: Suite) -> None:
 def test_what_the_database_quotes_of_a_row_stays_out_of_a_bugs_line(suite: Suite) -> None:
     with psycopg.connect(suite.owner_url("auth"), autocommit=True) as owner:
         owner.execute(
-            f"alter table personal add constraint refused check (value <> '{QUOTED}')".encode()
+            f"alter table claim add constraint refused check (email <> '{QUOTED}')".encode()
         )
         try:
             with everything_logged() as written, pytest.raises(Internal):
                 suite.call("auth", "sign_up", None, name=NAME, email=QUOTED, password=PASSWORD)
         finally:
-            owner.execute("alter table personal drop constraint refused")
+            owner.execute("alter table claim drop constraint refused")
     (bug,) = [line for line in lines(written) if line["message"] == "a bug"]
     assert 'violates check constraint "refused"' in bug["exc_info"]
     assert "DETAIL:  (left out)" in bug["exc_info"]

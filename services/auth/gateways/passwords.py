@@ -1,5 +1,7 @@
 """Password hashes: argon2id; the seed's bcrypt hashes verify once more and are then replaced."""
 
+import hashlib
+
 import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -12,6 +14,15 @@ _NOBODYS = _HASHER.hash("nobody has this password")
 def hashed(password: str) -> str:
     """Return the argon2id hash of a password, its parameters in it."""
     return _HASHER.hash(password)
+
+
+def hashed_for(address: str, password: str) -> str:
+    """Return the hash of a password that claims an address: always the same for the two.
+
+    So one hash says whether it is any claim's, be there none or many. The account gets another.
+    """
+    salt = hashlib.sha256(f"claim {address}".encode()).digest()[: _HASHER.salt_len]
+    return _HASHER.hash(password, salt=salt)
 
 
 def matches(kept: str | None, password: str) -> bool:

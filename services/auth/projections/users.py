@@ -38,6 +38,7 @@ table = Table(
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, info=PRIVATE),
     Column("email", Text, nullable=False, info=PRIVATE),
+    Column("email_folded", Text, nullable=False, info=PRIVATE),
     Column("email_verified", Boolean, nullable=False, server_default="false"),
     Column("image", Text, info=PRIVATE),
     Column("created_at", DateTime(timezone=True), nullable=False),
@@ -50,6 +51,7 @@ table = Table(
     Column("ban_expires", DateTime(timezone=True)),
     CheckConstraint("role in ('owner', 'admin', 'member')", name="user_role"),
     Index("user_email", "email", unique=True),
+    Index("user_email_folded", "email_folded", unique=True),
     Index("user_workspace", "workspace_id"),
 )
 
@@ -65,6 +67,7 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 id=this,
                 name=recall(this, "name"),
                 email=recall(this, "email", unique=True),
+                email_folded=recall(this, "email_folded", unique=True),
                 image=recall_optional(this, "image"),
                 workspace_id=event.workspace_id if isinstance(event, SignedUp) else None,
                 role=event.role if isinstance(event, SignedUp) else "member",
@@ -73,7 +76,12 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 updated_at=at,
             )
         case EmailVerified():
-            yield row_of.values(email_verified=True, updated_at=at)
+            yield row_of.values(
+                name=recall(this, "name"),
+                email=recall(this, "email", unique=True),
+                email_verified=True,
+                updated_at=at,
+            )
         case UserBanned(expires_at=expires_at):
             reason = recall_optional(this, "ban_reason")
             yield row_of.values(
@@ -83,12 +91,17 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield row_of.values(banned=False, ban_reason=None, ban_expires=None, updated_at=at)
 
 
-projection = Projection(table=table, project=project, unique={"user_email": "auth.email_taken"})
+projection = Projection(
+    table=table,
+    project=project,
+    unique=dict.fromkeys(("user_email", "user_email_folded"), "auth.email_taken"),
+)
 
 
 def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
     """Return a user's row, with `version`."""
     found = row(connection, table, "user", user_id, actor, "auth.user_not_found", person=table.c.id)
+    del found["email_folded"]  # for comparing alone
     return {"version": found.pop("stream_version"), **found}
 
 
@@ -98,9 +111,17 @@ def ran_out(connection: Connection, at: datetime) -> list[UUID]:
     return [UUID(each) for each in connection.execute(select(table.c.id).where(over)).scalars()]
 
 
-def find(connection: Connection, email: str) -> UUID | None:
-    """Return whose canonical e-mail address that is."""
+def find(connection: Connection, address: str) -> UUID | None:
+    """Return whose folded e-mail address that is."""
     found = connection.execute(
-        select(table.c.id).where(table.c.email == email)
+        select(table.c.id).where(table.c.email_folded == address)
+    ).scalar_one_or_none()
+    return UUID(found) if found else None
+
+
+def verified(connection: Connection, address: str) -> UUID | None:
+    """Return who has shown that this folded e-mail address is theirs."""
+    found = connection.execute(
+        select(table.c.id).where(table.c.email_folded == address, table.c.email_verified)
     ).scalar_one_or_none()
     return UUID(found) if found else None

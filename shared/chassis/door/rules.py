@@ -7,6 +7,7 @@ Its `Size` comes first: what is longer reaches no parser.
 import re
 import unicodedata
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError
 from stdnum.exceptions import ValidationError as NumberInvalid
@@ -26,6 +27,7 @@ NOT_ON_A_LINE = re.compile(f"[\t\n\r{_UNRULY}]")
 NOT_IN_LINES = re.compile(f"[{_UNRULY}]")
 UNRULY = "Holds a control character, or one that turns the text around."
 FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a sign by their category, shown as nothing
+EMAIL_CHARACTERS = 254  # RFC 5321's path, without its brackets
 
 
 def text(most: int) -> tuple[Rule, ...]:
@@ -72,12 +74,30 @@ def _is_seen(value: str) -> bool:
     return any(unicodedata.category(each)[0] not in "ZCM" and each not in FILLERS for each in value)
 
 
-def email(value: str) -> None:
-    """Refuse what is no e-mail address; whether anybody has it is not asked."""
+def email(written: str) -> str:
+    """Return an e-mail address as it is kept, shown and mailed to: as written, in NFC.
+
+    Its domain is what IDNA 2008 makes of it. What NFKC would change is refused: it would pass for
+    another address. Whether anybody has it is not asked.
+    """
+    given = unicodedata.normalize("NFC", written.strip())
     try:
-        validate_email(value, check_deliverability=False)
+        found = validate_email(given, check_deliverability=False)
     except EmailNotValidError:
         raise ValidationError("Not an e-mail address.") from None
+    if unicodedata.normalize("NFKC", given) != given:
+        raise ValidationError("Not an e-mail address.")
+    return found.normalized
+
+
+def folded(address: str) -> str:
+    """Return the form by which addresses that `email` returned are told apart.
+
+    No mail goes there: casefold() makes weiß and weiss one, which are two mailboxes.
+    """
+    local, _, domain = address.rpartition("@")
+    caseless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", local).casefold())
+    return f"{caseless}@{idna.encode(domain).decode('ascii')}"
 
 
 def organization_number(written: str) -> str:
@@ -108,6 +128,6 @@ def account(written: str) -> str:
 
 
 _NUMBER = Size(40)  # with all its spaces
-EMAIL = (Size(320), email)  # 64 before the @, 255 behind
+EMAIL = (Size(EMAIL_CHARACTERS), Form(email))
 ORGANIZATION_NUMBER = (_NUMBER, Form(organization_number))
 ACCOUNT = (_NUMBER, Form(account))

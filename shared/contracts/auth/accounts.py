@@ -34,7 +34,7 @@ class Me(Asked[User]):
 
 @value
 class SignedUp:
-    """An account whose address is to be verified; of a known address, one that leads nowhere."""
+    """Who somebody will be, once their address is verified with the password of this sign-up."""
 
     user_id: UUID
     workspace_id: UUID
@@ -43,7 +43,7 @@ class SignedUp:
 
 @value
 class SignUp(Command[SignedUp]):
-    """Make a user with a workspace of their own; a link is mailed to them."""
+    """Claim an address; a link is mailed to it. A known address is answered alike."""
 
     name: str
     email: str = pseudonymous()
@@ -62,9 +62,13 @@ class Verified:
 
 @value
 class VerifyEmail(Command[Verified]):
-    """Spend the token of a mailed link: the address is verified, and a session starts."""
+    """Make the account of a sign-up, by the token of its mailed link and its own password.
+
+    A session starts. The address's other sign-ups and links are dead.
+    """
 
     token: str = sensitive()
+    password: str = sensitive()
 
 
 @value

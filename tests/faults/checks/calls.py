@@ -10,8 +10,7 @@ from faults.ledger import Called
 
 # what an acknowledged call has recorded, exactly once each; of others it depends on their rivals
 RECORDS: Mapping[str, frozenset[str]] = {
-    "auth.sign_up": frozenset({"WorkspaceOpened", "SignedUp"}),
-    "auth.verify_email": frozenset({"SessionStarted"}),
+    "auth.verify_email": frozenset({"WorkspaceOpened", "SignedUp", "SessionStarted"}),
     "auth.sign_in": frozenset({"SessionStarted"}),
     "auth.sign_out": frozenset({"SessionEnded"}),
     "auth.update_workspace": frozenset({"ProfileChanged"}),

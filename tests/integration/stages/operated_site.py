@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from auth.acts.accounts import sign_up
+from auth import claims
+from auth.acts.claims import sign_up, verify_email
 from chassis.broker import rabbit
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
@@ -23,7 +25,7 @@ from chassis.hearing.reacting import Reaction
 from chassis.unit import feed
 from chassis.unit.handling import App
 from contracts.auth import events as told
-from contracts.auth.accounts import SignUp
+from contracts.auth.accounts import SignUp, VerifyEmail
 from distributed.servers import Servers
 from journeys.stages import distributed_suite
 from servers.postgres import Server
@@ -77,7 +79,13 @@ class Operated:
         """Let there be one more account, told to others; return its workspace's stream."""
         with self.app("auth") as app:
             door = Door(app=app, tokens=AccessTokens({}), permissions={})
-            sign_up(door, call(app), SignUp(name="Kari", email=email, password="a long password"))
+            password, at = "a long password", app.clock()
+            made = sign_up(door, call(app), SignUp(name="Kari", email=email, password=password))
+            with app.engine.begin() as connection:
+                claim = claims.find(connection, made.user_id)
+                assert claim is not None
+                claims.keep_link(connection, claim, "mailed", at, at + timedelta(hours=1))
+            verify_email(door, call(app), VerifyEmail(token="mailed", password=password))
             while feed.number(app.engine):
                 pass
         (row,) = self.sql(

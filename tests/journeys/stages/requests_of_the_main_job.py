@@ -26,7 +26,7 @@ def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
 def _auth(workspace: str, user: str) -> dict[str, dict[str, Any]]:
     return {
         "sign_up": {"name": "N", "email": "n@new.example", "password": "a long password"},
-        "verify_email": {"token": "unknown"},
+        "verify_email": {"token": "unknown", "password": "a long password"},
         "sign_in": {"email": "kari@buyer.example", "password": "not the password"},
         "authenticate": {"session_token": "unknown"},
         "public_keys": {},

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from demo.main_job import Outcome, Photo
+from demo.people import Person
 from distributed.suite import Suite
 from journeys.stages.quiet import Quiet, main_job
 from suitectl.__main__ import main
@@ -172,9 +173,8 @@ class RestoredBilling:
 
     def _auth_is_heard_on(self) -> None:
         """Let affiliate hear of somebody new: it is at work, and hears others."""
-        arguments = {"name": "Nina", "email": "nina@new.example", "password": "a long password"}
-        made = self.suite.call("auth", "sign_up", None, **arguments)
-        stream = f"customer-{made['workspace_id']}"
+        nina = Person(self.suite, "nina@new.example", "a long password")
+        stream = f"customer-{nina.sign_up('Nina', 'sign up Nina')}"
         known = f"select 1 as heard from events where stream_id = '{stream}'"
         until(lambda: self.suite.sql("affiliate", known))
 

@@ -1,6 +1,7 @@
 """Passwords: argon2id, the seed's bcrypt once more, and as much work for nobody's password."""
 
 import time
+from collections.abc import Callable
 from statistics import median
 
 import bcrypt
@@ -57,14 +58,26 @@ def test_nobody_has_a_password() -> None:
         assert not passwords.matches(None, password)
 
 
+def test_a_claims_hash_is_the_addresss_own() -> None:
+    claimed = passwords.hashed_for("kari@example.com", PASSWORD)
+    assert passwords.hashed_for("kari@example.com", PASSWORD) == claimed
+    assert passwords.hashed_for("ola@example.com", PASSWORD) != claimed
+    assert passwords.hashed_for("kari@example.com", PASSWORD + " ") != claimed
+    assert passwords.matches(claimed, PASSWORD)
+    assert not passwords.outdated(claimed)
+
+
 def test_for_an_unknown_account_as_much_work_is_done_as_for_a_known_one() -> None:
     kept = passwords.hashed(PASSWORD)
 
-    def work_s(hashed: str | None) -> float:
+    def work_s(work: Callable[[], object]) -> float:
         before = time.process_time()
-        passwords.matches(hashed, "wrong")
+        work()
         return time.process_time() - before
 
-    known = median(work_s(kept) for _ in range(9))
-    unknown = median(work_s(None) for _ in range(9))
-    assert known / 2 < unknown < known * 2
+    known = median(work_s(lambda: passwords.matches(kept, "wrong")) for _ in range(9))
+    for unknown in (
+        lambda: passwords.matches(None, "wrong"),
+        lambda: passwords.hashed_for("nobody@example.com", "wrong"),
+    ):
+        assert known / 2 < median(work_s(unknown) for _ in range(9)) < known * 2

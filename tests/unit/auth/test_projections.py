@@ -20,11 +20,14 @@ USER, WORKSPACE, SESSION, OTHER = (UUID(int=n) for n in range(1, 5))
 THEN, LATER = (datetime(2026, 5, day, tzinfo=UTC) for day in (1, 2))
 
 signed_up = SignedUp(workspace_id=WORKSPACE, role="owner", at=THEN)
-kari = kept(name="Kari", email="kari@example.com", image="kari.jpg")
+kari = kept(
+    name="Kari", email="Kari@example.com", email_folded="kari@example.com", image="kari.jpg"
+)
 USER_ROW = {
     "id": str(USER),
     "name": "Kari",
-    "email": "kari@example.com",
+    "email": "Kari@example.com",
+    "email_folded": "kari@example.com",
     "email_verified": False,
     "image": "kari.jpg",
     "created_at": at(1),
@@ -43,7 +46,8 @@ def test_a_person_who_signed_up_has_a_row() -> None:
 
 
 def test_a_person_of_whom_nothing_is_kept_reads_as_erased() -> None:
-    erased = {"name": "[erased]", "email": f"[erased]-{USER}", "image": None}
+    gone = f"[erased]-{USER}"
+    erased = {"name": "[erased]", "email": gone, "email_folded": gone, "image": None}
     assert projected(users.projection, [(USER, signed_up)]) == [{**USER_ROW, **erased}]
 
 
@@ -53,9 +57,11 @@ def test_a_system_admin_has_no_workspace() -> None:
     assert projected(users.projection, told) == [{**USER_ROW, **of_nobody}]
 
 
-def test_an_address_that_answered_is_verified() -> None:
-    told = [(USER, kari), (USER, signed_up), (USER, EmailVerified())]
+def test_an_address_that_answered_is_verified_with_the_name_that_goes_with_it() -> None:
+    of_the_claim = kept(name="Ola", email="KARI@example.com")
+    told = [(USER, kari), (USER, signed_up), (USER, of_the_claim), (USER, EmailVerified())]
     verified = {"email_verified": True, "updated_at": at(2)}
+    verified |= {"name": "Ola", "email": "KARI@example.com"}
     assert projected(users.projection, told) == [{**USER_ROW, **verified}]
 
 

@@ -105,12 +105,44 @@ def test_an_address_of_a_workspace_is_kept_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["Kari@Example.COM", " kari@example.com\n", "ｋari@example.com"]
+    ("written", "kept", "folded"),
+    [
+        ("Kari@Example.COM", "Kari@example.com", "kari@example.com"),
+        (" kari@example.com\n", "kari@example.com", "kari@example.com"),
+        ("weiß@example.com", "weiß@example.com", "weiss@example.com"),
+        ("weiss@Straße.de", "weiss@straße.de", "weiss@xn--strae-oqa.de"),
+        ("kari@BLÅBÆR.no", "kari@blåbær.no", "kari@xn--blbr-roah.no"),
+        ("kari@xn--blbr-roah.no", "kari@blåbær.no", "kari@xn--blbr-roah.no"),
+        ("a\u030asa@example.com", "åsa@example.com", "åsa@example.com"),
+        ("ÅSA@example.com", "ÅSA@example.com", "åsa@example.com"),
+    ],
 )
-def test_an_account_has_one_address_however_it_is_written(written: str) -> None:
+def test_an_address_is_kept_as_it_was_written_and_told_apart_by_its_folded_form(
+    written: str, kept: str, folded: str
+) -> None:
     signing_up = let_in(SignUp, **{**ACCOUNT, "email": written})
     signing_in = let_in(SignIn, email=written, password=ACCOUNT["password"])
-    assert signing_up["email"] == signing_in["email"] == "kari@example.com"
+    assert (signing_up["email"], signing_in["email"]) == (kept, folded)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "ｋari@example.com",  # what NFKC would change
+        "ﬁn@example.com",
+        "kari@ｅxample.com",
+        "kari＠example.com",
+        "ka\u202eri@example.com",
+        "ka\u200bri@example.com",
+        "ka\x00ri@example.com",
+        '"kari lie"@example.com',
+        "=?utf-8?q?kari?=@[192.0.2.1]",
+        f"{'k' * 64}@{'d' * 60}.{'d' * 60}.{'d' * 60}.{'d' * 4}.no",  # 255 characters
+        "k" * 1_000_000,
+    ],
+)
+def test_an_address_that_could_pass_for_another_or_is_none_is_refused(written: str) -> None:
+    assert list(refused(SignUp, **{**ACCOUNT, "email": written})) == ["email"]
 
 
 @pytest.mark.parametrize(
