@@ -319,9 +319,7 @@ def test_a_plain_nameko_caller_gets_replies(story: RestoredBilling, caller_uri: 
     signed_up, public = plain_nameko.call(
         caller_uri, None, [("auth", "sign_up", account), ("auth", "public_keys", {})]
     )
-    query = (
-        f"select 1 as there from events where stream_id = 'user-{signed_up['reply']['user_id']}'"
-    )
+    query = f"select 1 as there from claim where user_id = '{signed_up['reply']['user_id']}'"
     assert story.suite.sql("auth", query)
     assert public["reply"]["keys"]
     (me,) = plain_nameko.call(caller_uri, access_token(story), [("auth", "me", {})])
