@@ -40,7 +40,7 @@ def _times(auth: Claimants) -> tuple[list[float], list[float]]:
     addresses = [nobodys() for _ in range(KNOWN)]
     for each in addresses:
         auth.verified(each)
-    known, unknown = [], []
+    known, unknown = list[float](), list[float]()
     for number in range(SAMPLES):
         for times, address in ((known, addresses[number % KNOWN]), (unknown, nobodys())):
             began = time.perf_counter()

@@ -57,7 +57,7 @@ def before(postgres_server: Server) -> Iterator[tuple[str, Door]]:
 
 def _sign_up_as_then(owner: psycopg.Connection[Any], user_id: UUID) -> None:
     person, workspace, email = str(user_id), str(UUID(int=user_id.int + 100)), EMAILS[user_id]
-    events = [
+    events: list[tuple[str, str, str, dict[str, str] | None]] = [
         ("workspace", workspace, "WorkspaceOpened", {"owner_user_id": person}),
         ("user", person, "SignedUp", {"role": "owner"}),
     ]
