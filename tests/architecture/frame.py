@@ -50,14 +50,14 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=540,
+        code_lines=560,
         why="what a broker may do to a connection is handled here, and nowhere else",
     ),
     Room(
         name="jobs",
         what="work outside a transaction: claims, attempts, schedules, pruning",
         may_use=_UNIT,
-        code_lines=300,
+        code_lines=310,
         why="a claim is fenced in one file; what has ended is pruned by one schedule",
     ),
     Room(
@@ -86,7 +86,7 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=600,
+        code_lines=610,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )
@@ -94,7 +94,7 @@ GATEWAYS = Room(  # beside the frame: `shared/gateways`; what it may import: `te
     name="gateways",
     what="the world outside, for several services: blobs, fetches, pictures, children, mail",
     may_use=_GROUND,
-    code_lines=1_220,
+    code_lines=1_235,
     why="two stores behind one port; a fetch and a decoder, the only ways to what strangers send",
 )
 BY_NAME = {each.name: each for each in ROOMS}

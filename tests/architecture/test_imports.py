@@ -209,7 +209,11 @@ def test_a_file_imports_only_what_its_room_may() -> None:
 
 
 def test_nameko_and_eventlet_have_their_homes_in_the_frame() -> None:
-    edge = ("chassis.green.nameko_ext", "chassis.green.nameko_queue")
+    edge = (
+        "chassis.green.nameko_ext",
+        "chassis.green.nameko_queue",
+        "chassis.green.nameko_replies",
+    )
     doors = ("chassis.green.green", "chassis.green.http_server")
     homes = {"nameko": edge, "eventlet": (*edge, *doors)}
     strays = {

@@ -14,7 +14,8 @@ from chassis.broker.link import Link
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.rpc import Rpc
 from chassis.errors import Unavailable
-from chassis.green.nameko_queue import QueueConsumer, Replies
+from chassis.green.nameko_queue import QueueConsumer
+from chassis.green.nameko_replies import Replies
 from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from integration.stages.tls_brokers import by_tls, impostor, tls_port
 from servers.postgres import Server

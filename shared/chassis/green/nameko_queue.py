@@ -15,11 +15,9 @@ import nameko.messaging
 import nameko.rpc
 from amqp.exceptions import AMQPError, ChannelError, MessageNacked, RecoverableConnectionError
 from kombu.exceptions import DecodeError, OperationalError
-from kombu.pools import producers
 from kombu.transport import pyamqp
 from nameko.constants import (
     DEFAULT_HEARTBEAT,
-    DEFAULT_RETRY_POLICY,
     DEFAULT_TRANSPORT_OPTIONS,
     HEARTBEAT_CONFIG_KEY,
 )
@@ -30,10 +28,10 @@ from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
 from chassis.door import bodies
 from chassis.errors import Invalid
+from chassis.green.nameko_replies import Replies
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REPLY_KEY = re.compile(rf"(reply\.[a-z_.]+\.)?{UUID}")  # ours; a plain nameko client's has no name
-REPLY_LIVES_S = 60  # in the queue of a caller that does not fetch it
 RECONNECT_S = 2  # between attempts, however long the broker has been away
 
 log = logging.getLogger(__name__)
@@ -149,34 +147,6 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         with suppress(OSError):
             super().requeue_message(message)
         self._under_way.discard(message)
-
-
-class Replies:
-    """nameko's publisher of replies, made once, as each would describe its connection anew.
-
-    They are not kept longer than anybody waits for them, nor on a disk.
-    """
-
-    def __init__(self, amqp_uri: str) -> None:
-        """Connect when first needed."""
-        options = {**DEFAULT_TRANSPORT_OPTIONS, "confirm_publish": True}
-        self._producers = producers[address.client(amqp_uri, transport_options=options)]
-
-    def publish(self, payload: Any, **options: Any) -> None:
-        """Return when the broker has confirmed; where a connection is lost, by another one.
-
-        One that hangs is lost too: it must not keep a worker for ever, and in the end all of them.
-        """
-        with self._producers.acquire(block=True) as producer:
-            producer.publish(
-                payload,
-                delivery_mode=1,
-                expiration=REPLY_LIVES_S,
-                timeout=link.TIMEOUT_S,
-                retry=True,
-                retry_policy=DEFAULT_RETRY_POLICY,
-                **options,
-            )
 
 
 class RpcConsumer(nameko.rpc.RpcConsumer):
