@@ -1,5 +1,6 @@
 """Hearing live over RabbitMQ: nothing is lost with the broker, nor done twice with two hearers."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -359,6 +360,7 @@ def test_an_event_with_copies_is_left_and_heard_when_it_is_told_straight(
     hearing: Hearing,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.WARNING)
     send(shop, 1)
     (item,) = told(shop)["items"]
     with kombu.Connection(uri) as connection, connection.Producer() as producer:

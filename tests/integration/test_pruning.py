@@ -41,7 +41,7 @@ class Person:
         link = re.search(r"token=(\S+)", suite.mail(self.email)[-1].get_content())
         assert link
         self.link = link[1]
-        self.call("verify_email", token=self.link)
+        self.call("verify_email", token=self.link, password=PASSWORD)
         seen = {"ip": f"ip of {name}", "user_agent": f"agent of {name}"}
         signed_in = self.call("sign_in", email=self.email, password=PASSWORD, **seen)
         self.session: str = signed_in["session_token"]
@@ -73,7 +73,7 @@ def test_old_links_and_sessions_and_replies_go_and_what_is_asked_of_them_is_refu
         now[0] += ABSOLUTE + 2 * DAY
         young = Person(suite, "young")
         used = partial(old.call, "authenticate", session_token=old.session)
-        followed = partial(old.call, "verify_email", token=old.link)
+        followed = partial(old.call, "verify_email", token=old.link, password=PASSWORD)
         before = [refusal(each) for each in (used, followed)]
         assert before == ["auth.session_expired", "auth.token_invalid"]
 

@@ -129,7 +129,8 @@ def test_every_call_has_one_line_that_says_who_made_it(suite: Suite) -> None:
 
     email = "who.calls@buyer.example"
     call("auth", "sign_up", name=NAME, email=email, password=PASSWORD)
-    session = call("auth", "verify_email", token=mailed_token(suite, email))["session_token"]
+    proof = {"token": mailed_token(suite, email), "password": PASSWORD}
+    session = call("auth", "verify_email", **proof)["session_token"]
     access = call("auth", "authenticate", session_token=session)
     with everything_logged() as written:
         call("auth", "sign_in", email=email.upper(), password=PASSWORD)

@@ -1,5 +1,6 @@
 """The invoice's PDF, read back as its reader sees it."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -147,6 +148,7 @@ def test_letters_that_the_font_lacks_become_their_nearest() -> None:
 def test_what_the_font_lacks_is_in_the_log_once_and_by_code_points(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.WARNING)
     odd = replace(LINE, description="Łukasz 漢\u200b 漢")
     pages(document(LINE, odd, odd))
     [record] = caplog.records

@@ -1,5 +1,6 @@
 """The internal door: alive, ready or why not, and never more than that."""
 
+import logging
 import threading
 
 import pytest
@@ -44,6 +45,7 @@ def test_not_ready_says_which_check_found_what() -> None:
 
 
 def test_a_bug_in_a_check_shows_neither_stack_nor_text(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
     response = Client(door(broker=raising(KeyError("amqp://auth:secret@broker")))).get("/readyz")
     assert response.status_code == 503
     assert response.json["checks"] == {"broker": "a bug: KeyError"}  # type: ignore[index]
@@ -101,6 +103,7 @@ def test_figures_that_cannot_be_read_are_a_bare_500(caplog: pytest.LogCaptureFix
 
     registry = CollectorRegistry(support_collectors_without_names=True)
     registry.register(Broken())  # type: ignore[arg-type]
+    caplog.set_level(logging.WARNING)
     response = Client(InternalDoor({}, registry)).get("/metrics")
     assert (response.status_code, response.data) == (500, b"")
     assert [record.message for record in caplog.records] == ["a bug"]

@@ -17,7 +17,7 @@ def test_a_bug_is_a_bare_500_and_the_log_holds_no_link(caplog: pytest.LogCapture
         raise OSError("the disk is away")
 
     door = Client(PublicDoor([Route(path="/blobs/<token>", methods=("GET",), answer=broken)]))
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.WARNING):
         response = door.get("/blobs/lets-its-holder-in")
     assert (response.status_code, response.data) == (500, b"")
     (record,) = caplog.records
