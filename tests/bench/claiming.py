@@ -32,7 +32,8 @@ HOUR_S = 3_600
 FILL = """
 insert into jobs (id, kind, subject, workspace_id, args, meta, run_at)
 select gen_random_uuid(), 'weigh', gen_random_uuid(), md5(({whose})::text)::uuid, '{{}}',
-    '{{"workspace": null, "correlation": "filled"}}', now() + n * interval '1 us'
+    '{{"actor": "service:boxes", "workspace": null, "correlation": "filled"}}',
+    now() + n * interval '1 us'
 from generate_series(0, {jobs}) as n
 """
 FIFO = """
