@@ -12,13 +12,13 @@ from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
-_context: ContextVar[dict[str, str]] = ContextVar("log_context", default={})  # noqa: B039
+_context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 
 
 @contextmanager
 def context(**ids: object) -> Iterator[None]:
     """Put these ids (service, correlation_id, …) on every line logged inside; None is no id."""
-    token = _context.set(_context.get())
+    token = _context.set(_context.get() or {})
     know(**ids)
     try:
         yield
@@ -27,9 +27,13 @@ def context(**ids: object) -> Iterator[None]:
 
 
 def know(**ids: object) -> None:
-    """Put what has been found out meanwhile on the lines of the surrounding `context` as well."""
+    """Put what has been found out meanwhile on the lines of the surrounding `context` as well.
+
+    Where there is none it is forgotten: nothing would ever take it off the thread's later lines.
+    """
     known = {name: str(each) for name, each in ids.items() if each is not None}
-    _context.set({**_context.get(), **known})
+    if (surrounding := _context.get()) is not None:
+        _context.set({**surrounding, **known})
 
 
 def json_handler(stream: TextIO) -> logging.Handler:
@@ -70,6 +74,6 @@ def _quoted(error: BaseException | None) -> Iterator[str]:
 
 
 def _add_context(record: logging.LogRecord) -> bool:
-    for name, each in _context.get().items():
+    for name, each in (_context.get() or {}).items():
         setattr(record, name, each)
     return True

@@ -189,6 +189,18 @@ def test_who_acts_as_somebody_is_named_beside_them(suite: Suite) -> None:
         assert line["session_id"] == line["impersonation"] == str(session_id)
 
 
+def test_what_is_found_out_outside_of_any_context_is_on_no_line() -> None:
+    written = io.StringIO()
+    log, handler = logging.Logger("any"), telemetry.json_handler(written)
+    log.addHandler(handler)
+    telemetry.know(user_id="somebody")
+    log.warning("outside")
+    with telemetry.context(service="auth"):
+        telemetry.know(user_id="somebody")
+        log.warning("inside")
+    assert ["user_id" in line for line in lines(written)] == [False, True]
+
+
 def test_ids_are_on_lines_inside_only_and_none_is_no_id() -> None:
     written, inner = io.StringIO(), str(ids.fresh())
     log, handler = logging.Logger("any"), telemetry.json_handler(written)
