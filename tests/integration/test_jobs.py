@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from chassis.errors import Rejected, ServiceError, Unavailable
+from chassis.errors import Conflict, Rejected, ServiceError, Unavailable
 from chassis.jobs import control, schedules
 from chassis.jobs.control import Cancelled, Control
 from chassis.jobs.jobs import CLAIM_S, Kind, Task, Worker
@@ -243,6 +243,26 @@ def test_an_end_that_is_not_taken_is_left_to_whoever_claims_the_job_next(
     worker.work()
     assert job(own) == job(own) | {"state": "claimed", "failures": 0}
     assert things(own) == []
+
+
+@pytest.mark.parametrize("kind_of_error", [Conflict, Unavailable])
+def test_an_end_that_is_refused_for_good_is_not_asked_for_ever(
+    own: Database, app: App, monkeypatch: pytest.MonkeyPatch, kind_of_error: type[ServiceError]
+) -> None:
+    monkeypatch.setattr(control, "UNTAKEN_S", 0.01)
+    queue(app, open_box(app))
+    asked = 0
+
+    def refused(unit: Unit, task: Task, result: Any) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 10:
+            worker.abandon()  # else it would never end
+        raise kind_of_error("weights.no", retryable=False)
+
+    worker = Worker(app, [Kind(name="weigh", run=done, finish=refused, give_up=give_up)])
+    worker.work()
+    assert (job(own)["state"], things(own), asked) == ("dead", ["weights.no"], 1)
 
 
 def test_the_result_of_an_outdated_claim_does_not_count(own: Database, app: App) -> None:

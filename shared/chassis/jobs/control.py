@@ -63,13 +63,16 @@ class Control:
     def until_taken(self, end: Callable[[], None]) -> None:
         """End the job; while the database cannot take that, go on trying.
 
-        Raises what `end` raises otherwise; `Cancelled` once the job is not ours any more.
+        Raises what `end` raises otherwise, also what no repeat can mend; `Cancelled` once the job
+        is not ours any more.
         """
         said = False
         while True:
             try:
                 return end()
             except (Unavailable, Conflict) as error:
+                if not error.retryable:
+                    raise
                 if not said:
                     log.warning("a job's end is not taken yet: %s", error)
                     said = True
