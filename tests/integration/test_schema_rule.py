@@ -96,6 +96,29 @@ def test_the_frame_s_own_tables_have_a_version_beside_it(
     assert found == [(len(steps) + 2,)]
 
 
+def test_a_database_that_was_made_by_other_words_of_a_step_has_the_functions_of_a_new_one(
+    owner_url: str,
+) -> None:
+    """The claim of jobs was worded anew while there were installations of its step."""
+    migrations.upgrade("billing", owner_url)
+    new = functions(owner_url)
+    change(
+        owner_url,
+        "create or replace function claim_job(kinds text[], seconds int) returns setof jobs"
+        " language sql as 'select * from jobs'; update frame_schema set version = 3",
+    )
+    assert functions(owner_url) != new
+    migrations.upgrade("billing", owner_url)
+    assert functions(owner_url) == new
+
+
+def functions(url: str) -> list[Any]:
+    query = "select p.oid::regprocedure::text, pg_get_functiondef(p.oid) from pg_proc p"
+    query += " where pronamespace = 'public'::regnamespace order by 1"
+    with psycopg.connect(url) as owner:
+        return owner.execute(query.encode()).fetchall()
+
+
 def note(connection: Connection, service: str) -> None:
     connection.execute(
         text("insert into audit (who, did, details) values (:service, 'step', '{}')"),

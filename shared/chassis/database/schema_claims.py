@@ -48,7 +48,7 @@ end $$;
 # No plan may read a whole table or sort all that waits, as one that is made by the figures of an
 # empty table does; and it is made once a connection.
 _CLAIM = """
-create function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
+create or replace function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set plan_cache_mode = force_generic_plan as $$
 declare
@@ -87,3 +87,8 @@ def make(connection: Connection, service: str) -> None:
     """Let jobs be claimed in a fair order."""
     for made in (_INDEXES, _TURNS, _CLAIM):
         connection.execute(text(made))
+
+
+def renew(connection: Connection, service: str) -> None:
+    """Let jobs be claimed as `make` says now: what was made before it said so is replaced."""
+    connection.execute(text(_CLAIM))

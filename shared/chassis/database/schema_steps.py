@@ -16,6 +16,7 @@ STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema.make,
     schema_claims.make,
     schema_access.make,
+    schema_claims.renew,
 )
 
 
