@@ -56,10 +56,7 @@ class Person:
         )
 
     def call(self, service: str, method: str, /, **arguments: Any) -> Any:
-        """Call a method as this person, again while a repeat may help.
-
-        A service that has not heard of the workspace yet says so, and that it is worth a retry.
-        """
+        """Call a method as this person, again while a repeat may help."""
         return _patiently(lambda: self._call(service, method, arguments))
 
     def await_invoicing(self) -> None:

@@ -26,14 +26,11 @@ from werkzeug.test import Client
 
 from chassis import ids, settings
 from chassis.database import migrations
-from chassis.database.schema import NONE_TOLD
 from chassis.door.edge import Caller
 from chassis.door.tokens import TokenIssuer, new_key_pair
 from chassis.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
-from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
-from chassis.unit.envelope import Heard
 from embedded.direct import DirectPort
 from gateways.blobs_folder import Folder
 from gateways.blobs_s3 import S3, client
@@ -65,15 +62,13 @@ class Clock:
 
 
 class Media:
-    """media at work, two workspaces, and somebody in the first who sends files."""
+    """media at work; somebody in each of two workspaces, unheard of, who sends files."""
 
     def __init__(self, parts: Parts, issuer: TokenIssuer, clock: Clock) -> None:
         self.parts, self.issuer, self.clock = parts, issuer, clock
         self.door, self.blobs = Client(parts.web), parts.door.tools.blobs
         self.by_door = isinstance(self.blobs, Folder)
         self.workspaces = (uuid4(), uuid4())
-        auth = Consumer(parts.app, "auth", parts.sources()["auth"])
-        assert auth.accept(_created(self.workspaces, clock()))
         self.people = {each: str(uuid4()) for each in self.workspaces}
         self.mine, self.theirs = (self._member(each) for each in self.workspaces)
 
@@ -149,29 +144,6 @@ def confirmed(
     reply = port.call("confirm_uploads", project_id=project_id, image_ids=image_ids)
     assert [item["image_id"] for item in reply["items"]] == image_ids
     return [(item["status"], item.get("error")) for item in reply["items"]]
-
-
-def _created(workspaces: Sequence[UUID], at: datetime) -> list[Heard]:
-    heard, previous = [], UUID(NONE_TOLD)
-    for position, workspace_id in enumerate(workspaces, start=1):
-        event_id = uuid4()
-        data = {"workspace_id": str(workspace_id), "owner_user_id": str(uuid4())}
-        heard.append(
-            Heard(
-                source="auth",
-                position=position,
-                previous=previous,
-                event_id=event_id,
-                type="auth.workspace_created",
-                stream_id=f"workspace-{workspace_id}",
-                time=at,
-                correlation_id="the-correlation",
-                workspace_id=workspace_id,
-                data=data,
-            )
-        )
-        previous = event_id
-    return heard
 
 
 def announced(contents: Sequence[bytes], content_type: str = "image/jpeg") -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ from sqlalchemy import Connection
 from chassis import ids
 from chassis.asked import Page, Written
 from chassis.door.edge import Door
-from chassis.errors import Rejected
 from chassis.identity import Actor
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -25,19 +24,20 @@ from contracts.media.projects import (
 )
 from gateways.port import Blobs
 from media import starting
-from media.domain import customer, image, project, project_messages
+from media.domain import image, project, project_messages
 from media.domain.project_messages import By
 from media.links import handed_out
 from media.projections import images, projects
 
 
 def create(unit: Unit, asked: CreateProject) -> Written:
-    """Make a project in the caller's workspace."""
+    """Make a project in the caller's workspace.
+
+    Their token says that there is one: it may be younger than what was heard of auth.
+    """
     actor = unit.call.actor
     if actor.workspace_id is None:
         raise AssertionError("who has a role has it in a workspace")
-    if unit.state(customer.decider, actor.workspace_id) is None:
-        raise Rejected("media.workspace_unknown", "try again in a moment", retryable=True)
     creation = project_messages.CreateProject(
         workspace_id=actor.workspace_id,
         user_id=actor.user_id,

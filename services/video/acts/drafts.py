@@ -12,15 +12,15 @@ from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.video.drafts import CreateVideo, NewClip
 from video import kept
-from video.domain import customer, video, video_project
+from video.domain import video, video_project
 from video.domain.plan import Clip, Settings
 
 
 def create(door: Door, call: Call, asked: CreateVideo) -> Written:
     """Make a draft; made before with the same content, it is left as it is.
 
-    Raises `Rejected` for a workspace not heard of yet, for
-    pictures from elsewhere than media and for what the rules of a video refuse.
+    The caller's token says that there is a workspace; it may not have been heard of yet.
+    Raises `Rejected` for pictures from elsewhere than media and for what a video's rules refuse.
     """
     return door.app.unit(call, partial(_create, asked, door.tools.engine.name), Written)
 
@@ -29,8 +29,6 @@ def _create(asked: CreateVideo, engine: str, unit: Unit) -> Written:
     workspace_id = unit.call.actor.workspace_id
     if workspace_id is None:
         raise AssertionError("who has a role has it in a workspace")
-    if unit.state(customer.decider, workspace_id) is None:
-        raise Rejected("video.workspace_unknown", "not heard of this workspace yet", retryable=True)
     id = asked.video_project_id or ids.derive(unit.call.id, "video_project")
     is_new = unit.state(video_project.decider, id) is None
     texts = _texts(id, asked)
