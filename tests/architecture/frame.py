@@ -86,7 +86,7 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=610,
+        code_lines=614,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )

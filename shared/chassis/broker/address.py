@@ -10,16 +10,19 @@ from urllib.parse import parse_qsl, urlsplit
 import kombu
 
 CA_FILE = "cacertfile"  # of PEM certificates; without one, those that this machine trusts
-TLS = "amqps"
+PLAIN, TLS = "amqp", "amqps"
 
 
 def client(uri: str, **options: Any) -> kombu.Connection:
     """Return kombu's description of a connection; nothing is connected yet.
 
     By `amqps` the broker's certificate must be of the URI's host, before a password is sent to it.
-    Raises `ValueError` for anything else than `cacertfile` behind the question mark.
+    Raises `ValueError` for another scheme than `amqp` and `amqps`, and for anything else than
+    `cacertfile` behind the question mark.
     """
     where = urlsplit(uri)
+    if where.scheme not in (PLAIN, TLS):
+        raise ValueError(f"an AMQP URI begins with {PLAIN}:// or {TLS}://")
     asked = dict(parse_qsl(where.query, strict_parsing=bool(where.query)))
     ca_file = asked.pop(CA_FILE, None)
     if asked or (ca_file and where.scheme != TLS):

@@ -1,5 +1,6 @@
 """`check`: every setting and where it came from, and whether what they name can be reached."""
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,7 @@ from chassis.settings import Misconfigured
 
 def run(service: str) -> int:
     """Print the settings, then what is wrong; return 1 if anything is."""
+    logging.getLogger("chassis").addHandler(logging.NullHandler())  # a line says it, not a stack
     kinds = (import_module(f"{service}.settings").Settings, ProcessSettings)
     rows = [each for kind in kinds for each in settings.listed(kind)]
     wide, long = max(len(row.variable) for row in rows), max(len(row.shown) for row in rows)
@@ -38,7 +40,7 @@ def _reached(service: str, own: type[Any], process: type[ProcessSettings]) -> li
         schema_rule.require(engine, service)
         engine.dispose()
     except ServiceError as error:
-        wrong.append(str(error))
+        wrong.append(f"{error}{_driver_said(error)}")
     link = Link(settings.load(process).amqp_uri, lambda channel: None)
     try:
         with link.channel():
@@ -47,3 +49,9 @@ def _reached(service: str, own: type[Any], process: type[ProcessSettings]) -> li
         wrong.append(str(error))
     link.close()
     return wrong
+
+
+def _driver_said(error: ServiceError) -> str:
+    # callers are not told where a database is; who checks has to know
+    cause = getattr(error.__context__, "orig", None)
+    return f": {str(cause).partition(chr(10))[0]}" if cause else ""

@@ -10,6 +10,7 @@ from importlib import import_module
 from types import FrameType
 
 from chassis import ids, settings, telemetry
+from chassis.broker import address
 from chassis.broker.rpc import Rpc
 from chassis.database import schema_rule
 from chassis.domain import value
@@ -40,6 +41,10 @@ class ProcessSettings:
 
     def __post_init__(self) -> None:
         member.parsed(self.member)
+        try:
+            address.client(self.amqp_uri)
+        except ValueError as wrong:
+            raise Misconfigured(f"AMQP_URI: {wrong}") from None
         try:
             Crowd(self.http_per_address, self.trusted_proxies)
         except ValueError as wrong:

@@ -38,4 +38,4 @@ def test_who_has_gone_leaves_room_and_is_not_remembered() -> None:
 @pytest.mark.parametrize("proxies", ["proxy.example", "10.0.0.1/8", "10.0.0.1,10.0.0.2"])
 def test_what_is_no_address_stops_the_start(proxies: str) -> None:
     with pytest.raises(Misconfigured, match="^TRUSTED_PROXIES: "):
-        ProcessSettings(amqp_uri="", trusted_proxies=proxies)
+        ProcessSettings(amqp_uri="amqp://", trusted_proxies=proxies)
