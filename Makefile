@@ -16,7 +16,7 @@ help:
 	  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
-	  'make prove        break the code in thirty places: a test notices each; tests/mutants/' \
+	  'make prove        break the code in one place after another: a test notices each; tests/mutants/' \
 	  'make soak         what takes minutes: two replicas of each process, twenty kills, every contest' \
 	  'make bench        speed, side by side with its peers in one run; bench-out/results.json' \
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
