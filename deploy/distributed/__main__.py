@@ -10,6 +10,7 @@ from chassis.errors import ServiceError
 from chassis.settings import Misconfigured
 from contracts import SERVICES
 from distributed.found import servers
+from distributed.servers import GATEWAY
 from distributed.suite import Suite, end_as_ctrl_c
 
 LOOK_S = 0.5
@@ -35,6 +36,11 @@ def _run(suite: Suite) -> int:
     with suite:
         for service in SERVICES:
             print(f"{service:10} {suite.url(service)}")
+        rabbit, secrets = suite.servers.inventory.rabbitmq, suite.servers.inventory.secrets
+        print(
+            f"broker     {rabbit.host}:{rabbit.port}  (for {GATEWAY}: its password is in {secrets})"
+        )
+        print(f"mails      {suite.data_dir / 'mail'}")
         print(f"inventory  {suite.data_dir / 'inventory.toml'}  (for suitectl)")
         print(f"logs       {suite.data_dir / 'logs'}\nCtrl-C stops it", flush=True)
         while not (ended := [name for name, each in suite.processes.items() if not each.pid]):
