@@ -92,3 +92,9 @@ def test_what_is_parsed_is_short(rule: tuple[Any, ...], most: int) -> None:
     with pytest.raises(Invalid) as refusal:
         load_with(request(Says, {"text": rule}), {"text": "1" * (most + 1)})
     assert refusal.value.details == {"fields": {"text": [f"At most {most} characters."]}}
+
+
+def test_what_is_too_long_is_looked_at_by_no_other_rule() -> None:
+    with pytest.raises(Invalid) as refusal:
+        load_with(request(Says, {"text": rules.text(200)}), {"text": " " * 201})
+    assert refusal.value.details == {"fields": {"text": ["1 to 200 characters."]}}
