@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from affiliate import inbound, outbound
-from affiliate import jobs as affiliate_jobs
 from affiliate.domain import customer, earning, payout, relationship
 from affiliate.invariants import AGREEMENTS, INVARIANTS
 from affiliate.permissions import PERMISSIONS
@@ -37,7 +36,6 @@ SERVICE = Service(
     deciders=(customer.decider, relationship.decider, earning.decider, payout.decider),
     projections=(relationships.projection, earnings.projection, payouts.projection),
     outbound=outbound.outbound,
-    jobs=affiliate_jobs.jobs,
     publishes=PUBLISHES,
     invariants=INVARIANTS,
     agreements=AGREEMENTS,

@@ -32,7 +32,6 @@ SERVICE = Service(
     deciders=(user.decider, workspace.decider, session.decider),
     projections=(users.projection, workspaces.projection, sessions.projection),
     outbound=outbound.outbound,
-    jobs=auth_jobs.jobs,
     publishes=PUBLISHES,
     upcasters={("InvoiceEligibilitySet", 1): workspace.without_reason},
     revokes=REVOKES,

@@ -1,9 +1,8 @@
-"""Mail, the bans that run out, and the claims that do.
+"""Mail, and the bans that run out.
 
 The job of a mail mints a token, keeps its hash and sends: no raw token waits anywhere.
 """
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +17,9 @@ from chassis.identity import service_actor
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task
 from chassis.jobs.schedules import Schedule
-from chassis.unit.calls import Call, CancelJobs, Job
+from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from chassis.unit.store import Recorded
 from gateways.mail import MailFolder
 
 BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)  # a mail server comes back
@@ -42,11 +40,6 @@ TEXTS = {
         "If it was you: sign in, or ask for a new password. If not: nothing has happened.\n",
     ),
 }
-
-
-def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
-    """Queue what an event asks for: no event of auth's asks for anything."""
-    return ()
 
 
 def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:

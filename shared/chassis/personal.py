@@ -14,9 +14,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 ERASED = "[erased]"
-PRIVATE = {
-    "private": True
-}  # `Column(…, info=PRIVATE)`: somebody's data or a hash; no reader sees it
+# `Column(…, info=PRIVATE)`: somebody's data or a hash; no reader sees it
+PRIVATE = {"private": True}
 
 personal = table(
     "personal",

@@ -25,10 +25,8 @@ class Pace:
     """How fast a client is at least; only our waiting for it counts."""
 
     header_s: float = 10.0  # for the whole header
-    window_s: float = 20.0  # then in each so long …
-    window_bytes: int = (
-        10_000  # … so many bytes come, or are taken of the answer; the last may lack
-    )
+    window_s: float = 20.0  # then in each so long, but for the last …
+    window_bytes: int = 10_000  # … so many bytes come, or are taken of the answer
 
 
 class PacedHandler(Handler):

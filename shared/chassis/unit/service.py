@@ -45,7 +45,7 @@ class Service:
     deciders: tuple[Decider[Any, Any, Any], ...]
     projections: tuple[Projection, ...]
     outbound: Callable[[Recorded, Any], Any]
-    jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]]
+    jobs: Callable[[Recorded, Any], Iterable[Job | CancelJobs]] = lambda recorded, state: ()
     publishes: tuple[type[Any], ...] = ()
     revokes: Mapping[type[Any], Effect] = field(default_factory=dict)  # of what it tells, here too
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)

@@ -69,5 +69,4 @@ SERVICE = Service(
     deciders=(diary,),
     projections=(),
     outbound=lambda recorded, state: None,
-    jobs=lambda recorded, state: (),
 )

@@ -94,7 +94,6 @@ def service(name: str, decider: Decider[Any, Any, Any], *publishes: type[Any]) -
         deciders=(decider,),
         projections=(),
         outbound=outbound if publishes else lambda recorded, state: None,
-        jobs=lambda recorded, state: (),
         publishes=publishes,
     )
 

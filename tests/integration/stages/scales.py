@@ -11,7 +11,6 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
 from chassis.hearing.reacting import Reaction
-from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.projection import Change, Projection
@@ -80,10 +79,6 @@ def tells_nothing(recorded: Recorded, state: Any) -> None:
     return None
 
 
-def asks_nothing(recorded: Recorded, state: Any) -> Iterable[Job]:
-    return ()
-
-
 def weigh(unit: Unit, heard: Heard) -> object:
     if heard.event.weight_g == UNREADABLE_G:
         raise ValueError("the scales show nothing")
@@ -104,5 +99,4 @@ SERVICE = Service(
     deciders=(tally,),
     projections=(Projection(table=table, project=project),),
     outbound=tells_nothing,
-    jobs=asks_nothing,
 )

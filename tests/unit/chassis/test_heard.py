@@ -56,7 +56,6 @@ SERVICE = Service(
     deciders=(decider,),
     projections=(),
     outbound=lambda recorded, state: None,
-    jobs=lambda recorded, state: (),
 )
 SEEN: list[tuple[Unit, Heard]] = []
 

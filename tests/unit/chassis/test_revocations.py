@@ -18,7 +18,6 @@ HEARER = Service(
     deciders=(),
     projections=(),
     outbound=lambda recorded, state: None,
-    jobs=lambda recorded, state: (),
 )
 SESSION, USER, WORKSPACE = UUID(int=1), UUID(int=2), UUID(int=3)
 
