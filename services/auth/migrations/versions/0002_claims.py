@@ -1,5 +1,7 @@
 """Claims on addresses that are not verified yet; the form by which addresses are compared."""
 
+import unicodedata
+
 import idna
 import sqlalchemy as sa
 from alembic import op
@@ -41,7 +43,7 @@ def upgrade() -> None:
 
 
 def _fold() -> None:
-    """Addresses were kept casefolded; what is new is that a domain is compared in ASCII."""
+    """Addresses were kept casefolded; they are compared in NFC, a domain in ASCII."""
     op.add_column("user", sa.Column("email_folded", sa.Text(), nullable=True))
     execute = op.get_bind().execute
     for user_id, email in execute(sa.text('select id, email from "user"')).all():
@@ -55,9 +57,10 @@ def _fold() -> None:
 
 def _folded(email: str) -> str:
     local, at, domain = email.rpartition("@")
-    if domain.isascii():
-        return email
-    return f"{local}{at}{idna.encode(domain, uts46=True).decode()}"
+    caseless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", local).casefold())
+    return (
+        f"{caseless}{at}{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
+    )
 
 
 def _claim() -> None:
