@@ -51,6 +51,12 @@ def calls(written: io.StringIO) -> list[dict[str, Any]]:
     return [line for line in said if not line.get("actor", "").startswith("service:")]
 
 
+def the_bug(written: io.StringIO) -> dict[str, Any]:
+    """Return the line of the one bug, without those of suites that are at work meanwhile."""
+    (bug,) = [line for line in lines(written) if line["message"] == "a bug"]
+    return bug
+
+
 def mailed_token(suite: Suite, email: str) -> str:
     suite.settle()
     link = re.search(r"token=(\S+)", suite.mail(email)[-1].get_content())
@@ -96,7 +102,7 @@ def test_what_the_database_quotes_of_a_row_stays_out_of_a_bugs_line(suite: Suite
                 suite.call("auth", "sign_up", None, name=NAME, email=QUOTED, password=PASSWORD)
         finally:
             owner.execute("alter table claim drop constraint refused")
-    (bug,) = [line for line in lines(written) if line["message"] == "a bug"]
+    bug = the_bug(written)
     assert 'violates check constraint "refused"' in bug["exc_info"]
     assert "DETAIL:  (left out)" in bug["exc_info"]
     assert [each for each in (QUOTED, NAME, PASSWORD) if each in written.getvalue()] == []
@@ -108,7 +114,7 @@ def test_a_value_that_is_no_number_stays_out_too(suite: Suite) -> None:
             connection.execute("select %s::text::int", [PASSWORD])
         except psycopg.Error:
             logging.getLogger("any").exception("a bug")
-    (bug,) = lines(written)
+    bug = the_bug(written)
     assert "InvalidTextRepresentation" in bug["exc_info"]
     assert PASSWORD not in bug["exc_info"]
 
@@ -116,7 +122,7 @@ def test_a_value_that_is_no_number_stays_out_too(suite: Suite) -> None:
 def test_a_refused_call_has_its_ids_on_its_line(suite: Suite) -> None:
     with everything_logged() as written, pytest.raises(ServiceError):
         suite.call("auth", "sign_in", None, email=EMAIL, password=WRONG)
-    (refused,) = [line for line in lines(written) if line["message"] == "refused"]
+    (refused,) = calls(written)
     assert (refused["service"], refused["method"]) == ("auth", "sign_in")
     assert UUID(refused["request_id"])
     assert refused["correlation_id"]
