@@ -17,8 +17,8 @@ from auth.app import SERVICE
 from auth.gateways import passwords
 from auth.kept import digest
 from chassis.database import migrations, postgres
+from chassis.door import rules
 from chassis.door.edge import Door
-from chassis.door.rules import email, folded
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Unauthenticated
 from chassis.hearing.cursors import call
@@ -142,7 +142,7 @@ def test_who_was_verified_signs_in_as_before_and_nobody_claims_their_address(
     before: tuple[str, Door],
 ) -> None:
     url, door = before
-    address = folded(email("Ada.\u01f0@example.com"))
+    address = rules.folded(rules.email("Ada.\u01f0@example.com"))
     assert sign_in(door, call(door.app), SignIn(email=address, password=SECRET)).session_token
     with psycopg.connect(url) as owner:
         claimed = "select email from claim union select identifier from verification"

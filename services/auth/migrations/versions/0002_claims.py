@@ -58,9 +58,8 @@ def _fold() -> None:
 def _folded(email: str) -> str:
     local, at, domain = email.rpartition("@")
     caseless = unicodedata.normalize("NFC", unicodedata.normalize("NFD", local).casefold())
-    return (
-        f"{caseless}{at}{domain if domain.isascii() else idna.encode(domain, uts46=True).decode()}"
-    )
+    host = domain if domain.isascii() else idna.encode(domain, uts46=True).decode()
+    return f"{caseless}{at}{host}"
 
 
 def _claim() -> None:
