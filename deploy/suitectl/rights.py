@@ -140,11 +140,13 @@ def events(service: str) -> str:
 def _caller(name: str, called: str, *, declares: bool) -> Rights:
     queues = [_reply_queues(name), *([STANDALONE_REPLY_QUEUES] if declares else ())]
     replies = [rf"reply\.{name}\.{UUID}", *([UUID] if declares else ())]
+    # to itself it publishes to nobody, to be told whether the broker takes messages
+    written = _whole(called, rf"reply\.{name}\.{UUID}")
     return Rights(
         configure=_whole(*queues, *([RPC] if declares else ())),
         write=_whole(*queues, RPC),
         read=_whole(*queues, RPC),
-        topics={RPC: Topics(write=_whole(called), read=_whole(*replies))},
+        topics={RPC: Topics(write=written, read=_whole(*replies))},
     )
 
 

@@ -17,8 +17,8 @@ string that this module writes and reads.
 """
 
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -43,7 +43,7 @@ class ServiceError(Exception):
         self.retryable = self.retries if retryable is None else retryable
         self.retry_after_s = retry_after_s
         self.request_id = request_id
-        super().__init__(json.dumps(self.fields(), default=str))
+        super().__init__(self._written())
 
     def fields(self) -> dict[str, Any]:
         """Return what travels: the six fields by name."""
@@ -56,9 +56,19 @@ class ServiceError(Exception):
             "request_id": self.request_id,
         }
 
+    def of(self, request_id: str) -> None:
+        """Name the request that it answers, unless it names one: that is where it began."""
+        if self.request_id is None:
+            self.request_id = request_id
+            self.args = (self._written(),)
+
     def __str__(self) -> str:
         more = json.dumps(self.details, default=str, ensure_ascii=False) if self.details else ""
-        return f"{self.code}: {self.message} {more}".rstrip()
+        where = f"(request {self.request_id})" if self.request_id else ""
+        return " ".join(part for part in (f"{self.code}: {self.message}", more, where) if part)
+
+    def _written(self) -> str:
+        return json.dumps(self.fields(), default=str)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return from_wire, (type(self).__name__, self.args[0])
@@ -113,6 +123,16 @@ KINDS = {
         Internal,
     )
 }
+
+
+@contextmanager
+def of_request(request_id: str) -> Iterator[None]:
+    """Let every error that is raised inside say which request it answers: logs name it so too."""
+    try:
+        yield
+    except ServiceError as error:
+        error.of(request_id)
+        raise
 
 
 FIELDS = ("message", "details", "retryable", "retry_after_s", "request_id")  # beside the code

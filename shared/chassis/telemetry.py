@@ -1,16 +1,25 @@
 """Logs as JSON, each line with the ids of the call it belongs to, and with who made it.
 
 Arguments are never logged. Nor is what PostgreSQL quotes of a row it refused: that part of an
-error's text is left out.
+error's text is left out. An error of ours has one line and no traceback; that of a bug is written
+once a minute, however often it is met.
 """
 
 import logging
+import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
+
+from chassis.errors import Internal, ServiceError, Unavailable
+
+AGAIN_S = 60.0  # so long a traceback is not written again
+MOST_CHARACTERS = 300  # of a reason
 
 _context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 
@@ -50,12 +59,56 @@ def json_handler(stream: TextIO) -> logging.Handler:
     return handler
 
 
+def told(error: ServiceError) -> dict[str, str]:
+    """Return what a line says of an error: its kind and code, and of an outage the reason.
+
+    Where it began in another service, `caused_by` is the id of the request there.
+    """
+    said = {"kind": type(error).__name__, "code": error.code}
+    if isinstance(error, Unavailable):  # other messages may hold what a person has typed
+        said["reason"] = reason(error)
+    if error.request_id:
+        said["caused_by"] = error.request_id
+    return said
+
+
+def reason(error: ServiceError) -> str:
+    """Return in one line why an error was raised: what is behind it, or else what it says."""
+    behind = error.__cause__
+    return _line(f"{type(behind).__name__}: {behind}" if behind else error.message)
+
+
+def place(error: BaseException) -> str:
+    """Return what was raised, and where: the same for the same bug."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
+
+
 class _Formatter(JsonFormatter):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._written_at: dict[str, float] = {}  # tracebacks, by place
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        error = ei[1]
+        if isinstance(error, ServiceError) and not isinstance(error, Internal):
+            return f"{error.code}: {reason(error)}"
+        where, now = place(error), time.monotonic()
+        if now - self._written_at.get(where, -AGAIN_S) < AGAIN_S:
+            return f"{where}, as written before"
+        self._written_at[where] = now
         written = str(super().formatException(ei))
-        for quoted in _quoted(ei[1]):
+        for quoted in _quoted(error):
             written = written.replace(quoted, "(left out)")
         return written
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:MOST_CHARACTERS]
 
 
 def _quoted(error: BaseException | None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import kombu
 import pytest
 
 from chassis.broker import rabbit
-from chassis.broker.link import TIMEOUT_S
+from chassis.broker.link import BLOCKED, TIMEOUT_S
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.relay import relay
 from chassis.database import postgres
@@ -21,6 +21,7 @@ from chassis.hearing.inbox import Consumer
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
+from integration.stages.a_freezing_net import freezing
 from integration.stages.nameko_process import line, nameko_process
 from integration.stages.parcels import (
     REACTION,
@@ -40,6 +41,7 @@ from integration.stages.parcels import (
 )
 from servers.postgres import Server
 from servers.rabbit import Broker
+from waiting import until
 
 EAR = """
 import json, sys
@@ -365,20 +367,47 @@ def test_without_its_database_the_relay_is_unavailable(publisher: Publisher) -> 
         relay(nowhere, publisher)
 
 
-def test_a_confirm_that_does_not_come_in_time_is_none(
-    own_broker: Broker, uri: str, shop: App
+def test_a_confirm_that_does_not_come_in_time_is_none(uri: str, shop: App) -> None:
+    send(shop, 0)
+    with (
+        freezing(uri) as (way, freeze),
+        closing(Publisher(way, "shop", timeout_s=0.5)) as publisher,
+    ):
+        assert relay(shop.engine, publisher) == 1
+        reached = relayed_to(shop)
+        freeze()
+        send(shop, *range(1, 9))
+        with pytest.raises(Unavailable, match="Timeout|timed out"):
+            relay(shop.engine, publisher)
+        assert relayed_to(shop) == reached
+        publisher.timeout_s = TIMEOUT_S
+        assert relay(shop.engine, publisher) == 8
+
+
+def test_a_broker_short_of_memory_is_known_at_once_and_asked_by_one_connection(
+    own_broker: Broker, uri: str, shop: App, publisher: Publisher, receiver: Receiver
 ) -> None:
     send(shop, *range(9))
-    with closing(Publisher(uri, "shop", timeout_s=0.5)) as publisher:
-        own_broker.ctl("set_vm_memory_high_watermark", "absolute", "1")  # it stops reading
-        try:
-            with pytest.raises(Unavailable, match="Timeout|timed out"):
+    own_broker.ctl("set_vm_memory_high_watermark", "absolute", "1")  # it stops reading
+    try:
+        for _ in range(3):
+            with pytest.raises(Unavailable) as blocked:
                 relay(shop.engine, publisher)
-        finally:
-            own_broker.ctl("set_vm_memory_high_watermark", "0.4")
+            assert (blocked.value.code, blocked.value.retryable) == (BLOCKED, True)
         assert relayed_to(shop) == 0
-        publisher.timeout_s = TIMEOUT_S
-        assert relay(shop.engine, publisher) == 9
+        listed = own_broker.ctl("list_connections", "vhost", "state").splitlines()
+        assert listed.count(f"{uri.rpartition('/')[2]}\tblocked") == 1
+    finally:
+        own_broker.ctl("set_vm_memory_high_watermark", "0.4")
+
+    def told() -> bool:
+        with suppress(Unavailable):
+            return relay(shop.engine, publisher) == 9
+        return False
+
+    until(told)
+    # what waited in the broker meanwhile came as well, and is the same events
+    assert set(numbers(receive(receiver, 10))) == set(range(9))
 
 
 def test_a_full_queue_forgets_its_oldest_messages(

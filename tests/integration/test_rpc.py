@@ -5,8 +5,8 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from uuid import uuid4
+from contextlib import closing, suppress
+from uuid import UUID, uuid4
 
 import kombu
 import pytest
@@ -97,6 +97,7 @@ def test_the_services_own_error_arrives_as_what_it_was(rpc: Rpc, kind: str) -> N
     assert type(raised.value) is KINDS[kind]
     assert (raised.value.code, raised.value.message) == ("boxes.failed", "on purpose")
     assert (raised.value.details, raised.value.retry_after_s) == ({"at": [1]}, 7)
+    assert UUID(raised.value.request_id)
 
 
 def test_what_does_not_fit_is_invalid_and_a_bug_shows_nothing(rpc: Rpc) -> None:
@@ -131,6 +132,29 @@ def test_the_broker_refuses_a_forged_user_and_it_is_not_tried_again(common: Boxe
             forger.port("boxes", timeout_s=2 * PATIENCE_S).call("who")
     assert refused.value.code == "chassis.refused_by_broker"
     assert time.monotonic() - started < PATIENCE_S
+
+
+def test_who_the_broker_does_not_let_in_is_told_at_once_and_a_service_tries_on(
+    common: Boxes,
+) -> None:
+    wrong = {
+        "password": common.uri.replace("guest:guest", "guest:wrong"),
+        "user": common.uri_of("nobody"),
+        "virtual host": f"{common.uri}-of-others",
+    }
+    for what, uri in wrong.items():
+        with closing(Rpc(uri)) as rpc, deadline.within(PATIENCE_S):
+            with pytest.raises(Forbidden) as refused:
+                rpc.port("boxes", timeout_s=PATIENCE_S).call("who")
+            left_s = deadline.remaining()
+        assert (refused.value.code, refused.value.retryable) == ("chassis.refused_by_broker", False)
+        assert refused.value.request_id, what
+        assert left_s is not None and left_s > PATIENCE_S / 2, what
+    with (
+        closing(Rpc(wrong["password"], timeout_s=0.3, patient=True)) as rpc,
+        pytest.raises(Unavailable, match="ACCESS_REFUSED"),
+    ):
+        rpc.port("boxes").call("who")
 
 
 def test_a_user_that_no_server_would_answer_cannot_call() -> None:
@@ -258,6 +282,44 @@ def test_where_too_many_calls_wait_one_more_is_refused_at_once(broker: Broker) -
         queue.get(timeout=PATIENCE_S).ack()
         with pytest.raises(DeadlineExceeded):  # it is taken, if by nobody's server
             rpc.port("boxes", timeout_s=0.2).call("who")
+
+
+def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
+    common: Boxes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, fresh = (Rpc(common.uri, timeout_s=PATIENCE_S, lines=1) for _ in range(2))
+    labels = {name: str(uuid4()) for name in ("used", "fresh", "hot")}
+
+    def refused(rpc: Rpc, label: str, **more: str) -> None:
+        with deadline.within(PATIENCE_S):
+            with pytest.raises(Unavailable) as blocked:
+                rpc.port("boxes").call("open_box", label=label, **more)
+            left_s = deadline.remaining()
+        assert (blocked.value.code, blocked.value.retryable) == ("chassis.broker_blocked", True)
+        assert left_s is not None and left_s > PATIENCE_S / 2
+
+    def opened(rpc: Rpc, label: str, **more: str) -> bool:
+        with suppress(Unavailable):
+            return bool(rpc.port("boxes").call("open_box", label=label, **more)["version"] == 1)
+        return False
+
+    with closing(used), closing(fresh), closing(Rpc(common.uri, timeout_s=PATIENCE_S)) as hot:
+        for rpc in (used, hot):
+            rpc.port("boxes").call("who")
+        common.broker.ctl("set_vm_memory_high_watermark", "absolute", "1")
+        try:
+            monkeypatch.setattr(link, "TRUSTED_S", PATIENCE_S)
+            refused(hot, labels["hot"], idempotency_key="hot")  # its message waits in the broker
+            monkeypatch.setattr(link, "TRUSTED_S", 0)
+            for _ in range(2):
+                refused(used, labels["used"])
+                refused(fresh, labels["fresh"])
+        finally:
+            common.broker.ctl("set_vm_memory_high_watermark", "0.4")
+        until(lambda: opened(used, labels["used"]))
+        until(lambda: opened(fresh, labels["fresh"]))
+        until(lambda: opened(hot, labels["hot"], idempotency_key="hot"))
+    assert [common.opened(label) for label in labels.values()] == [1, 1, 1]
 
 
 def test_a_call_does_not_touch_the_disk_and_names_its_sender(boxes: Boxes) -> None:

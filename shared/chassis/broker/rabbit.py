@@ -84,11 +84,12 @@ class Publisher:
     def publish(self, told: Iterable[Mapping[str, Any]]) -> None:
         """Publish events (attributes and `data`) in this order; return once all are confirmed.
 
-        Raises `Unavailable` for a refusal, a lost connection or a confirm that is late: each of
-        them may have arrived then, or not.
+        Raises `Unavailable` for a refusal, a lost connection, a broker that takes no messages or a
+        confirm that is late: each of them may have arrived then, or not.
         """
         with self._link.channel() as channel:
             for each in told:
+                self._link.must_not_be_blocked()
                 name = each["type"].partition(".")[2]
                 # without waiting: a round trip for each message costs five times the throughput
                 channel.basic_publish(_message(each), self._exchange.name, routing_key=name)
@@ -96,6 +97,7 @@ class Publisher:
                 self._unconfirmed.add(self._sent)
             deadline = time.monotonic() + self.timeout_s
             while self._unconfirmed:
+                self._link.must_not_be_blocked()
                 if not self._link.wait(deadline - time.monotonic()):
                     raise TimeoutError("not confirmed in time")
 

@@ -16,7 +16,7 @@ from typing import Any
 from chassis import deadline, ids
 from chassis.broker import address
 from chassis.broker.rpc_line import Line, Request
-from chassis.errors import DeadlineExceeded
+from chassis.errors import DeadlineExceeded, of_request
 
 USER = re.compile("[a-z_.]+")  # servers answer to no other reply key: it could be anybody's queue
 
@@ -31,6 +31,7 @@ class Rpc:
         timeout_s: float = 5.0,
         lines: int = 10,
         least_attempt_s: float = 1.0,
+        patient: bool = False,
     ) -> None:
         """Connect when first needed, with at most `lines` connections: so many calls at once.
 
@@ -38,8 +39,9 @@ class Rpc:
         without one, in the name of whoever an access token speaks for, else of nobody.
         `timeout_s` is for a whole call. An attempt waits for half of what remains, and is then
         made once more, for its message may have died with the server; but none is planned shorter
-        than `least_attempt_s`: the last one takes all that remains. Raises `ValueError` for a
-        user's name that cannot stand in a reply key.
+        than `least_attempt_s`: the last one takes all that remains. A wrong password, user or
+        virtual host is `Forbidden`; to who is `patient`, a service, it is an outage that its
+        operator ends. Raises `ValueError` for a user's name that cannot stand in a reply key.
         """
         name = user or address.client(uri).userid or "guest"
         if not USER.fullmatch(name):
@@ -47,7 +49,7 @@ class Rpc:
         self.timeout_s, self.least_attempt_s = timeout_s, least_attempt_s
         self._idle: LifoQueue[Line] = LifoQueue()  # the one used last is the least cold
         for _ in range(lines):
-            self._idle.put(Line(uri, user, name))
+            self._idle.put(Line(uri, user, name, patient))
 
     def port(
         self,
@@ -105,11 +107,15 @@ class RpcPort:
         service's own `ServiceError`; `DeadlineExceeded("chassis.no_reply")` if none came in time:
         whether the call was run is unknown then; `Unavailable` if service or broker is away until
         the deadline, and at once if too many calls wait for the service already
-        (`chassis.service_overloaded`); `Forbidden` if the broker refuses the call.
+        (`chassis.service_overloaded`) or the broker is short of memory or disk
+        (`chassis.broker_blocked`: not sent, but for who called by the same line half a second
+        before); `Forbidden("chassis.refused_by_broker")` if the broker refuses the call or its
+        caller. Every error has a `request_id`, which the logs of who was called have too.
         """
-        with deadline.within(self.timeout_s):
+        call_id = str(ids.fresh())
+        with of_request(call_id), deadline.within(self.timeout_s):
             deadline.check()
             body = json.dumps({"args": [], "kwargs": arguments})
-            request = Request(f"{self.service}.{method}", body, str(ids.fresh()), self.headers)
+            request = Request(f"{self.service}.{method}", body, call_id, self.headers)
             with self.rpc.line() as line:
                 return line.call(request, self.rpc.least_attempt_s)

@@ -1,6 +1,5 @@
 """The engine: how a service reaches its own PostgreSQL, and what its refusals mean."""
 
-import logging
 import math
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -41,8 +40,6 @@ OUT_OF_REACH = (  # classes of its states, or whole ones
     "57",  # operator's intervention, recovery
     "58",  # of its own system: a disk that fails
 )
-
-log = logging.getLogger(__name__)
 
 
 def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
@@ -166,6 +163,5 @@ def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, 
     # what psycopg itself refuses to send has no state either, but is a bug
     unheard = not state and isinstance(error, OperationalError | InterfaceError)
     if error.connection_invalidated or unheard or state.startswith(OUT_OF_REACH):
-        log.warning("the database is out of reach", exc_info=error)
-        raise Unavailable("chassis.database_unavailable") from None
+        raise Unavailable("chassis.database_unavailable") from error.orig
     raise error

@@ -19,7 +19,7 @@ from chassis.domain import value
 from chassis.door import revocations, who
 from chassis.door.repeats import digest, digest_of_open
 from chassis.door.tokens import AccessTokens
-from chassis.errors import Internal, Invalid, ServiceError, Unavailable
+from chassis.errors import Internal, Invalid, ServiceError, Unavailable, of_request
 from chassis.identity import Actor, Permission, service_actor
 from chassis.marshalling import Rules, request
 from chassis.unit import standing
@@ -38,7 +38,7 @@ class Caller:
     auth_token: str | None = None  # a person's access token
     service: str | None = None  # a service's broker user, validated by the broker
     correlation_id: str | None = None
-    call_id: str | None = None  # the message's own id: a redelivered call is the same command
+    call_id: str | None = None  # the message's own id: the same in all attempts at one call
     deadline_s: float | None = None  # how much longer the caller waits
 
 
@@ -107,11 +107,12 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
 
     Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`. A
     call whose caller has stopped waiting is refused before any work. One that runs is finished:
-    a repeat finds its reply. Each leaves one line in the log, which says who called.
+    a repeat finds its reply. Each leaves one line in the log, which says who called, by the id
+    that the caller knows and finds in every error: `request_id`.
     """
     door: Door = facade.door
     caller: Caller = facade.caller
-    request_id = str(ids.fresh())
+    request_id = caller.call_id or str(ids.fresh())
     correlation_id = caller.correlation_id or request_id
     service = door.app.service.name
     with (
@@ -123,6 +124,7 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
         ),
         metrics.rpc(service, method.name),
         deadline.within(caller.deadline_s),
+        of_request(request_id),
     ):
         try:
             deadline.check()
@@ -130,11 +132,11 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
             log.info("answered")
             return reply
         except ServiceError as error:
-            log.info("refused", extra={"code": error.code, "kind": type(error).__name__})
+            log.info("refused", extra=telemetry.told(error))
             raise
         except Exception:
             log.exception("a bug")
-            raise Internal("chassis.internal", "a bug of ours", request_id=request_id) from None
+            raise Internal("chassis.internal", "a bug of ours") from None
 
 
 def _answer(

@@ -14,6 +14,7 @@ from chassis.errors import NotFound, ServiceError, Unavailable
 from chassis.hearing import forks
 from chassis.hearing.failures import is_outage
 from chassis.hearing.inbox import Consumer, Read
+from chassis.trouble import Trouble
 
 EVERY_S = 60.0
 AWAY_S = 2.0  # how long a source that did not answer is not asked again
@@ -34,6 +35,7 @@ class Hearing:
         self._away_until = 0.0
         self._at_head = False  # as far as is known
         self._full = False  # whether the last batch was: more of the same waits in the queue
+        self._absence = Trouble(log)  # the source's
 
     def turn(self, wait_s: float) -> bool:
         """Take what comes within `wait_s`, or a page of what is missing; True if there was any.
@@ -90,10 +92,11 @@ class Hearing:
             with forks.noticed(self.consumer, self._ask):
                 count = self.consumer.pull_page(self._ask)
                 self._at_head = count == 0
+            self._absence.went_well()
         except _Away as away:
             # what the queue holds is taken without the source
             self._away_until = time.monotonic() + AWAY_S
-            log.warning("the source is away", exc_info=away.__cause__, extra=self._key())
+            self._absence.failed("the source is away", away.error)
         if self._at_head:
             self._ask_at = time.monotonic() + self.every_s
         return count
@@ -104,11 +107,12 @@ class Hearing:
         except ServiceError as error:
             if not is_outage(error):
                 raise
-            raise _Away from error
-
-    def _key(self) -> dict[str, str]:
-        return self.consumer.own_cursor.key
+            raise _Away(error) from error
 
 
 class _Away(Exception):
     """The source does not answer, which is no reason not to hear what it has told."""
+
+    def __init__(self, error: ServiceError) -> None:
+        super().__init__(error.code)
+        self.error = error

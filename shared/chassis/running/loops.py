@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from chassis import telemetry
-from chassis.errors import ServiceError
+from chassis.trouble import Trouble, is_bug
 
 BUSY_S, IDLE_S = 0.002, 0.1  # how long a loop that finds nothing to do waits: more and more
 SLOWER = 1.5  # each time
@@ -59,7 +59,7 @@ class Loops:
         idle_s: float = IDLE_S,
         wake: threading.Event | None = None,
     ) -> None:
-        """Repeat `turn` in a thread; what fails is logged and tried again after a pause.
+        """Repeat `turn` in a thread; what fails is tried again after a pause, told in few lines.
 
         A turn that found nothing to do is repeated after `busy_s`, the next ones after half as
         long again each, `idle_s` at most; but at once when `wake` is set, which is this loop's own.
@@ -91,17 +91,16 @@ class Loops:
     def _loop(
         self, name: str, turn: Turn, busy_s: float, idle_s: float, wake: threading.Event
     ) -> None:
-        wait, pause = busy_s, PAUSE_S
+        wait, pause, trouble = busy_s, PAUSE_S, Trouble(log)
         with telemetry.context(**self._ids, loop=name):
             while self._goes_on(wake):
                 try:
                     busy = turn()
-                except ServiceError as error:
-                    log.warning("trying again", exc_info=error)
-                except Exception:
+                except Exception as error:
                     # a loop that ended here would leave its work undone without a sign
-                    log.exception("a bug in a loop")
+                    trouble.failed("a bug in a loop" if is_bug(error) else "trying again", error)
                 else:
+                    trouble.went_well()
                     if not busy:
                         wake.wait(wait)
                     wait, pause = busy_s if busy else min(wait * SLOWER, idle_s), PAUSE_S

@@ -69,7 +69,7 @@ def build(service: str, ending: ExitStack) -> Process:
     given = settings.load(ProcessSettings)
     own = settings.load(import_module(f"{service}.settings").Settings)
     logging.basicConfig(handlers=[telemetry.json_handler(sys.stderr)], level=logging.INFO)
-    rpc = Rpc(given.amqp_uri, service)
+    rpc = Rpc(given.amqp_uri, service, patient=True)
     ending.callback(rpc.close)
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
     ending.callback(parts.close)

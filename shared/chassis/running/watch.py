@@ -14,6 +14,7 @@ from chassis.database import postgres
 from chassis.running.loops import Signal
 
 LOOK_S = 0.1
+TURN_S = 30.0  # then its loop may say that what was wrong is over
 
 
 class Watch:
@@ -25,11 +26,12 @@ class Watch:
         self._engine, self._kinds = engine, {"kinds": list(kinds)}
 
     def watch(self, stopping: Callable[[], bool]) -> None:
-        """Look until it is time to stop. Raises `Unavailable` without a database."""
+        """Look for a while, but not on when it is time to stop. Raises `Unavailable`."""
+        until = time.monotonic() + TURN_S
         with postgres.autocommit(self._engine) as connection:
             try:
                 postgres.run(connection, _BY_INDEX, {})
-                while not stopping():
+                while not stopping() and time.monotonic() < until:
                     self.look(connection)
                     time.sleep(LOOK_S)
             finally:

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis import errors
-from chassis.errors import KINDS, Internal, Rejected, ServiceError, Unavailable, from_wire, to_wire
+from chassis.errors import (
+    KINDS,
+    Internal,
+    Rejected,
+    ServiceError,
+    Unavailable,
+    from_wire,
+    of_request,
+    to_wire,
+)
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.text(),
@@ -46,7 +56,8 @@ def test_every_kind_survives_the_wire() -> None:
         back = from_wire(*to_wire(error))
         assert type(back) is kind
         assert back.fields() == error.fields(), kind
-        assert str(back) == 'billing.overpaid: only 5.00 NOK is due {"due": {"amount": 500}}', kind
+        said = 'billing.overpaid: only 5.00 NOK is due {"due": {"amount": 500}} (request r-1)'
+        assert str(back) == said, kind
 
 
 def test_the_arguments_are_one_json_string() -> None:
@@ -83,6 +94,25 @@ def test_an_error_of_a_later_version_keeps_what_a_caller_goes_by() -> None:
     assert (type(known), type(unknown)) == (Unavailable, ServiceError)
     for each in (known, unknown):
         assert each.fields() == {name: sent[name] for name in sent if name != "hint"}
+
+
+def test_an_error_answers_the_request_in_which_it_began() -> None:
+    error = Unavailable("media.away")
+    for request in ("there", "here"):
+        with suppress(Unavailable), of_request(request):
+            raise error
+    assert from_wire(*to_wire(error)).request_id == error.request_id == "there"
+
+
+def test_an_error_of_this_version_is_read_by_one_that_knows_fewer_kinds_and_fields() -> None:
+    # as the first version read it: all that it knew of the six fields, in any order
+    text = to_wire(full(Unavailable))[1]
+    earlier = {name: json.loads(text)[name] for name in ("code", "message", "retryable")}
+    assert earlier == {
+        "code": "billing.overpaid",
+        "message": "only 5.00 NOK is due",
+        "retryable": False,
+    }
 
 
 def test_an_error_of_an_earlier_version_has_what_it_lacks_by_its_kind() -> None:
