@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from chassis.broker import rabbit
 from chassis.broker.link import Link
+from chassis.broker.rpc_line import EXCHANGE, nobody
 from chassis.database import migrations
 from chassis.database.backlog import Backlog
 from chassis.domain import value
@@ -69,15 +70,26 @@ def _broker(suite: Site) -> Iterator[Finding]:
         with link.channel() as channel:
             names = suite.services()
             counts = {name: rabbit.count_hearers(channel, rabbit.calls(name)) for name in names}
+            takes = takes_messages(link)
     except ServiceError as error:
         yield Finding(of="broker", check="reachable", ok=False, found=error.message)
         return
     finally:
         link.close()
     yield Finding(of="broker", check="reachable", ok=True, found="answers")
+    yield takes
     for name, count in counts.items():
         found = f"by {count} processes" if count else "by nobody: no serve process hears them"
         yield Finding(of=name, check="calls are heard", ok=count > 0, found=found)
+
+
+def takes_messages(link: Link) -> Finding:
+    """Return whether the broker takes messages; only inside the link's `channel()`."""
+    try:
+        link.must_take(EXCHANGE, nobody("operator"))
+    except Unavailable as error:
+        return Finding(of="broker", check="takes messages", ok=False, found=error.message)
+    return Finding(of="broker", check="takes messages", ok=True, found="yes")
 
 
 def _schema(service: str, engine: Engine) -> Iterator[Finding]:

@@ -49,6 +49,11 @@ RPC_CONSUMERS = Gauge(
     "Who consumes the calls to the service, as the broker counts; not there without a broker",
     ("service",),
 )
+BROKER_BLOCKED = Gauge(
+    "service_broker_blocked",
+    "1 while the broker takes no messages, for want of memory or disk; not there without a broker",
+    ("service",),
+)
 NUMBERED = Counter("service_events_numbered_total", "Events given a position", ("service",))
 RELAYED = Counter("service_events_relayed_total", "Events the broker confirmed", ("service",))
 RELAY_BATCHES = Counter("service_relay_batches_total", "Batches it confirmed", ("service",))
@@ -80,10 +85,12 @@ def repeated(service: str, method: str) -> None:
 
 def rpc_consumers(service: str, count: int | None) -> None:
     """Set how many consume the calls to a service; None if the broker does not say."""
-    if count is None:
-        RPC_CONSUMERS.clear()
-    else:
-        RPC_CONSUMERS.labels(service).set(count)
+    _set(RPC_CONSUMERS, service, count)
+
+
+def broker_blocked(service: str, blocked: bool | None) -> None:
+    """Set whether the broker takes no messages; None if it does not say."""
+    _set(BROKER_BLOCKED, service, blocked)
 
 
 def heard(consumer: str, source: str, outcome: str, count: int = 1) -> None:
@@ -138,6 +145,13 @@ def refused(queue: str, way: str) -> None:
 def pruned(service: str, schedule: str, count: int) -> None:
     """Count rows that a schedule has deleted or emptied."""
     PRUNED.labels(service, schedule).inc(count)
+
+
+def _set(gauge: Gauge, service: str, figure: float | None) -> None:
+    if figure is None:
+        gauge.clear()
+    else:
+        gauge.labels(service).set(figure)
 
 
 @contextmanager

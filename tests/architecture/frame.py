@@ -29,8 +29,8 @@ ROOMS = (
         name="ground",
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
-        code_lines=990,
-        why="the codec, the errors and the metrics are a third of it",
+        code_lines=1_075,
+        why="the codec, the errors, the metrics and what a log's line says are two fifths of it",
     ),
     Room(
         name="database",
@@ -50,8 +50,8 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=560,
-        why="what a broker may do to a connection is handled here, and nowhere else",
+        code_lines=625,
+        why="what a broker may do to a connection, hold up or refuse is handled here alone",
     ),
     Room(
         name="jobs",
@@ -79,14 +79,14 @@ ROOMS = (
         name="green",
         what="nameko and eventlet",
         may_use=(*_UNIT, "broker", "door"),
-        code_lines=385,
+        code_lines=410,
         why="the only room that knows either of them",
     ),
     Room(
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=614,
+        code_lines=625,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )

@@ -26,14 +26,17 @@ from chassis.green.nameko_ext import register_errors  # before nameko: it filter
 
 # isort: split
 from nameko.standalone.rpc import ClusterRpcProxy
+from prometheus_client import REGISTRY
 
 from chassis.broker import link
+from chassis.broker.link import Link
 from chassis.broker.rpc import Rpc
+from chassis.running import readiness
 from integration.stages.a_freezing_net import freezing
 from integration.stages.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
-from suitectl import limits
+from suitectl import doctor, limits
 from waiting import until
 
 
@@ -303,9 +306,18 @@ def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
             return bool(rpc.port("boxes").call("open_box", label=label, **more)["version"] == 1)
         return False
 
+    def told() -> tuple[float | None, bool]:
+        """Return what `/metrics` of a process and the operators' doctor say of the broker."""
+        with closing(Link(common.uri, lambda channel: None)) as asking, suppress(Unavailable):
+            readiness.ask_broker(asking, "boxes")
+        with closing(Link(common.uri, lambda channel: None)) as asking, asking.channel():
+            takes = doctor.takes_messages(asking).ok
+        return REGISTRY.get_sample_value("service_broker_blocked", {"service": "boxes"}), takes
+
     with closing(used), closing(fresh), closing(Rpc(common.uri, timeout_s=PATIENCE_S)) as hot:
         for rpc in (used, hot):
             rpc.port("boxes").call("who")
+        assert told() == (0, True)
         common.broker.ctl("set_vm_memory_high_watermark", "absolute", "1")
         try:
             monkeypatch.setattr(link, "TRUSTED_S", PATIENCE_S)
@@ -314,11 +326,13 @@ def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
             for _ in range(2):
                 refused(used, labels["used"])
                 refused(fresh, labels["fresh"])
+            assert told() == (1, False)
         finally:
             common.broker.ctl("set_vm_memory_high_watermark", "0.4")
         until(lambda: opened(used, labels["used"]))
         until(lambda: opened(fresh, labels["fresh"]))
         until(lambda: opened(hot, labels["hot"], idempotency_key="hot"))
+        assert told() == (0, True)
     assert [common.opened(label) for label in labels.values()] == [1, 1, 1]
 
 

@@ -10,11 +10,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import amqp
-from amqp import method_framing
 from amqp.exceptions import AccessRefused, AMQPError, MessageNacked, NotFound
 
 from chassis import deadline
-from chassis.broker import address
+from chassis.broker import address, frames
 from chassis.errors import Unavailable
 
 TIMEOUT_S = 10.0  # for a connection, an answer of the broker, a batch's confirms
@@ -24,9 +23,6 @@ SHORT_S = 0.001  # not 0: amqp would spin while only the half of a frame is ther
 BEAT_S = 3.0  # no wait is longer without a look at the heartbeat
 TRUSTED_S = 0.5  # a broker that said something so lately is not asked whether it takes messages
 BLOCKED = "chassis.broker_blocked"
-# of AMQP 0-9-1:
-HEADER_FRAME, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"
-METHOD_FRAME, DELIVER, TAG_AND_FLAG = 1, b"\0\x3c\0\x3c", 9
 
 
 class Link:
@@ -42,7 +38,7 @@ class Link:
         twice `heartbeat_s` is over, or loses them to another consumer.
         """
         options = {
-            "frame_handler": frame_handler,
+            "frame_handler": frames.handler,
             "on_blocked": self._note_blocked,
             "on_unblocked": self._note_free,
         }
@@ -213,40 +209,3 @@ def require_exchange(channel: amqp.Channel, name: str) -> None:
         probe.close()
     except NotFound:
         channel.exchange_declare(name, "topic", durable=True, auto_delete=False)
-
-
-def frame_handler(connection: Any, callback: Callable[..., Any]) -> Callable[[Any], Any]:
-    """Return amqp's reader of frames, which is spared properties and keys that it cannot read.
-
-    It would fail outside of any handler, and again for whoever is delivered the message next.
-    """
-    read = method_framing.frame_handler(connection, callback)
-
-    def on_frame(frame: tuple[int, int, bytes]) -> Any:
-        kind, channel, content = frame
-        if kind == METHOD_FRAME and content.startswith(DELIVER):
-            content = _with_a_key_of_text(content)
-        try:
-            return read((kind, channel, content))
-        except Exception:
-            if kind != HEADER_FRAME or _is_readable(content):
-                raise
-        return read((kind, channel, content[:BEFORE_PROPERTIES] + NO_PROPERTIES))
-
-    return on_frame
-
-
-def _with_a_key_of_text(deliver: bytes) -> bytes:
-    """Return a delivery with a question mark for each byte of its routing key that is not ASCII."""
-    at = len(DELIVER)
-    at += 1 + deliver[at] + TAG_AND_FLAG  # after the consumer's name
-    at += 1 + deliver[at] + 1  # after the exchange's; the key is the last field
-    return deliver[:at] + deliver[at:].decode("ascii", "replace").encode("ascii", "replace")
-
-
-def _is_readable(header: bytes) -> bool:
-    try:
-        amqp.Message().inbound_header(header)
-    except Exception:  # of many kinds: no text, no date, no type
-        return False
-    return True

@@ -15,17 +15,9 @@ from amqp.exceptions import AccessRefused, NotAllowed, PreconditionFailed
 from amqp.spec import Basic
 
 from chassis import deadline, ids
+from chassis.broker import rpc_reply
 from chassis.broker.link import BLOCKED, Link
-from chassis.errors import (
-    Conflict,
-    DeadlineExceeded,
-    Forbidden,
-    Internal,
-    Invalid,
-    ServiceError,
-    Unavailable,
-    from_wire,
-)
+from chassis.errors import Conflict, DeadlineExceeded, Forbidden, ServiceError, Unavailable
 
 EXCHANGE = "nameko-rpc"
 PUBLISH = Basic.Publish  # as amqp names what an error answers
@@ -34,11 +26,6 @@ PAUSES_S = (0.05, 0.1, 0.2, 0.4, 0.8)  # before a repeat, with jitter; the last 
 OVERLOADED = "chassis.service_overloaded"
 AT_ONCE = (OVERLOADED, BLOCKED)  # told to the caller, though a repeat may help later
 MAY_PASS = re.compile("limit|is down")  # in what a broker says that shuts nobody out for good
-NAMEKO = {  # what nameko itself says of a call that does not fit
-    "MethodNotFound": "chassis.method_not_found",
-    "IncorrectSignature": "chassis.invalid_argument",
-    "MalformedRequest": "chassis.malformed_request",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +67,7 @@ class Line:
             try:
                 reply = self._attempt(request, attempt_s)
                 if reply is not None:
-                    return _result(reply)
+                    return rpc_reply.result(reply)
             except (Unavailable, Conflict) as error:
                 if not _worth_a_repeat(error) or (deadline.remaining() or 0.0) <= pause_s:
                     raise
@@ -145,7 +132,7 @@ class Line:
         # the exchange is not declared, as that takes the right to delete it: binding fails without
         own = ids.fresh()
         queue, self._reply_to = f"rpc.reply-{self.name}-{own}", f"reply.{self.name}.{own}"
-        self._nobody = f"reply.{self.name}.{ids.fresh()}"
+        self._nobody = nobody(self.name)
         channel.queue_declare(queue, durable=False, exclusive=True, auto_delete=True)
         channel.queue_bind(queue, EXCHANGE, self._reply_to)
         channel.basic_consume(queue, no_ack=True, callback=self._take)
@@ -189,6 +176,11 @@ class Line:
         return error
 
 
+def nobody(user: str) -> str:
+    """Return a key on `EXCHANGE` that a broker user may publish with, and that reaches no queue."""
+    return f"reply.{user}.{ids.fresh()}"
+
+
 def _pauses() -> Iterator[float]:
     """Yield how long to pause before each repeat, without an end: the deadline is the end."""
     for pause_s in chain(PAUSES_S, repeat(PAUSES_S[-1])):
@@ -202,20 +194,3 @@ def _worth_a_repeat(error: ServiceError) -> bool:
         return False  # it would be one call more for who has too many
     # in progress: it is an earlier attempt of ours that is
     return isinstance(error, Unavailable) or error.code == "chassis.in_progress"
-
-
-def _result(reply: Mapping[str, Any]) -> Any:
-    """Return the result in a reply of nameko's form, or raise the error in it."""
-    error = reply.get("error")
-    if not error:
-        return reply.get("result")
-    if not isinstance(error, dict):
-        raise Internal("chassis.unreadable_error", "the peer sent an error that is none")
-    module, _, kind = str(error.get("exc_path")).rpartition(".")
-    if module == "chassis.errors":
-        given = error.get("exc_args")
-        raise from_wire(kind, given[0] if isinstance(given, list) and given else "")
-    if module == "nameko.exceptions" and kind in NAMEKO:
-        raise Invalid(NAMEKO[kind], str(error.get("value")))
-    # what it says may show more than a caller should see
-    raise Internal("chassis.peer_failed", f"the peer failed with {error.get('exc_type')}")

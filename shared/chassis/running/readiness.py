@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from chassis import metrics
 from chassis.broker import rabbit
-from chassis.broker.link import Link
+from chassis.broker.link import BLOCKED, Link
+from chassis.broker.rpc_line import EXCHANGE, nobody
 from chassis.database import schema_rule
 from chassis.door.internal_door import Check, answers, database_answers, relay_keeps_up
+from chassis.errors import Unavailable
 from chassis.running.process import Process
 
 
@@ -23,13 +25,19 @@ def checks(built: Process) -> Mapping[str, Check]:
 
 
 def ask_broker(link: Link, service: str) -> None:
-    """Ask the broker who hears the calls to a service, and tell it in `/metrics`.
+    """Ask the broker who hears the calls to a service, and whether it takes messages.
 
-    Raises `Unavailable`.
+    `/metrics` tells both. Raises `Unavailable`.
     """
-    count = None
+    count, blocked = None, None
     try:
         with link.channel() as channel:  # and a question to it: what is cached may be dead
             count = rabbit.count_hearers(channel, rabbit.calls(service))
+            link.must_take(EXCHANGE, nobody(service))
+        blocked = False
+    except Unavailable as error:
+        blocked = True if error.code == BLOCKED else None
+        raise
     finally:
         metrics.rpc_consumers(service, count)
+        metrics.broker_blocked(service, blocked)
