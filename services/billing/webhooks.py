@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 from werkzeug.wrappers import Request, Response
 
 from billing.gateways.stripe import StripeEvent, verify
@@ -21,17 +22,17 @@ def stripe_webhook(app: App, secret: str | None, livemode: bool) -> Callable[[Re
 
     def answer(request: Request) -> Response:
         if secret is None:
-            return _json(503, {"error": "billing.card_not_configured"})
+            raise ServiceUnavailable("billing.card_not_configured")
         request.max_content_length = MAX_WEBHOOK_BYTES  # where no length was announced, too
         signature = request.headers.get("Stripe-Signature", "")
         try:
             event = verify(request.get_data(), signature, secret, app.clock())
         except ServiceError as refusal:
-            return _json(400, {"error": refusal.code})
+            raise BadRequest(refusal.code) from refusal
         if event.livemode != livemode:
-            return _json(400, {"error": "billing.webhook_livemode_mismatch"})
+            raise BadRequest("billing.webhook_livemode_mismatch")
         _keep(app, event)
-        return _json(200, {"received": event.id})
+        return Response(json.dumps({"received": event.id}), content_type="application/json")
 
     return answer
 
@@ -49,7 +50,3 @@ def _keep(app: App, event: StripeEvent) -> None:
     once = known.on_conflict_do_nothing(index_elements=["id"])
     call = Call(id=ids.fresh(), at=now, actor=service_actor("billing"), correlation_id=event.id)
     app.attempt(call, lambda unit: unit.execute(once))
-
-
-def _json(status: int, body: dict[str, str]) -> Response:
-    return Response(json.dumps(body), status, content_type="application/json")

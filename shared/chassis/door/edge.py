@@ -107,21 +107,16 @@ def serve(method: Method, facade: Any, args: tuple[Any, ...], arguments: dict[st
 
     Raises a `ServiceError`, whatever happens: what nobody expected is logged and `Internal`. A
     call whose caller has stopped waiting is refused before any work. One that runs is finished:
-    a repeat finds its reply. Each leaves one line in the log, which says who called, by the id
-    that the caller knows and finds in every error: `request_id`.
+    a repeat finds its reply. Each has a line in the log: who called, and the error's `request_id`.
     """
     door: Door = facade.door
     caller: Caller = facade.caller
     request_id = caller.call_id or str(ids.fresh())
     correlation_id = caller.correlation_id or request_id
     service = door.app.service.name
+    named = {"service": service, "request_id": request_id, "correlation_id": correlation_id}
     with (
-        telemetry.context(
-            service=service,
-            method=method.name,
-            request_id=request_id,
-            correlation_id=correlation_id,
-        ),
+        telemetry.context(method=method.name, **named),
         metrics.rpc(service, method.name),
         deadline.within(caller.deadline_s),
         of_request(request_id),

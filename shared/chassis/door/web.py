@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import (
     HTTPException,
+    InternalServerError,
     LengthRequired,
     RequestEntityTooLarge,
     ServiceUnavailable,
@@ -14,6 +15,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from chassis import ids, telemetry
 from chassis.domain import value
 from chassis.errors import Unavailable
 
@@ -53,9 +55,10 @@ def links(
 
 
 class PublicDoor:
-    """Answers what the routes say; anything else is 404, what is away 503, a bug a bare 500.
+    """Answers what the routes say; anything else is 404, what is away 503, a bug 500.
 
-    Nobody between may keep an answer, and a browser takes it for what it is said to be.
+    Each of these is JSON, `error` and the `request_id` by which the log knows it. Nobody between
+    may keep an answer, and a browser takes it for what it is said to be.
     """
 
     def __init__(self, routes: Iterable[Route]) -> None:
@@ -76,19 +79,16 @@ class PublicDoor:
 
     def _answer(self, request: Request) -> Any:
         route: Route | None = None
-        try:
-            # under any name: whatever host a request says, these are all the routes there are
-            endpoint, values = self._map.bind("").match(request.path, request.method)
-            route = endpoint()
-            response = _by(route, request, values)
-        except HTTPException as refusal:
-            response = _refused(refusal)
-        except Unavailable as away:
-            response = _refused(ServiceUnavailable(away.code))
-        except Exception:
-            # the rule, not what was asked for: a link lets its holder in
-            log.exception("a bug", extra={"path": route and route.path})
-            response = Response(status=500)
+        request_id = str(ids.fresh())
+        with telemetry.context(request_id=request_id):
+            try:
+                # under any name: whatever host a request says, these are all the routes there are
+                endpoint, values = self._map.bind("").match(request.path, request.method)
+                route = endpoint()
+                response = _by(route, request, values)
+            except Exception as error:
+                # the rule, not what was asked for: a link lets its holder in
+                response = _refused(_told(error, route.path if route else None), request_id)
         response.headers.update(CONFIDENTIAL)
         response.headers.update(_across(route, request) if route else {})
         return response
@@ -106,10 +106,24 @@ def _by(route: Route, request: Request, values: Mapping[str, Any]) -> Response:
     return route.answer(request, **values)
 
 
-def _refused(refusal: HTTPException) -> Response:
+def _told(error: Exception, path: str | None) -> HTTPException:
+    """Log why a request is refused, and return what its sender is told."""
+    match error:
+        case HTTPException():
+            log.info("refused", extra={"path": path, "status": error.code})
+            return error
+        case Unavailable():
+            log.info("refused", extra={"path": path, "status": 503, **telemetry.told(error)})
+            return ServiceUnavailable(error.code)
+    log.error("a bug", exc_info=error, extra={"path": path})
+    return InternalServerError("a bug of ours")
+
+
+def _refused(refusal: HTTPException, request_id: str) -> Response:
     """Return the refusal with what belongs to it (Allow, Content-Range), as JSON."""
     response = Response(status=refusal.code, headers=refusal.get_headers())
-    response.data = json.dumps({"error": refusal.description or refusal.name})
+    said = {"error": refusal.description or refusal.name, "request_id": request_id}
+    response.data = json.dumps(said)
     response.content_type = "application/json"
     return response
 

@@ -13,11 +13,14 @@ from nameko.containers import ServiceContainer
 from nameko.exceptions import get_module_path, registry
 from nameko.extensions import DependencyProvider
 
+from chassis import ids
 from chassis.door.bodies import MOST_BYTES
 from chassis.door.edge import KEY, Caller, Door
 from chassis.errors import KINDS, Invalid, from_wire
 
 HEARTBEAT_S = 10
+
+log = logging.getLogger(__name__)
 
 # `edge` has logged it already, in one line
 logging.getLogger("nameko.containers").addFilter(
@@ -80,6 +83,9 @@ class Entrypoint(nameko.rpc.Rpc):
     def handle_message(self, body: Any, message: Any) -> None:
         """Start a worker. Raises `Invalid` for what is no call."""
         if isinstance(body, Invalid):
+            call_id = _text(message.properties.get("correlation_id")) or str(ids.fresh())
+            log.info("refused", extra={"request_id": call_id, "code": body.code})
+            body.of(call_id)
             raise body
         super().handle_message(body, message)
 

@@ -11,11 +11,11 @@ from typing import Any
 # nameko stands on eventlet, which is deprecated upstream: known, and why the edge is thin
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
+import kombu.mixins
 import nameko.messaging
 import nameko.rpc
 from amqp.exceptions import AMQPError, ChannelError, MessageNacked, RecoverableConnectionError
-from kombu.exceptions import DecodeError, OperationalError
-from kombu.transport import pyamqp
+from kombu.exceptions import OperationalError
 from nameko.constants import (
     DEFAULT_HEARTBEAT,
     DEFAULT_TRANSPORT_OPTIONS,
@@ -23,12 +23,14 @@ from nameko.constants import (
 )
 from nameko.rpc import Responder, get_rpc_exchange
 
-from chassis.broker import address, detours, link
+from chassis.broker import address, detours, frames, link
 from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
 from chassis.door import bodies
-from chassis.errors import Invalid
+from chassis.errors import Invalid, Unavailable
+from chassis.green.nameko_message import Message
 from chassis.green.nameko_replies import Replies
+from chassis.trouble import Trouble
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 REPLY_KEY = re.compile(rf"(reply\.[a-z_.]+\.)?{UUID}")  # ours; a plain nameko client's has no name
@@ -36,28 +38,8 @@ RECONNECT_S = 2  # between attempts, however long the broker has been away
 
 log = logging.getLogger(__name__)
 
-
-class Message(pyamqp.Message):
-    """kombu's, which unpacks nothing: what is small when sent may be larger than the memory.
-
-    Nor is a body read that is too large, or no JSON; kombu would make objects of what it reads.
-    """
-
-    def __init__(self, msg: Any, channel: Any = None, *, most_bytes: int, **options: Any) -> None:
-        """Take a message as amqp delivers it; a packed one is one that cannot be read."""
-        self._most_bytes = most_bytes
-        headers = msg.properties.get("application_headers") or {}
-        packed = headers.pop("compression", None)
-        super().__init__(msg, channel=channel, **options)
-        if packed is not None:
-            why: Any = (DecodeError, DecodeError("a packed body"), None)
-            self.errors.append(why)
-
-    def decode(self) -> dict[str, Any]:
-        """Return the call in the body. Raises `Invalid`."""
-        if self.content_type != "application/json":
-            raise bodies.malformed()
-        return bodies.read(self.body, self._most_bytes)
+# each time with a traceback: `consume` tells it, in few lines
+logging.getLogger("kombu.mixins").addFilter(lambda record: record.msg != kombu.mixins.W_CONN_LOST)
 
 
 class QueueConsumer(nameko.messaging.QueueConsumer):
@@ -68,6 +50,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         super().__init__()
         self._channel: Any = None  # what is consumed on
         self._under_way: set[Any] = set()  # what is neither acknowledged nor given back
+        self._deafness = Trouble(log)
         self.detours: Detours  # those of the broker that is consumed from
 
     @contextmanager
@@ -81,6 +64,18 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
                 yield connection
             finally:
                 link.close(opened)  # kombu would wait for one that hangs for ever
+
+    def consume(self, *args: Any, **options: Any) -> Iterator[None]:
+        """Drain what comes, until the connection is lost; kombu then begins anew."""
+        try:
+            yield from super().consume(*args, **options)
+        except (AMQPError, OSError) as error:
+            self._deafness.failed("calls are not heard", _away(error))
+            raise
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        """Tell that the broker is away; nameko would do so each time."""
+        self._deafness.failed("calls are not heard", _away(exc))
 
     @contextmanager
     def consumer_context(self, **options: Any) -> Iterator[Any]:
@@ -102,7 +97,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
     def connection(self) -> Any:
         """The connection's parameters, for kombu."""
         heartbeat_s = self.container.config.get(HEARTBEAT_CONFIG_KEY, DEFAULT_HEARTBEAT)
-        options = {**DEFAULT_TRANSPORT_OPTIONS, "frame_handler": link.frame_handler}
+        options = {**DEFAULT_TRANSPORT_OPTIONS, "frame_handler": frames.handler}
         return address.client(self.amqp_uri, heartbeat=heartbeat_s, transport_options=options)
 
     def get_consumers(self, consumer_cls: Any, channel: Any) -> Any:
@@ -121,6 +116,7 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         """
         if not self.hears:
             raise RecoverableConnectionError("the connection that was consumed on is lost")
+        self._deafness.went_well()
         super().on_iteration()
         if not self._consumers and self._under_way:
             self.should_stop = False
@@ -159,6 +155,7 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         super().setup()
         self.queue.exchange.no_declare = True
         self._replies = Replies(self.container.config["AMQP_URI"])
+        self._loss, self._refusal = Trouble(log), Trouble(log)  # of replies
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Run a call, if it came straight and there is somewhere to reply to.
@@ -190,12 +187,19 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
             result, exc_info = responder.send_response(result, exc_info)
         except (AMQPError, OperationalError, OSError) as error:
             if not _refused(error):
-                log.warning("the broker is away, and so a reply is lost", exc_info=True)
+                self._loss.failed("the broker is away, and so a reply is lost", _away(error))
                 self.queue_consumer.requeue_message(message)
                 return result, exc_info
-            log.warning("the broker refuses a reply", exc_info=True)
+            self._refusal.failed("the broker refuses a reply", _away(error))
+        else:
+            self._loss.went_well()
+            self._refusal.went_well()
         self.queue_consumer.ack_message(message)
         return result, exc_info
+
+
+def _away(error: Exception) -> Unavailable:
+    return Unavailable("chassis.broker_unavailable", f"{type(error).__name__}: {error}")
 
 
 def _refused(error: Exception) -> bool:

@@ -1,5 +1,7 @@
 """The public door: what it answers, and what it keeps to itself."""
 
+import io
+import json
 import logging
 
 import pytest
@@ -7,22 +9,55 @@ from werkzeug.exceptions import Forbidden, RequestedRangeNotSatisfiable
 from werkzeug.test import Client, TestResponse
 from werkzeug.wrappers import Request, Response
 
+from chassis import telemetry
 from chassis.door.web import PublicDoor, Route, links
+from chassis.errors import Unavailable
 
 OURS, THEIRS = "https://app.example", "https://evil.example"
 
 
-def test_a_bug_is_a_bare_500_and_the_log_holds_no_link(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bug_is_a_500_that_says_nothing_and_the_log_holds_no_link(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def broken(request: Request, token: str) -> Response:
         raise OSError("the disk is away")
 
     door = Client(PublicDoor([Route(path="/blobs/<token>", methods=("GET",), answer=broken)]))
     with caplog.at_level(logging.WARNING):
         response = door.get("/blobs/lets-its-holder-in")
-    assert (response.status_code, response.data) == (500, b"")
+    assert response.status_code == 500
+    assert response.get_json().keys() == {"error", "request_id"}
+    assert response.get_json()["error"] == "a bug of ours"
     (record,) = caplog.records
     assert "lets-its-holder-in" not in str(vars(record))
     assert vars(record)["path"] == "/blobs/<token>"
+
+
+def test_who_is_refused_is_told_by_which_id_the_log_knows_it() -> None:
+    def away(request: Request) -> Response:
+        raise Unavailable("chassis.database_unavailable") from OSError("no such host: db-7")
+
+    written = io.StringIO()
+    handler = telemetry.json_handler(written)
+    logging.getLogger("chassis.door.web").addHandler(handler)
+    logging.getLogger("chassis.door.web").setLevel(logging.INFO)
+    try:
+        door = Client(PublicDoor([Route(path="/away", methods=("GET",), answer=away)]))
+        answers = [door.get("/away"), door.get("/nowhere"), door.put("/away")]
+    finally:
+        logging.getLogger("chassis.door.web").removeHandler(handler)
+        logging.getLogger("chassis.door.web").setLevel(logging.NOTSET)
+    said = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["status"], line["path"]) for line in said] == [
+        (503, "/away"),
+        (404, None),
+        (405, None),
+    ]
+    assert "db-7" in said[0]["reason"]
+    assert "db-7" not in answers[0].text
+    assert [line["request_id"] for line in said] == [
+        each.get_json()["request_id"] for each in answers
+    ]
 
 
 def test_pages_of_our_origins_and_no_others_may_ask_and_read() -> None:
