@@ -8,11 +8,13 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from typing import Any
 
+import amqp
 import kombu
 import pytest
 from prometheus_client import REGISTRY
 
 from chassis.broker import detours, link, rabbit
+from chassis.broker.link import Link
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.relay import relay
 from chassis.errors import Conflict, Unavailable
@@ -399,6 +401,20 @@ def test_half_a_message_and_then_silence_is_a_lost_connection(
         threading.Thread(target=hear, args=(hearing,), daemon=True).start()
         assert lost.wait(DEADLINE_S)
         assert time.process_time() - busy_s < HEARTBEAT_S
+
+
+def test_a_broker_that_beats_and_does_not_answer_is_not_waited_for_for_ever(
+    uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link, "TIMEOUT_S", 1.0)
+    with stalling(uri, beats=True) as (stalled, stall_after):
+
+        def prepare(channel: amqp.Channel) -> None:
+            stall_after(0)
+            channel.queue_declare("", exclusive=True)
+
+        with pytest.raises(Unavailable, match="beats"), Link(stalled, prepare).channel():
+            pass
 
 
 def test_a_broker_that_hangs_is_not_waited_for_at_the_end(

@@ -180,7 +180,8 @@ def test_an_error_arrives_as_what_it_was_with_its_code(auth: Auth) -> None:
     with pytest.raises(Rejected) as spent:
         auth.call("verify_email", token="unknown", password=PASSWORD)
     spoken = "this link and this password do not go together"
-    assert str(spent.value) == f"auth.token_invalid: {spoken}"
+    said = f"auth.token_invalid: {spoken} (request {spent.value.request_id})"
+    assert str(spent.value) == said
 
 
 def test_a_call_that_does_not_fit_is_invalid_and_says_where(auth: Auth) -> None:

@@ -1,5 +1,7 @@
 """How frames are read off a connection to RabbitMQ, whatever somebody has put into them."""
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,14 +13,25 @@ HEADER_FRAME, BEFORE_PROPERTIES, NO_PROPERTIES = 2, 12, b"\0\0"
 METHOD_FRAME, DELIVER, TAG_AND_FLAG = 1, b"\0\x3c\0\x3c", 9
 
 
-def handler(connection: Any, callback: Callable[..., Any]) -> Callable[[Any], Any]:
+def never() -> float:
+    """Return the moment until which a broker that beats is waited for without an end."""
+    return math.inf
+
+
+def handler(
+    connection: Any, callback: Callable[..., Any], until: Callable[[], float] = never
+) -> Callable[[Any], Any]:
     """Return amqp's reader of frames, which is spared properties and keys that it cannot read.
 
-    It would fail outside of any handler, and again for whoever is delivered the message next.
+    It would fail outside of any handler, and again for whoever is delivered the message next. A
+    socket's time limit begins anew with each heartbeat; what comes after `until()`, by the
+    monotonic clock, is a `TimeoutError`.
     """
     read = method_framing.frame_handler(connection, callback)
 
     def on_frame(frame: tuple[int, int, bytes]) -> Any:
+        if time.monotonic() > until():
+            raise TimeoutError("the broker beats and does not answer")
         kind, channel, content = frame
         if kind == METHOD_FRAME and content.startswith(DELIVER):
             content = _with_a_key_of_text(content)

@@ -3,10 +3,12 @@
 A connection that fails is dropped at once, and nothing is assumed of what was on it.
 """
 
+import math
 import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import amqp
@@ -37,8 +39,9 @@ class Link:
         Nothing beats in the background: who holds messages must come back to the link before
         twice `heartbeat_s` is over, or loses them to another consumer.
         """
+        self._open_until = math.inf  # by the monotonic clock
         options = {
-            "frame_handler": frames.handler,
+            "frame_handler": partial(frames.handler, until=lambda: self._open_until),
             "on_blocked": self._note_blocked,
             "on_unblocked": self._note_free,
         }
@@ -168,18 +171,20 @@ class Link:
         rest_s = deadline.remaining()
         patience_s = TIMEOUT_S if rest_s is None else max(0.001, min(rest_s, TIMEOUT_S))
         self._client.connect_timeout = patience_s
+        self._open_until = time.monotonic() + patience_s
         self._connection = self._client.transport.establish_connection()
         # not the system's own time limits, which eventlet does not know
         self._connection.sock.settimeout(patience_s)
         self._channel = self._connection.channel()
         self._prepare(self._channel)
+        self._open_until = math.inf
         self._connection.sock.settimeout(TIMEOUT_S)
 
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.collect()
         self._connection = self._channel = self._probe = None
-        self._blocked, self._heard_at = False, 0.0
+        self._blocked, self._heard_at, self._open_until = False, 0.0, math.inf
 
 
 def _soon_s() -> float:
