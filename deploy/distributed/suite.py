@@ -24,6 +24,7 @@ from contracts import SERVICES
 from distributed.environment import Ports, variables
 from distributed.servers import GATEWAY, Servers
 from distributed.service_process import ServiceProcess
+from embedded import assembly
 from embedded.mailbox import mails
 from embedded.rest import raise_stopped, unsettled
 from servers.postgres import make_folder
@@ -135,6 +136,7 @@ class Suite:
         self.servers.provide()
         self._ports = Ports(self.data_dir / "ports.json", self.replicas)
         for name, command, given in self._commands():
+            assembly.make_folders(given)
             self.processes[name] = self._process(name, command, given, logs)
         for process in self.processes.values():
             if process.ready():

@@ -21,6 +21,7 @@ SELLER = {
     "SELLER_IBAN": "NO7112345678903",
     "SELLER_BIC": "DEMONOKK",
 }
+FOLDERS = {"BLOBS_FOLDER", "MAIL_FOLDER", "WORK_FOLDER"}
 
 
 def environment(
@@ -54,6 +55,12 @@ def environment(
         case "billing":
             return common | blobs | SELLER | {"INVOICE_GATEWAY": "local"}
     return common
+
+
+def make_folders(variables: Mapping[str, str]) -> None:
+    """Make the folders that these variables name: a process of its own takes only what is there."""
+    for name in FOLDERS & variables.keys():
+        Path(variables[name]).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def build(

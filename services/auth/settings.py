@@ -1,27 +1,40 @@
 """auth's settings."""
 
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
+from marshmallow import ValidationError
+
+from chassis.database.database_url import DatabaseUrl
 from chassis.domain import value
-from chassis.settings import Misconfigured
+from chassis.door.key_sets import PublicKeys, SigningKey, believed
+from chassis.door.rules import email
+from chassis.setting_rules import FolderPath, Secret, WebAddress, some
+from chassis.settings import Together
 
-LEAST_SECRET = 32  # characters
+
+def _address(written: str) -> None:
+    try:
+        email(written)
+    except ValidationError:
+        raise ValueError("is no e-mail address") from None
 
 
 @value
 class Settings:
     """Each field is an environment variable of the same name in upper case."""
 
-    database_url: str
-    public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
-    signing_key_id: str
-    signing_key: str  # PEM of the Ed25519 private key
-    secret_key: str  # seals passwords in what a repeated call is compared by
+    database_url: DatabaseUrl
+    public_keys: (
+        PublicKeys  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    )
+    signing_key_id: Annotated[str, some]
+    signing_key: SigningKey  # PEM of the Ed25519 private key
+    secret_key: Secret  # seals passwords in what a repeated call is compared by
     mail: Literal["folder"]
-    mail_folder: str
-    mail_sender: str
-    app_url: str  # where links in mails lead
+    mail_folder: Annotated[FolderPath, some]
+    mail_sender: Annotated[str, _address]
+    app_url: WebAddress  # where links in mails lead
 
-    def __post_init__(self) -> None:
-        if len(self.secret_key) < LEAST_SECRET:
-            raise Misconfigured(f"SECRET_KEY: shorter than {LEAST_SECRET} characters")
+    TOGETHER: ClassVar = (
+        Together(of=("signing_key", "signing_key_id", "public_keys"), rule=believed),
+    )

@@ -1,47 +1,54 @@
 """billing's settings."""
 
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from stdnum import bic, iban
 from stdnum.no import kontonr, orgnr
 
 from billing.gateways.documents import Seller
+from chassis.database.database_url import DatabaseUrl
 from chassis.domain import value
+from chassis.door.key_sets import PublicKeys
+from chassis.setting_rules import some
+from chassis.settings import Together
 from gateways.blobs import BlobSettings
+
+
+def _with_vat(registered: bool) -> None:
+    if not registered:
+        raise ValueError("lines carry VAT")
+
+
+def _not_for_production(gateway: str, env: str) -> None:
+    if env == "production":
+        raise ValueError(f"{gateway} is not for production")
 
 
 @value
 class Settings(BlobSettings):
     """Each field is an environment variable of the same name in upper case."""
 
-    database_url: str
-    public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    database_url: DatabaseUrl
+    public_keys: (
+        PublicKeys  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    )
     invoice_gateway: Literal["local"]
     # who sells, as it stands on every sales document
-    seller_name: str
-    seller_organization_number: str  # nine digits
-    seller_vat_registered: bool
+    seller_name: Annotated[str, some]
+    seller_organization_number: Annotated[str, orgnr.validate]  # nine digits
+    seller_vat_registered: Annotated[bool, _with_vat]
     seller_in_foretaksregisteret: bool
-    seller_address: str  # its lines
-    seller_account: str  # eleven digits
-    seller_iban: str
-    seller_bic: str
+    seller_address: Annotated[str, some]  # its lines
+    seller_account: Annotated[str, kontonr.validate]  # eleven digits
+    seller_iban: Annotated[str, iban.validate]
+    seller_bic: Annotated[str, bic.validate]
     stripe_webhook_secret: str | None = None  # whsec_…; without it the webhook answers 503
     stripe_livemode: bool = False
 
-    def wrong(self) -> dict[str, str | Literal[False]]:
-        """Return by its variable what cannot be as it is, or False."""
-        return BlobSettings.wrong(self) | {
-            "INVOICE_GATEWAY": self.env == "production" and "local is not for production",
-            "SELLER_NAME": not self.seller_name.strip() and "empty",
-            "SELLER_ORGANIZATION_NUMBER": not orgnr.is_valid(self.seller_organization_number)
-            and "not an organisation number",
-            "SELLER_VAT_REGISTERED": not self.seller_vat_registered and "lines carry VAT",
-            "SELLER_ADDRESS": not self.seller().address and "empty",
-            "SELLER_ACCOUNT": not kontonr.is_valid(self.seller_account) and "not an account",
-            "SELLER_IBAN": not iban.is_valid(self.seller_iban) and "not an IBAN",
-            "SELLER_BIC": not bic.is_valid(self.seller_bic) and "not a BIC",
-        }
+    TOGETHER: ClassVar = (
+        *BlobSettings.TOGETHER,
+        Together(of=("invoice_gateway", "env"), rule=_not_for_production),
+    )
 
     def seller(self) -> Seller:
         """Return who sells."""

@@ -1,8 +1,11 @@
 """media's settings."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from chassis.database.database_url import DatabaseUrl
 from chassis.domain import value
+from chassis.door.key_sets import PublicKeys
+from chassis.setting_rules import FolderPath, some
 from gateways.blobs import BlobSettings
 
 
@@ -10,7 +13,9 @@ from gateways.blobs import BlobSettings
 class Settings(BlobSettings):
     """Each field is an environment variable of the same name in upper case."""
 
-    database_url: str
-    public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    database_url: DatabaseUrl
+    public_keys: (
+        PublicKeys  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    )
     engine: Literal["local"]
-    work_folder: str  # below it each process keeps what it is at work on
+    work_folder: Annotated[FolderPath, some]  # below it each process keeps what it is at work on

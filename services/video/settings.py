@@ -1,9 +1,11 @@
 """video's settings."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from chassis.database.database_url import DatabaseUrl
 from chassis.domain import value
-from chassis.settings import Misconfigured
+from chassis.door.key_sets import PublicKeys
+from chassis.setting_rules import FolderPath, some
 from gateways.addresses import parsed_prefixes
 from gateways.blobs import BlobSettings
 
@@ -12,19 +14,12 @@ from gateways.blobs import BlobSettings
 class Settings(BlobSettings):
     """Each field is an environment variable of the same name in upper case."""
 
-    database_url: str
-    public_keys: str  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    database_url: DatabaseUrl
+    public_keys: (
+        PublicKeys  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
+    )
     engine: Literal["local"]
-    sources: str  # what media's links begin with, parted by blanks: its public door, its bucket
-    work_folder: str  # below it each process keeps what it is at work on
-
-    def wrong(self) -> dict[str, str | Literal[False]]:
-        """Return by its variable what cannot be as it is, or False."""
-        return BlobSettings.wrong(self) | {"SOURCES": self._unread()}
-
-    def _unread(self) -> str | Literal[False]:
-        try:
-            parsed_prefixes(self.sources)
-        except Misconfigured as error:
-            return str(error)
-        return False
+    sources: Annotated[
+        str, parsed_prefixes
+    ]  # what media's links begin with, parted by blanks: its public door, its bucket
+    work_folder: Annotated[FolderPath, some]  # below it each process keeps what it is at work on

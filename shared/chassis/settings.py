@@ -1,14 +1,18 @@
 """Settings: the environment as a frozen dataclass for each service, checked whole at start.
 
 A variable may stand in a file instead: `DATABASE_URL_FILE` names one that holds `DATABASE_URL`.
+
+What one may be stands in its type, `http_port: Annotated[int, port]`; what several must be to each
+other stands in `TOGETHER` of their class. A rule raises `ValueError` with the reason, which is
+printed: a rule of a secret does not quote it.
 """
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from chassis import codec
 from chassis.domain import value
@@ -18,8 +22,29 @@ S = TypeVar("S")
 CONFIDENTIAL = re.compile(r"(^|_)(key|secret|password|token)$|//.*@|password=")
 
 
-class Misconfigured(Exception):
-    """The environment lacks something, or holds something that cannot be; names all of it."""
+Rule = Callable[..., object]  # is given what is set; raises `ValueError` with the reason
+
+
+class Misconfigured(ValueError):
+    """The environment lacks something, or holds something that cannot be; an argument a fault."""
+
+    def __str__(self) -> str:
+        return "; ".join(self.args)
+
+
+@value
+class Here:
+    """A rule that asks this machine: it is for where the service runs."""
+
+    rule: Rule
+
+
+@value
+class Together:
+    """A rule of several settings, asked where each of them can be; the first one has the fault."""
+
+    of: tuple[str, ...]
+    rule: Rule
 
 
 @value
@@ -31,8 +56,10 @@ class Setting:
     origin: str  # 'environment', 'default', 'missing' or the file
 
 
-def load(cls: type[S], environment: Mapping[str, str] | None = None) -> S:
+def load(cls: type[S], environment: Mapping[str, str] | None = None, *, here: bool = False) -> S:
     """Return the settings that the environment describes: field `amqp_uri` from `AMQP_URI`.
+
+    `here`: this machine is asked too, whether its folders can be written and so on.
 
     Raises `Misconfigured` with every variable that is missing or wrong.
     """
@@ -53,10 +80,60 @@ def load(cls: type[S], environment: Mapping[str, str] | None = None) -> S:
     except Invalid as error:
         faults = error.details["fields"]
         wrong = {name: " ".join(map(str, faults[name])) for name in faults} | wrong
+    wrong |= _broken_rules(cls, given, wrong, here)
     if wrong:
-        reasons = [f"{name.upper()}: {wrong[name]}" for name in sorted(wrong)]
-        raise Misconfigured("; ".join(reasons))
+        raise Misconfigured(*(f"{name.upper()}: {wrong[name]}" for name in sorted(wrong)))
     return settings
+
+
+def load_here(*kinds: type[Any]) -> list[Any]:
+    """Return a process's settings of several kinds, by its environment and its machine.
+
+    Raises `Misconfigured` with what is wrong in any of them.
+    """
+    loaded, wrong = list[Any](), list[str]()
+    for kind in kinds:
+        try:
+            loaded.append(load(kind, here=True))
+        except Misconfigured as error:
+            wrong += error.args
+    if wrong:
+        raise Misconfigured(*wrong)
+    return loaded
+
+
+def _broken_rules(
+    cls: type[Any], given: Mapping[str, Any], unread: Mapping[str, str], here: bool
+) -> dict[str, str]:
+    """Return by field what the rules say against what could be read."""
+    defaults = {each.name: each.default for each in fields(cls) if each.default is not MISSING}
+    held = {name: each for name, each in {**defaults, **given}.items() if name not in unread}
+    wrong = {}
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        if name in held and (reason := _reason(_rules(hint, here), held[name])):
+            wrong[name] = reason
+    for each in getattr(cls, "TOGETHER", ()):
+        if held.keys() - wrong.keys() >= set(each.of):
+            reason = _reason((each.rule,), *(held[name] for name in each.of))
+            wrong |= {each.of[0]: reason} if reason else {}
+    return wrong
+
+
+def _rules(hint: Any, here: bool) -> Iterator[Rule]:
+    for each in get_args(hint)[1:] if get_origin(hint) is Annotated else ():
+        if not isinstance(each, Here):
+            yield each
+        elif here:
+            yield each.rule
+
+
+def _reason(rules: Iterable[Rule], *held: Any) -> str | None:
+    try:
+        for rule in rules:
+            rule(*held)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def listed(cls: type[Any], environment: Mapping[str, str] | None = None) -> Iterator[Setting]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
 
 from werkzeug.wrappers import Request, Response
 
 from chassis.domain import value
-from chassis.settings import Misconfigured
+from chassis.setting_rules import FolderPath, WebAddress, long_secret, web_address
+from chassis.settings import Together
 from gateways.blobs_folder import Folder
 from gateways.blobs_s3 import S3, client
 from gateways.port import Blobs
@@ -22,36 +24,47 @@ NEEDS = {
 }
 
 
+def _not_for_production(blobs: str, env: str) -> None:
+    if (blobs, env) == ("folder", "production"):
+        raise ValueError("a folder is not for production")
+
+
+def _needed(kind: str, written: str, blobs: str) -> None:
+    if kind == blobs and not written.strip():
+        raise ValueError(f"BLOBS={blobs} needs it")
+
+
+def _long_secrets(written: str) -> None:
+    for each in written.split():
+        long_secret(each)
+
+
 @value
 class BlobSettings:
     """The settings of a service with blobs, for its own `Settings` to extend."""
 
     env: Literal["embedded", "demo", "production"]
-    public_url: str  # where this service's public HTTP door is reached
+    public_url: WebAddress  # where this service's public HTTP door is reached
     blobs: Literal["folder", "s3"]
-    blobs_folder: str = ""
-    blobs_key: str = ""  # signs the links to a folder; older keys behind it, after blanks, verify
+    blobs_folder: FolderPath = ""
+    # signs the links to a folder; older keys behind it, after blanks, verify
+    blobs_key: Annotated[str, _long_secrets] = ""
     blobs_origins: str = ""  # whose pages may use the folder's links: origins, spaces between them
     blobs_bucket: str = ""
     blobs_prefix: str = ""  # of every key, where services share a bucket: 'media'
-    blobs_endpoint: str = ""  # https://s3.eu-north-1.amazonaws.com
+    blobs_endpoint: Annotated[str, web_address] = ""  # https://s3.eu-north-1.amazonaws.com
     blobs_region: str = ""
     blobs_access_key: str = ""
     blobs_secret_key: str = ""
 
-    def __post_init__(self) -> None:
-        reasons = [f"{name}: {reason}" for name, reason in self.wrong().items() if reason]
-        if reasons:
-            raise Misconfigured("; ".join(reasons))
-
-    def wrong(self) -> dict[str, str | Literal[False]]:
-        """Return by its variable what cannot be as it is, or False."""
-        missing = {
-            name.upper(): not getattr(self, name).strip() and f"BLOBS={self.blobs} needs it"
-            for name in NEEDS[self.blobs]
-        }
-        volatile = self.env == "production" and self.blobs == "folder"
-        return {"BLOBS": volatile and "a folder is not for production", **missing}
+    TOGETHER: ClassVar = (
+        Together(of=("blobs", "env"), rule=_not_for_production),
+        *(
+            Together(of=(name, "blobs"), rule=partial(_needed, kind))
+            for kind in NEEDS
+            for name in NEEDS[kind]
+        ),
+    )
 
 
 @value

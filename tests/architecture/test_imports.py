@@ -29,7 +29,8 @@ NETWORK = {"boto3", "http", "kombu", "requests", "socket", "stripe", "urllib"}
 SQL = {"alembic", "psycopg", "sqlalchemy"}
 EDGE = {"eventlet", "kombu", "nameko"}
 GROUND = {
-    f"chassis.{name}" for name in ("domain", "errors", "ids", "metrics", "settings", "telemetry")
+    f"chassis.{name}"
+    for name in ("domain", "errors", "ids", "metrics", "setting_rules", "settings", "telemetry")
 }
 STORES = ("gateways.blobs", "gateways.blobs_folder", "gateways.blobs_s3")
 VALUES = {  # the parts of the frame that a service's own rooms are given values by

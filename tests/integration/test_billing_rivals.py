@@ -164,7 +164,7 @@ def shop(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> I
             "PUBLIC_URL": "https://billing.example",
             "BLOBS": "folder",
             "BLOBS_FOLDER": str(folder),
-            "BLOBS_KEY": "only-for-tests",
+            "BLOBS_KEY": "only-for-tests-" * 3,
             "INVOICE_GATEWAY": "local",
             "ENV": "embedded",
             **SELLER,

@@ -184,7 +184,7 @@ def stored(
     """Where media has its blobs: settings of a folder, and of a bucket."""
     if request.param == "folder":
         folder = str(tmp_path_factory.mktemp("blobs"))
-        yield {"BLOBS": "folder", "BLOBS_FOLDER": folder, "BLOBS_KEY": "only-for-tests"}
+        yield {"BLOBS": "folder", "BLOBS_FOLDER": folder, "BLOBS_KEY": "only-for-tests-" * 3}
         return
     with object_store("media-blobs") as endpoint:
         yield settings_of(endpoint, "media-blobs")

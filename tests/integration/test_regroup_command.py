@@ -11,6 +11,7 @@ import pytest
 from contracts import HEARS, SERVICES
 from embedded import assembly
 from integration.stages.operated_site import Operated
+from servers.rabbit_node import free_ports
 
 ENDS_S = 120.0
 NAMES = ["billing.1of2", "billing.2of2"]
@@ -20,13 +21,15 @@ NAMES = ["billing.1of2", "billing.2of2"]
 def variables(site: Operated, tmp_path: Path) -> Mapping[str, str]:
     """What billing's processes are told."""
     urls = {each: "http://localhost:1" for each in SERVICES}
-    return assembly.environment("billing", tmp_path, site.servers.keys, urls) | {
+    given = assembly.environment("billing", tmp_path, site.servers.keys, urls) | {
         "ENV": "demo",
         "DATABASE_URL": site.servers.database_url("billing", "app"),
         "AMQP_URI": site.servers.broker_url("billing"),
-        "INTERNAL_PORT": "0",
+        "INTERNAL_PORT": str(*free_ports(1)),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }
+    assembly.make_folders(given)
+    return given
 
 
 def billing(variables: Mapping[str, str], *command: str) -> tuple[int, str]:

@@ -14,6 +14,7 @@ from embedded.keys import keys
 from integration.stages.service_database import service_database
 from servers.postgres import Server
 from servers.rabbit import Broker
+from servers.rabbit_node import free_ports
 
 DEADLINE_S = 120.0
 
@@ -28,7 +29,7 @@ def test_without_room_for_its_schedules_it_says_so_in_one_line(
             "ENV": "demo",
             "AMQP_URI": uri,
             "DATABASE_URL": owner_url.replace("affiliate_owner:", "affiliate_app:"),
-            "INTERNAL_PORT": "0",
+            "INTERNAL_PORT": str(*free_ports(1)),
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
         with psycopg.connect(owner_url) as holder:

@@ -11,8 +11,8 @@ from chassis.database import migrations, postgres
 from chassis.errors import Unavailable
 
 
-def require(engine: Engine, service: str) -> None:
-    """Return if the database's schema is as new as the code's, or newer: both parts of it.
+def require(engine: Engine, service: str) -> migrations.Schema:
+    """Return the database's schema if it is as new as the code's, or newer: both parts of it.
 
     Raises:
         Unavailable: `chassis.schema_too_old` if it is older or there is none;
@@ -24,6 +24,7 @@ def require(engine: Engine, service: str) -> None:
         raise _too_old(service, "schema", found.service, needed.service)
     if found.frame < needed.frame:
         raise _too_old(service, "the frame's schema", found.frame, needed.frame)
+    return found
 
 
 def _found(engine: Engine, service: str) -> migrations.Schema:

@@ -53,7 +53,7 @@ def parsed(written: str) -> Member:
     found = re.fullmatch("([0-9]{1,2})/([0-9]{1,2})", written)
     number, of = map(int, found.groups()) if found else (0, 0)
     if not 1 <= number <= of:
-        raise Misconfigured(f"MEMBER: {written!r} is not like 2/3, the 2nd of 3")
+        raise Misconfigured(f"{written!r} is not like 2/3, the 2nd of 3")
     require(of)
     return Member(number=number, of=of)
 

@@ -1,54 +1,64 @@
 """`check`: every setting and where it came from, and whether what they name can be reached."""
 
+import json
 import logging
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from chassis import settings
 from chassis.broker.link import Link
+from chassis.codec import plain
 from chassis.database import postgres, schema_rule
 from chassis.errors import ServiceError
 from chassis.running.process import ProcessSettings
-from chassis.settings import Misconfigured
+from chassis.settings import Misconfigured, Setting
 
 
-def run(service: str) -> int:
+def run(service: str, as_json: bool) -> int:
     """Print the settings, then what is wrong; return 1 if anything is."""
     logging.getLogger("chassis").addHandler(logging.NullHandler())  # a line says it, not a stack
-    kinds = (import_module(f"{service}.settings").Settings, ProcessSettings)
-    rows = [each for kind in kinds for each in settings.listed(kind)]
+    own = import_module(f"{service}.settings").Settings
+    rows = [each for kind in (own, ProcessSettings) for each in settings.listed(kind)]
+    faults = [*_faults(own, partial(_database, service)), *_faults(ProcessSettings, _broker)]
+    if as_json:
+        print(json.dumps({"settings": plain(rows), "faults": faults}, indent=1))
+    else:
+        _print(rows, faults)
+    return 1 if faults else 0
+
+
+def _print(rows: Sequence[Setting], faults: Sequence[str]) -> None:
     wide, long = max(len(row.variable) for row in rows), max(len(row.shown) for row in rows)
     for row in rows:
         print(f"{row.variable:{wide}}  {row.shown:{min(long, 60)}}  {row.origin}")
-    wrong = [reason for kind in kinds for reason in _faults(kind)] or _reached(service, *kinds)
-    print("\n".join(f"! {reason}" for reason in wrong) or "ok: database, schema and broker answer")
-    return 1 if wrong else 0
+    print("\n".join(f"! {each}" for each in faults) or "ok: database, schema and broker answer")
 
 
-def _faults(kind: type[Any]) -> list[str]:
+def _faults(kind: type[Any], reach: Callable[[Any], object]) -> Iterator[str]:
+    """Yield what cannot be among these settings, or why what they name is out of reach."""
     try:
-        settings.load(kind)
+        reach(settings.load(kind, here=True))
     except Misconfigured as error:
-        return str(error).split("; ")
-    return []
-
-
-def _reached(service: str, own: type[Any], process: type[ProcessSettings]) -> list[str]:
-    wrong = []
-    try:
-        engine = postgres.engine(settings.load(own).database_url, name=f"{service} check")
-        schema_rule.require(engine, service)
-        engine.dispose()
+        yield from error.args
     except ServiceError as error:
-        wrong.append(f"{error}{_driver_said(error)}")
-    link = Link(settings.load(process).amqp_uri, lambda channel: None)
+        yield f"{error}{_driver_said(error)}"
+
+
+def _database(service: str, given: Any) -> None:
+    engine = postgres.engine(given.database_url, name=f"{service} check")
+    schema_rule.require(engine, service)
+    engine.dispose()
+
+
+def _broker(given: ProcessSettings) -> None:
+    link = Link(given.amqp_uri, lambda channel: None)
     try:
         with link.channel():
             pass
-    except ServiceError as error:
-        wrong.append(str(error))
-    link.close()
-    return wrong
+    finally:
+        link.close()
 
 
 def _driver_said(error: ServiceError) -> str:

@@ -6,49 +6,58 @@ import select
 import signal
 import sys
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from types import FrameType
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
 
 from chassis import ids, settings, telemetry
 from chassis.broker import address
 from chassis.broker.rpc import Rpc
-from chassis.database import schema_rule
+from chassis.database import migrations, schema_rule
 from chassis.domain import value
 from chassis.door.bodies import MOST_BYTES
 from chassis.door.crowd import Crowd
 from chassis.hearing import member
 from chassis.running.parts import Parts
-from chassis.settings import Misconfigured
+from chassis.setting_rules import Count, Host, Port, differ
+from chassis.settings import Together
 
 STOP_S = 25  # what is under way may take this long after SIGTERM
+
+
+Member = Annotated[str, member.parsed]
+
+
+def _broker_address(uri: str) -> None:
+    try:
+        port = urlsplit(uri).port
+    except ValueError:  # would quote what may be of a password
+        raise ValueError("is no URI: what is no letter or digit is %-encoded in it") from None
+    if port == 0:
+        raise ValueError("0 is no port")
+    address.client(uri)
 
 
 @value
 class ProcessSettings:
     """Each field is an environment variable of the same name in upper case."""
 
-    amqp_uri: str  # as the broker user that is named like the service
-    http_host: str = "127.0.0.1"  # the public door: signed links, webhooks
-    http_port: int = 8000
-    http_per_address: int = 40  # connections to it at once, of one address
-    trusted_proxies: str = ""  # before it: addresses and networks whose X-Forwarded-For is believed
-    internal_host: str = "127.0.0.1"  # /livez, /readyz, /metrics: never open to the world
-    internal_port: int = 9000
-    max_workers: int = 10  # calls that `serve` answers at the same time
-    max_request_bytes: int = MOST_BYTES  # of a call's body; a larger one is refused unread
-    job_threads: int = 1  # jobs that `work` does at the same time
-    member: str = "1/1"  # of those that hear: `work` is the 2nd of 3 with 2/3
+    amqp_uri: Annotated[str, _broker_address]  # as the broker user that is named like the service
+    http_host: Host = "127.0.0.1"  # the public door: signed links, webhooks
+    http_port: Port = 8000
+    http_per_address: Count = 40  # connections to it at once, of one address
+    # before it: addresses and networks whose X-Forwarded-For is believed
+    trusted_proxies: Annotated[str, partial(Crowd, 1)] = ""
+    internal_host: Host = "127.0.0.1"  # /livez, /readyz, /metrics: never open to the world
+    internal_port: Port = 9000
+    max_workers: Count = 10  # calls that `serve` answers at the same time
+    max_request_bytes: Count = MOST_BYTES  # of a call's body; a larger one is refused unread
+    job_threads: Count = 1  # jobs that `work` does at the same time
+    member: Member = "1/1"  # of those that hear: `work` is the 2nd of 3 with 2/3
 
-    def __post_init__(self) -> None:
-        member.parsed(self.member)
-        try:
-            address.client(self.amqp_uri)
-        except ValueError as wrong:
-            raise Misconfigured(f"AMQP_URI: {wrong}") from None
-        try:
-            Crowd(self.http_per_address, self.trusted_proxies)
-        except ValueError as wrong:
-            raise Misconfigured(f"TRUSTED_PROXIES: {wrong}") from None
+    TOGETHER: ClassVar = (Together(of=("http_port", "internal_port"), rule=differ),)
 
 
 @value
@@ -59,6 +68,15 @@ class Process:
     given: ProcessSettings
     parts: Parts
     rpc: Rpc
+    schema: migrations.Schema  # of its database
+
+    def described(self) -> dict[str, Any]:
+        """Return what a log's reader wants to know of it first; no secret."""
+        version = self.parts.app.service.version
+        schema = {"schema": self.schema.service, "frame_schema": self.schema.frame}
+        broker = urlsplit(self.given.amqp_uri).hostname
+        given = {"member": self.given.member, "broker": broker}
+        return {"service": self.name, "version": version, **schema, **given}
 
 
 def build(service: str, ending: ExitStack) -> Process:
@@ -66,15 +84,15 @@ def build(service: str, ending: ExitStack) -> Process:
 
     Raises `Misconfigured`, and `Unavailable` for a database that is away or behind the code.
     """
-    given = settings.load(ProcessSettings)
-    own = settings.load(import_module(f"{service}.settings").Settings)
+    own_kind = import_module(f"{service}.settings").Settings
+    own, given = settings.load_here(own_kind, ProcessSettings)
     logging.basicConfig(handlers=[telemetry.json_handler(sys.stderr)], level=logging.INFO)
     rpc = Rpc(given.amqp_uri, service, patient=True)
     ending.callback(rpc.close)
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
     ending.callback(parts.close)
-    schema_rule.require(parts.app.engine, service)
-    return Process(name=service, given=given, parts=parts, rpc=rpc)
+    schema = schema_rule.require(parts.app.engine, service)
+    return Process(name=service, given=given, parts=parts, rpc=rpc, schema=schema)
 
 
 class Ending:

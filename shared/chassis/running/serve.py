@@ -56,6 +56,8 @@ def _serve(built: Process, ending: process.Ending, opened: ExitStack) -> int:
     inside = GreenHttpServer(given.internal_host, given.internal_port, door)
     opened.callback(inside.stop)
     broken = green.Watched(container.wait)
+    doors = {"public_port": public.port, "internal_port": inside.port}
+    log.info("serving", extra={**built.described(), **doors})
     while not ending.within(LOOK_S) and not broken.ended():
         started.ended()
         public.must_answer()

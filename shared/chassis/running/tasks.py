@@ -26,7 +26,7 @@ def run(service: str, chosen: argparse.Namespace) -> int:
     try:
         match chosen.task:
             case "check":
-                return check.run(service)
+                return check.run(service, chosen.json)
             case "decide":
                 print(_decision_table(service, chosen.decider))
             case "migrate":

@@ -61,6 +61,7 @@ class Working:
         """Take the port of the internal door; make the cursors' rows."""
         parts, given = built.parts, built.given
         self.app, self.name, self.threads = parts.app, built.name, given.job_threads
+        self._described = built.described()
         self._loops = Loops(service=built.name)
         self._publisher = Publisher(given.amqp_uri, built.name)
         self._lease = Lease(parts.app.engine, "relay", str(ids.fresh()))
@@ -88,7 +89,7 @@ class Working:
             self._spawn(f"jobs {number}", self._worker.work, self._watch.due)
         self._loops.spawn("heartbeat", self._worker.heartbeat, HEARTBEAT_S, HEARTBEAT_S)
         self._loops.spawn("watch", partial(self._watch.watch, lambda: self._loops.stopping))
-        log.info("working", extra={"service": self.name})
+        log.info("working", extra={**self._described, "internal_port": self._server.port})
 
     def stop(self) -> int:
         """Let each loop end its turn: a batch is finished, a job given back; then close all."""

@@ -59,7 +59,8 @@ def opened(variables: Mapping[str, str]) -> blobs.Store:
 def folders(root: Path) -> Iterator[Stage]:
     """Give stores in folders, the links of media's answered by its door."""
     server = PublicServer(0)
-    common = {"ENV": "embedded", "PUBLIC_URL": server.url, "BLOBS": "folder", "BLOBS_KEY": "signs"}
+    common = {"ENV": "embedded", "PUBLIC_URL": server.url, "BLOBS": "folder"}
+    common |= {"BLOBS_KEY": "only-for-tests-" * 3}
     mine, theirs = ({**common, "BLOBS_FOLDER": str(root / name)} for name in ("media", "video"))
     store = opened(mine)
     server.start(PublicDoor(links(store.answer, (), methods=("GET", "PUT"), max_bytes=1 << 20)))

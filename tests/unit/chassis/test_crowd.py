@@ -2,6 +2,7 @@
 
 import pytest
 
+from chassis import settings
 from chassis.door.crowd import Crowd
 from chassis.running.process import ProcessSettings
 from chassis.settings import Misconfigured
@@ -38,4 +39,4 @@ def test_who_has_gone_leaves_room_and_is_not_remembered() -> None:
 @pytest.mark.parametrize("proxies", ["proxy.example", "10.0.0.1/8", "10.0.0.1,10.0.0.2"])
 def test_what_is_no_address_stops_the_start(proxies: str) -> None:
     with pytest.raises(Misconfigured, match="^TRUSTED_PROXIES: "):
-        ProcessSettings(amqp_uri="amqp://", trusted_proxies=proxies)
+        settings.load(ProcessSettings, {"AMQP_URI": "amqp://", "TRUSTED_PROXIES": proxies})

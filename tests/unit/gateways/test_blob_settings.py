@@ -8,7 +8,8 @@ from gateways import blobs
 from gateways.blobs import BlobSettings
 
 COMMON = {"ENV": "demo", "PUBLIC_URL": "https://media.example"}
-FOLDER = {**COMMON, "BLOBS": "folder", "BLOBS_FOLDER": "blobs", "BLOBS_KEY": "signs"}
+KEY = "signs-links-in-tests-and-nowhere-else"
+FOLDER = {**COMMON, "BLOBS": "folder", "BLOBS_FOLDER": "blobs", "BLOBS_KEY": KEY}
 S3 = {
     **COMMON,
     "ENV": "production",
@@ -40,6 +41,12 @@ def test_what_a_store_needs_and_lacks_stops_the_start_with_its_name(
 def test_blanks_are_no_key() -> None:
     with pytest.raises(Misconfigured, match="^BLOBS_KEY: "):
         settings.load(BlobSettings, {**FOLDER, "BLOBS_KEY": " "})
+
+
+@pytest.mark.parametrize("written", ["short", f"{KEY} short", f"short\n{KEY}"])
+def test_each_of_its_keys_is_long(written: str) -> None:
+    with pytest.raises(Misconfigured, match="^BLOBS_KEY: shorter than 32 characters$"):
+        settings.load(BlobSettings, {**FOLDER, "BLOBS_KEY": written})
 
 
 def test_production_refuses_a_folder() -> None:

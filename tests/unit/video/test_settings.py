@@ -1,18 +1,21 @@
 """Where blobs lie and what is fetched from must be one that may be, and all of it is said."""
 
+import json
+
 import pytest
 
 from chassis import settings
+from chassis.door.tokens import new_key_pair
 from chassis.settings import Misconfigured
 from video.settings import Settings
 
 RIGHT = {
     "DATABASE_URL": "postgresql://nowhere.invalid",
-    "PUBLIC_KEYS": "{}",
+    "PUBLIC_KEYS": json.dumps({"1": new_key_pair()[1]}),
     "PUBLIC_URL": "http://127.0.0.1",
     "BLOBS": "folder",
     "BLOBS_FOLDER": "blobs",
-    "BLOBS_KEY": "key",
+    "BLOBS_KEY": "only-for-tests-" * 3,
     "ENGINE": "local",
     "ENV": "embedded",
     "SOURCES": "https://media.example",
