@@ -10,10 +10,11 @@ from sqlalchemy import Engine, text
 from chassis.broker import rabbit
 from chassis.broker.link import Link
 from chassis.broker.rpc_line import EXCHANGE, nobody
-from chassis.database import migrations
+from chassis.database import migrations, schema_projections, schema_rule
 from chassis.database.backlog import Backlog
 from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
+from chassis.unit.digests import digests
 from suitectl import lag, show, site
 from suitectl.site import Site
 
@@ -59,6 +60,7 @@ def examine(suite: Site) -> Iterator[Finding]:
                 yield from _feed(service, engine)
                 yield from _hearing(suite, service, engine)
                 yield from _jobs(service, engine)
+                yield from projections(service, engine)
         except ServiceError as error:
             yield Finding(of=service, check="database", ok=False, found=error.message)
 
@@ -157,6 +159,21 @@ def _jobs(service: str, engine: Engine) -> Iterator[Finding]:
         dead = connection.execute(_DEAD, {"recently": RECENTLY}).all()
     found = ", ".join(f"{each.count} of {each.kind}" for each in dead) or "none"
     yield Finding(of=service, check=f"jobs that died within {RECENTLY}", ok=not dead, found=found)
+
+
+def projections(service: str, engine: Engine) -> Iterator[Finding]:
+    """Yield which code has built the rows of each projection; a newer one's is its own to judge."""
+    with engine.connect() as connection:
+        found, built = migrations.found(connection, service), schema_projections.noted(connection)
+    if schema_rule.newer(found, migrations.newest(service)):
+        said = "the schema is newer than this version: ask the doctor of that one"
+        yield Finding(of=service, check="projections", ok=True, found=said)
+        return
+    for name, own in digests(site.code(service).projections).items():
+        noted = built.get(name)
+        wrong = "other code: rebuild" if noted else "what is not known, or several: rebuild once"
+        said = f"built by {'this code' if noted == own else wrong}"
+        yield Finding(of=service, check=f"projection {name}", ok=noted == own, found=said)
 
 
 def _gauges(service: str, engine: Engine) -> Gauges:

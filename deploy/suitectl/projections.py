@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from chassis.database import schema_rule
 from chassis.unit import rebuilding
 from suitectl import show, site
 from suitectl.site import Site
@@ -28,6 +29,7 @@ def run(chosen: argparse.Namespace) -> int:
     suite.services([chosen.service])
     service, tables = site.code(chosen.service), chosen.tables or None
     with suite.engine(chosen.service, "owner") as engine:
+        schema_rule.require_same(engine, chosen.service)
         done = asdict(rebuilding.rebuild(engine, service, tables, _Progress()))
         site.audit(engine, chosen.who, "projections rebuild", done)
     if chosen.json:

@@ -157,8 +157,18 @@ def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None
     ]
 
 
+def test_a_projection_is_not_rebuilt_by_code_that_is_older_than_its_schema(site: Operated) -> None:
+    site.admin("update alembic_version set version_num = '0099'", database="auth")
+    site.admin("update projection_builds set digest = 'other'", database="auth")
+    assert "chassis.code_too_old" in site.refused("projections", "rebuild", "auth")
+    findings = site.read("doctor")
+    (judged,) = [each for each in findings if each["check"].startswith("projections")]
+    assert (judged["of"], judged["ok"]) == ("auth", True) and "is newer" in judged["found"]
+
+
 def test_a_projection_is_rebuilt_and_how_long_it_held_writers_up_is_said(site: Operated) -> None:
     site.admin("update workspace set updated_at = '2000-01-01'", database="auth")
+    site.admin("update projection_builds set digest = null", database="auth")
     done = site.read("projections", "rebuild", "auth", "workspace", "--who", "kari")
     (row,) = site.sql(
         "auth",
@@ -167,3 +177,6 @@ def test_a_projection_is_rebuilt_and_how_long_it_held_writers_up_is_said(site: O
     assert (done["rows"], row["mended"]) == ({"workspace": row["n"]}, True)
     assert 0 < done["longest_pause_s"] <= done["seconds"]
     assert site.audited("auth") == [("kari", "projections rebuild")]
+    findings = site.read("doctor", code=1)
+    left = {f"projection {name}" for name in ("user", "session")}
+    assert {each["check"] for each in findings if not each["ok"]} == left

@@ -88,6 +88,18 @@ def test_where_nothing_is_wrong_the_doctor_finds_nothing(looked_at: Operated) ->
             "jobs that died within 1 hour",
             "1 of render",
         ),
+        (
+            "billing",
+            "update projection_builds set digest = 'other' where name = 'invoice'",
+            "projection invoice",
+            "built by other code: rebuild",
+        ),
+        (
+            "billing",
+            "delete from projection_builds where name = 'invoice'",
+            "projection invoice",
+            "built by what is not known",
+        ),
     ],
 )
 def test_the_doctor_names_what_is_wrong(

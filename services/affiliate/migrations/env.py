@@ -1,7 +1,8 @@
 """Alembic runs this file."""
 
-from affiliate import app  # noqa: F401 - its tables are in the metadata once it is imported
+from affiliate import app  # its tables are in the metadata once it is imported
 from affiliate.tables import metadata
 from chassis.database.migrations import run
+from chassis.unit.digests import digests
 
-run(metadata)
+run(metadata, digests(app.SERVICE.projections))

@@ -1,6 +1,8 @@
 """Alembic runs this file."""
 
 from billing import app  # its tables are in the metadata once it is imported
+from billing.tables import metadata
 from chassis.database.migrations import run
+from chassis.unit.digests import digests
 
-run(app.metadata)
+run(metadata, digests(app.SERVICE.projections))

@@ -1,6 +1,8 @@
 """Alembic runs this file."""
 
 from chassis.database.migrations import run
+from chassis.unit.digests import digests
 from media import app  # its tables are in the metadata once it is imported
+from media.tables import metadata
 
-run(app.metadata)
+run(metadata, digests(app.SERVICE.projections))

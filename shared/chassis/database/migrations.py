@@ -4,6 +4,7 @@ The scripts lie in the folder `migrations` of the service's package.
 """
 
 import time
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
@@ -15,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.database import reading, schema_steps
+from chassis.database import reading, schema_projections, schema_steps
 from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, parsed
 from chassis.domain import value
 from chassis.errors import Conflict, Unavailable
@@ -33,6 +34,7 @@ FRAME = {  # made by chassis.database.schema_steps or alembic, not by a service'
     "pending",
     "personal",
     "positions",
+    "projection_builds",
     "relay",
     "revoked",
 }
@@ -123,8 +125,11 @@ def config(service: str, url: str | None = None) -> Config:
     return made
 
 
-def run(metadata: MetaData) -> None:
-    """Run the scripts: what each service's `migrations/env.py` calls."""
+def run(metadata: MetaData, digests: Mapping[str, str]) -> None:
+    """Run the scripts: what each service's `migrations/env.py` calls.
+
+    `digests`: by table, of the code that fills the service's projections.
+    """
     given = context.config.attributes
     with create_engine(parsed(given["url"]), poolclass=NullPool).begin() as connection:
         _take_turn(connection)
@@ -146,6 +151,8 @@ def run(metadata: MetaData) -> None:
         # could write there too
         connection.execute(text(f"revoke all on alembic_version from {service}_app"))
         connection.execute(text(f"grant select on alembic_version to {service}_app"))
+        if given.get("upgrading"):
+            schema_projections.note_migrated(connection, digests)
         reading.grant(connection, service, metadata)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis.database import migrations, postgres
-from chassis.errors import Unavailable
+from chassis.errors import Conflict, Unavailable
 
 
 def require(engine: Engine, service: str) -> migrations.Schema:
@@ -25,6 +25,25 @@ def require(engine: Engine, service: str) -> migrations.Schema:
     if found.frame < needed.frame:
         raise _too_old(service, "the frame's schema", found.frame, needed.frame)
     return found
+
+
+def require_same(engine: Engine, service: str) -> None:
+    """Return if the database's schema is the code's: neither older nor newer.
+
+    Raises what `require` raises, and `Conflict("chassis.code_too_old")` for a newer one.
+    """
+    found, needed = require(engine, service), migrations.newest(service)
+    if newer(found, needed):
+        raise Conflict(
+            "chassis.code_too_old",
+            f"the database of {service} is of a newer version than this code, which would leave"
+            " out what that has added: do it with the newer version",
+        )
+
+
+def newer(found: migrations.Schema, needed: migrations.Schema) -> bool:
+    """Return whether a schema that was found has something that the code does not know."""
+    return found.service > needed.service or found.frame > needed.frame
 
 
 def _found(engine: Engine, service: str) -> migrations.Schema:

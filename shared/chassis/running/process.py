@@ -23,6 +23,7 @@ from chassis.hearing import member
 from chassis.running.parts import Parts
 from chassis.setting_rules import Count, Host, Port, differ
 from chassis.settings import Together
+from chassis.unit.digests import note_at_work
 
 STOP_S = 25  # what is under way may take this long after SIGTERM
 
@@ -92,6 +93,7 @@ def build(service: str, ending: ExitStack) -> Process:
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
     ending.callback(parts.close)
     schema = schema_rule.require(parts.app.engine, service)
+    note_at_work(parts.app)
     return Process(name=service, given=given, parts=parts, rpc=rpc, schema=schema)
 
 

@@ -18,10 +18,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from chassis.codec import Codec
+from chassis.database import schema_projections
 from chassis.database import tables_beside as beside
 from chassis.database.migrations import ONE_AT_A_TIME, gave_way
 from chassis.domain import value
 from chassis.errors import Conflict, Invalid
+from chassis.unit.digests import digests
 from chassis.unit.handling import App
 from chassis.unit.projection import Projection, apply, recorded
 from chassis.unit.service import Service
@@ -176,6 +178,7 @@ class _Rebuild:
                 self.connection.execute(_STOP_WRITERS)
                 reached = self._apply_rest()
                 beside.exchange(self.connection, shapes)
+                schema_projections.note_built(self.connection, digests(self.projections))
         except DBAPIError as error:
             if not gave_way(error):
                 raise

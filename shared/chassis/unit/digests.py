@@ -1,0 +1,85 @@
+"""The digest of the code that builds a projection: another one may leave other rows.
+
+It is of the module of `project`, of the service's own functions that this module imports, and of
+the table's columns, as they are meant: comments, docstrings and layout change nothing. Values that
+the module imports are not in it.
+"""
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from types import FunctionType, ModuleType
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import psycopg
+
+from chassis.database import postgres, schema_projections
+from chassis.unit.handling import App
+from chassis.unit.projection import Projection
+
+_DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def digests(projections: Iterable[Projection]) -> Mapping[str, str]:
+    """Return the digest of each projection's code, by its table."""
+    return {each.table.name: digest(each) for each in projections}
+
+
+def note_at_work(app: App) -> None:
+    """Note in the database that this code works there: before the first row that it makes.
+
+    Raises `Unavailable` without the database.
+    """
+    own = digests(app.service.projections)
+    with postgres.autocommit(app.engine) as connection:
+        schema_projections.note_at_work(connection, own)
+
+
+def digest(projection: Projection) -> str:
+    """Return the digest of one projection's code, in hexadecimal."""
+    module = sys.modules[projection.project.__module__]
+    code = [inspect.getsource(module), *map(inspect.getsource, _imported_functions(module))]
+    parts = [*map(_meaning, code), _columns(projection.table)]
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _imported_functions(module: ModuleType) -> list[FunctionType]:
+    package = module.__name__.partition(".")[0]
+    return [
+        each
+        for _, each in sorted(vars(module).items())
+        if isinstance(each, FunctionType)
+        and each.__module__ != module.__name__
+        and each.__module__.partition(".")[0] == package
+    ]
+
+
+def _columns(table: Table) -> list[tuple[str, str, bool]]:
+    return [(each.name, each.type.compile(_DIALECT), bool(each.nullable)) for each in table.c]
+
+
+def _meaning(source: str) -> Any:
+    return _plain(ast.parse(textwrap.dedent(source)))
+
+
+def _plain(node: Any) -> Any:
+    """Return a syntax tree as lists, the same in every version of Python that reads it alike.
+
+    What `ast.dump` prints is not: later versions have fields that are empty here.
+    """
+    match node:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return None  # a docstring
+        case ast.AST():
+            held = {name: _plain(each) for name, each in ast.iter_fields(node)}
+            return [type(node).__name__, *((n, each) for n, each in held.items() if each)]
+        case list():
+            return [plain for each in node if (plain := _plain(each)) is not None]
+        case None:
+            return None
+        case _:
+            return repr(node)
