@@ -22,6 +22,7 @@ RELAY_S, NUMBERING_S = 60, 30  # the oldest event that waits
 REVOCATIONS_S = 30  # since who was signed out was last known for certain
 CHECKED_S = 180  # the same of other sources, which are asked every minute
 PARKED_STREAMS = 10
+WAITING = 1_000  # calls
 RECENTLY = "1 hour"  # in which a job that died is news
 
 Gauges = Mapping[str, Sequence[Sample]]
@@ -71,7 +72,7 @@ def _broker(suite: Site) -> Iterator[Finding]:
     try:
         with link.channel() as channel:
             names = suite.services()
-            counts = {name: rabbit.count_hearers(channel, rabbit.calls(name)) for name in names}
+            counts = {name: rabbit.counted(channel, rabbit.calls(name)) for name in names}
             takes = takes_messages(link)
     except ServiceError as error:
         yield Finding(of="broker", check="reachable", ok=False, found=error.message)
@@ -80,9 +81,11 @@ def _broker(suite: Site) -> Iterator[Finding]:
         link.close()
     yield Finding(of="broker", check="reachable", ok=True, found="answers")
     yield takes
-    for name, count in counts.items():
+    for name, (count, waiting) in counts.items():
         found = f"by {count} processes" if count else "by nobody: no serve process hears them"
         yield Finding(of=name, check="calls are heard", ok=count > 0, found=found)
+        found = f"{waiting} wait" if waiting else "none waits"
+        yield Finding(of=name, check="calls", ok=waiting <= WAITING, found=found)
 
 
 def takes_messages(link: Link) -> Finding:

@@ -54,6 +54,11 @@ BROKER_BLOCKED = Gauge(
     "1 while the broker takes no messages, for want of memory or disk; not there without a broker",
     ("service",),
 )
+RPC_WAITING = Gauge(
+    "service_rpc_waiting",
+    "Calls to the service that nobody has taken yet, as the broker counts",
+    ("service",),
+)
 NUMBERED = Counter("service_events_numbered_total", "Events given a position", ("service",))
 RELAYED = Counter("service_events_relayed_total", "Events the broker confirmed", ("service",))
 RELAY_BATCHES = Counter("service_relay_batches_total", "Batches it confirmed", ("service",))
@@ -83,9 +88,10 @@ def repeated(service: str, method: str) -> None:
     REPEATED.labels(service, method).inc()
 
 
-def rpc_consumers(service: str, count: int | None) -> None:
-    """Set how many consume the calls to a service; None if the broker does not say."""
-    _set(RPC_CONSUMERS, service, count)
+def rpc_queue(service: str, counted: tuple[int, int] | None) -> None:
+    """Set how many consume the calls to a service and how many wait; None: the broker is away."""
+    for gauge, count in zip((RPC_CONSUMERS, RPC_WAITING), counted or (None, None), strict=True):
+        _set(gauge, service, count)
 
 
 def broker_blocked(service: str, blocked: bool | None) -> None:

@@ -15,6 +15,7 @@ import pytest
 from kombu.exceptions import OperationalError
 from prometheus_client import REGISTRY
 
+from chassis.broker import rabbit
 from chassis.broker.link import Link
 from chassis.broker.rpc import Rpc
 from chassis.errors import Unavailable
@@ -228,16 +229,24 @@ def test_a_server_whose_connections_freeze_answers_by_others_and_waits_for_none_
         assert all_wait_until(freeze) == ["waited"] * WORKERS
 
 
-def test_each_process_tells_how_many_hear_calls_as_the_broker_counts_them(boxes: Boxes) -> None:
-    def told(uri: str) -> float | None:
+def test_each_process_tells_how_many_hear_calls_and_how_many_wait_as_the_broker_counts_them(
+    boxes: Boxes,
+) -> None:
+    def told(uri: str) -> list[float | None]:
         with closing(Link(uri, lambda channel: None)) as link, suppress(Unavailable):
             readiness.ask_broker(link, "boxes")
-        return REGISTRY.get_sample_value("service_rpc_consumers", {"service": "boxes"})
+        names = ("service_rpc_consumers", "service_rpc_waiting")
+        return [REGISTRY.get_sample_value(name, {"service": "boxes"}) for name in names]
 
     with boxes.served():
-        assert told(boxes.uri) == 1
-    assert told(boxes.uri) == 0
-    assert told("amqp://guest@127.0.0.1:1/") is None
+        assert told(boxes.uri) == [1, 0]
+    assert told(boxes.uri) == [0, 0]
+    with closing(Link(boxes.uri, lambda channel: None)) as link, link.channel() as channel:
+        channel.confirm_select()
+        channel.basic_publish_confirm(amqp.Message(CALL), "", rabbit.calls("boxes"))
+        assert told(boxes.uri) == [0, 1]
+        channel.queue_purge(rabbit.calls("boxes"))
+    assert told("amqp://guest@127.0.0.1:1/") == [None, None]
 
 
 def test_a_server_looks_for_a_broker_that_is_away_as_often_as_at_first() -> None:

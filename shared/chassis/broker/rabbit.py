@@ -62,13 +62,18 @@ def calls(service: str) -> str:
 
 def count_hearers(channel: amqp.Channel, name: str) -> int:
     """Return how many hear a queue, those who stand by too; 0 where there is no such queue."""
+    return counted(channel, name)[0]
+
+
+def counted(channel: amqp.Channel, name: str) -> tuple[int, int]:
+    """Return how many hear a queue, and how many messages wait in it; 0 of a queue not there."""
     probe = channel.connection.channel()  # a question that is answered by no closes its channel
     try:
-        count = int(probe.queue_declare(name, passive=True).consumer_count)
+        told = probe.queue_declare(name, passive=True)
     except NotFound:
-        return 0
+        return 0, 0
     probe.close()
-    return count
+    return int(told.consumer_count), int(told.message_count)
 
 
 class Publisher:

@@ -25,19 +25,19 @@ def checks(built: Process) -> Mapping[str, Check]:
 
 
 def ask_broker(link: Link, service: str) -> None:
-    """Ask the broker who hears the calls to a service, and whether it takes messages.
+    """Ask the broker who hears the calls to a service, how many wait, whether it takes messages.
 
-    `/metrics` tells both. Raises `Unavailable`.
+    `/metrics` tells all three. Raises `Unavailable`.
     """
-    count, blocked = None, None
+    counted, blocked = None, None
     try:
         with link.channel() as channel:  # and a question to it: what is cached may be dead
-            count = rabbit.count_hearers(channel, rabbit.calls(service))
+            counted = rabbit.counted(channel, rabbit.calls(service))
             link.must_take(EXCHANGE, nobody(service))
         blocked = False
     except Unavailable as error:
         blocked = True if error.code == BLOCKED else None
         raise
     finally:
-        metrics.rpc_consumers(service, count)
+        metrics.rpc_queue(service, counted)
         metrics.broker_blocked(service, blocked)

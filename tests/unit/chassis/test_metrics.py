@@ -84,6 +84,45 @@ def test_every_alert_says_what_is_the_matter_and_has_a_runbook_that_names_it() -
         assert [each for each in wanted if each not in runbook] == [], alert
 
 
+def cases() -> list[dict[str, Any]]:
+    """Return the cases of what fires when, which promtool runs where it is installed."""
+    document = yaml.safe_load((DEPLOY / "prometheus/alerts.test.yml").read_text(encoding="utf-8"))
+    return list(document["tests"])
+
+
+def test_every_alert_fires_in_a_case_and_is_silent_where_all_is_well() -> None:
+    alerts = {rule["alert"]: rule for rule in rules()}
+    well, *ill = [case["alert_rule_test"] for case in cases()]
+    assert {asked["alertname"] for asked in well} == alerts.keys()
+    assert not any("exp_alerts" in asked for asked in well)
+    fire = {asked["alertname"]: asked for case in ill for asked in case if "exp_alerts" in asked}
+    assert fire.keys() == alerts.keys()
+    for name, asked in fire.items():
+        for expected in asked["exp_alerts"]:
+            assert expected["exp_labels"]["severity"] == alerts[name]["labels"]["severity"]
+            assert expected["exp_annotations"].keys() == alerts[name]["annotations"].keys()
+            assert expected["exp_annotations"]["runbook"] == alerts[name]["annotations"]["runbook"]
+
+
+def test_the_cases_speak_of_metrics_and_labels_that_exist() -> None:
+    exist, scraped = defined(), {"job", "instance"}
+    labels = {name: {*metric_labels(exist[name]), *scraped} for name in exist}
+    for case in cases():
+        for series in case["input_series"]:
+            name, given = series["series"].rstrip("}").split("{")
+            assert name in exist, series
+            assert set(re.findall("([a-z]+)=", given)) <= labels[name], series
+
+
+def metric_labels(metric: Metric) -> tuple[str, ...]:
+    """Return the labels that a metric has beside those of whoever asks for it."""
+    of_modules = [*vars(metrics).values(), *vars(internal_door).values()]
+    for each in of_modules:
+        if getattr(each, "_name", None) == metric.name:
+            return tuple(each._labelnames)
+    return tuple(getattr(metric, "_labelnames", ()))
+
+
 def test_every_runbook_speaks_of_alerts_metrics_and_runbooks_that_exist() -> None:
     alerts = {rule["alert"]: rule["annotations"]["runbook"] for rule in rules()}
     exist = {*defined(), *alerts, "MessageNacked"}
