@@ -4,13 +4,15 @@ import argparse
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from chassis.errors import ServiceError
 from chassis.settings import Misconfigured
-from contracts import SERVICES
+from distributed import guide
 from distributed.found import servers
-from distributed.servers import GATEWAY
+from distributed.keeper import Keeper
 from distributed.suite import Suite, end_as_ctrl_c
 
 LOOK_S = 0.5
@@ -23,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         print("servers, databases and broker users …", flush=True)
         with servers(chosen.data.resolve(), os.environ) as found:
-            return _run(Suite(chosen.data, found, chosen.replicas))
+            _run(Suite(chosen.data, found, chosen.replicas))
     except KeyboardInterrupt:
         print("stopped")
         return 0
@@ -32,21 +34,16 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
 
-def _run(suite: Suite) -> int:
+def _run(suite: Suite) -> NoReturn:
+    """Keep it running until somebody ends it."""
+    say = partial(print, flush=True)
     with suite:
-        for service in SERVICES:
-            print(f"{service:10} {suite.url(service)}")
-        rabbit, secrets = suite.servers.inventory.rabbitmq, suite.servers.inventory.secrets
-        print(
-            f"broker     {rabbit.host}:{rabbit.port}  (for {GATEWAY}: its password is in {secrets})"
-        )
-        print(f"mails      {suite.data_dir / 'mail'}")
-        print(f"inventory  {suite.data_dir / 'inventory.toml'}  (for suitectl)")
-        print(f"logs       {suite.data_dir / 'logs'}\nCtrl-C stops it", flush=True)
-        while not (ended := [name for name, each in suite.processes.items() if not each.pid]):
+        say("\n".join(guide.lines(suite)))
+        keepers = [Keeper(each, say) for each in suite.processes.values()]
+        while True:
+            for keeper in keepers:
+                keeper.look(time.monotonic())
             time.sleep(LOOK_S)
-    print(f"ended by itself: {', '.join(ended)}", file=sys.stderr)
-    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

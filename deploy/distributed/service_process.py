@@ -56,6 +56,11 @@ class ServiceProcess:
         """The process's id while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
 
+    @property
+    def exit_code(self) -> int | None:
+        """How its last run ended; None while it runs, or before the first."""
+        return self._process.poll() if self._process else None
+
     def start(self) -> None:
         """Start it; it takes a few seconds until it is ready."""
         inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from chassis.database import migrations
 from chassis.errors import Unavailable
 from chassis.unit.feed import START
 from contracts import SERVICES
@@ -141,6 +142,23 @@ def add_caller(suite: Suite) -> str:
         assert main(["init", str(path)]) == 0
     password = keys.read(suite.data_dir / "secrets.json")["broker"]["old_web"]
     return suite.servers.inventory.rabbitmq.url("old_web", password)
+
+
+def test_each_process_says_as_it_starts_what_it_is(suite: Suite, broker: Broker) -> None:
+    for name, process in suite.processes.items():
+        service, role, _ = name.split("-")
+        wanted = {"serve": "serving", "work": "working"}[role]
+        lines = [json.loads(each) for each in process.log.read_text("utf-8").splitlines()]
+        said = next(each for each in lines if each["message"] == wanted)
+        port = int(process.variables["INTERNAL_PORT"])
+        schema = migrations.newest(service)
+        assert said["service"] == service and said["version"] == "0.1.0"
+        assert (said["schema"], said["frame_schema"]) == (schema.service, schema.frame)
+        assert (said["member"], said["broker"], said["internal_port"]) == ("1/1", "127.0.0.1", port)
+        assert said.get("public_port") == (
+            int(process.variables["HTTP_PORT"]) if role == "serve" else None
+        )
+        assert suite.servers.keys["broker"][service] not in json.dumps(said)
 
 
 def test_a_suite_that_still_runs_is_not_started_over(suite: Suite, outcome: Outcome) -> None:
