@@ -60,7 +60,11 @@ class Suite:
         self._ending.close()
 
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
-        """Call a method as a person; JSON both ways. Raises what the service raises."""
+        """Call a method as a person; JSON both ways. Raises what the service raises.
+
+        Raises `Invalid("suite.no_such_service")` for a name that no service has.
+        """
+        assembly.require_service(service)
         return self._rpc.port(service, auth_token=access_token).call(method, **arguments)
 
     def settle(self, timeout_s: float = 120) -> None:
@@ -90,20 +94,23 @@ class Suite:
         return mails(self.data_dir / "mail", to)
 
     def sql(self, service: str, query: str) -> list[dict[str, Any]]:
-        """Return the rows of a query on a service's database, as its owner."""
+        """Return the rows of a query on a service's database, as its owner; `Invalid` as `call`."""
         with psycopg.connect(self.owner_url(service), row_factory=dict_row) as connection:
             return connection.execute(query.encode()).fetchall()
 
     def owner_url(self, service: str) -> str:
-        """Return where the owner of a service's database connects."""
+        """Return where the owner of a service's database connects; `Invalid` as `call`."""
+        assembly.require_service(service)
         return self.servers.database_url(service, "owner")
 
     def url(self, service: str) -> str:
-        """Return where a service's public HTTP door is."""
+        """Return where a service's public HTTP door is; `Invalid` as `call`."""
+        assembly.require_service(service)
         return self._ports.public_url(service)
 
     def run_schedule(self, service: str, name: str) -> None:
         """Let a service do now what it does on a schedule. Raises `KeyError` for no such one."""
+        assembly.require_service(service)
         with self.engines[service].begin() as connection:
             row = connection.exec_driver_sql(
                 "update jobs set run_at = now() where state = 'waiting' and kind = %(kind)s"

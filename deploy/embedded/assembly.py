@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from chassis import settings
+from chassis.errors import Invalid
 from chassis.running.parts import Parts, Peers
+from contracts import SERVICES
 
 APP = "https://ai-studio.example"  # the web application: fictive, as the seller is
 SELLER = {
@@ -55,6 +57,13 @@ def environment(
         case "billing":
             return common | blobs | SELLER | {"INVOICE_GATEWAY": "local"}
     return common
+
+
+def require_service(name: str) -> None:
+    """Raise `Invalid("suite.no_such_service")` for what is no service of the suite."""
+    if name not in SERVICES:
+        known = ", ".join(SERVICES)
+        raise Invalid("suite.no_such_service", f"no service is called {name!r}; there are {known}")
 
 
 def make_folders(variables: Mapping[str, str]) -> None:

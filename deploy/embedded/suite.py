@@ -98,7 +98,11 @@ class Suite:
         self._leave()
 
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
-        """Call a method as a person; JSON both ways. Raises what the service raises."""
+        """Call a method as a person; JSON both ways. Raises what the service raises.
+
+        Raises `Invalid("suite.no_such_service")` for a name that no service has.
+        """
+        assembly.require_service(service)
         return self._port(service, Caller(auth_token=access_token)).call(method, **arguments)
 
     def settle(self, timeout_s: float = 120) -> None:
@@ -129,21 +133,24 @@ class Suite:
         return mails(self.data_dir / "mail", to)
 
     def sql(self, service: str, query: str) -> list[dict[str, Any]]:
-        """Return the rows of a query on a service's database, as its owner."""
+        """Return the rows of a query on a service's database, as its owner; `Invalid` as `call`."""
         with psycopg.connect(self.owner_url(service), row_factory=dict_row) as connection:
             return connection.execute(query.encode()).fetchall()
 
     def owner_url(self, service: str) -> str:
         """Return where the owner of a service's database connects."""
+        assembly.require_service(service)
         owner = f"{service}_owner"
         return self.server.url(owner, self._keys["roles"][owner], service)
 
     def url(self, service: str) -> str:
-        """Return where a service's public HTTP door is."""
+        """Return where a service's public HTTP door is; `Invalid` as `call`."""
+        assembly.require_service(service)
         return self._doors[service].url
 
     def run_schedule(self, service: str, name: str) -> None:
         """Do now what a service does on a schedule. Raises `KeyError` for a name it has not."""
+        assembly.require_service(service)
         parts = self.parts[service]
         {schedule.name: schedule for schedule in parts.schedules}[name].run(parts.app)
 

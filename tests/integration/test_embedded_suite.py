@@ -6,7 +6,7 @@ import stat
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,22 @@ def test_entering_it_again_is_refused_and_harms_nobody(suite: Suite) -> None:
         pass
     assert suite.sql("auth", "select 1 as one") == [{"one": 1}]
     suite.settle()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda suite: suite.call("medai", "list_projects", None),
+        lambda suite: suite.sql("medai", "select 1"),
+        lambda suite: suite.url("medai"),
+        lambda suite: suite.run_schedule("medai", "prune"),
+    ],
+)
+def test_a_service_that_there_is_not_is_named_with_those_that_there_are(
+    suite: Suite, ask: Callable[[Suite], object]
+) -> None:
+    with pytest.raises(Invalid, match="suite.no_such_service.*'medai'; there are auth, media"):
+        ask(suite)
 
 
 def test_a_demo_over_a_folder_in_use_says_so(
