@@ -23,7 +23,7 @@ from chassis.door.edge import Caller
 from chassis.errors import Conflict
 from chassis.running.loops import Signal
 from chassis.running.parts import Parts
-from chassis.unit.digests import note_at_work
+from chassis.unit.digests import digests, note_at_work
 from embedded import assembly
 from embedded.databases import provide
 from embedded.direct import DirectPort
@@ -175,7 +175,7 @@ class Suite:
             self._ending.callback(self.parts[name].close)
             self._doors[name].start(self.parts[name].web)
         for name, parts in self.parts.items():
-            note_at_work(parts.app)
+            note_at_work(parts.app.engine, digests(parts.app.service.projections))
             threads = JOB_THREADS.get(name, 1)
             twice = self.deliver_twice
             working = ServiceAtWork(parts, self._peers(name), self.signals, threads, twice)

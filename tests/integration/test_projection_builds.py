@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,9 +14,10 @@ import psycopg
 import pytest
 
 from chassis.database import migrations, postgres, schema_rule
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Unavailable
+from chassis.running import readiness
 from chassis.unit import rebuilding
-from chassis.unit.digests import note_at_work
+from chassis.unit.digests import digests, note_at_work
 from chassis.unit.handling import App
 from integration.stages import boxes, tally_releases
 from integration.stages.box_database import MINE, call, number_all
@@ -51,7 +53,7 @@ class Tally:
         with self.release(number) as service, self.engine(self.app_url) as engine:
             app = App(service=service, engine=engine)
             schema_rule.require(engine, "tally")
-            note_at_work(app)
+            note_at_work(engine, digests(service.projections))
             box_id = uuid4()
             opened = boxes.OpenBox(workspace_id=MINE, label=str(box_id))
             app.handle(boxes.box, box_id, opened, call())
@@ -59,6 +61,17 @@ class Tally:
                 thing = boxes.PutIn(thing=str(weight_g), weight_g=weight_g)
                 app.handle(boxes.box, box_id, thing, call())
         return box_id
+
+    def probe(self, number: int) -> None:
+        """Ask a process of that release that has been at work meanwhile whether it is ready."""
+        with self.release(number) as service, self.engine(self.app_url) as engine:
+            process: Any = SimpleNamespace(
+                name="tally",
+                given=SimpleNamespace(amqp_uri="amqp://"),
+                parts=SimpleNamespace(app=App(service=service, engine=engine)),
+                digests=digests(service.projections),
+            )
+            assert readiness.checks(process)["schema"]() is None
 
     def rebuild(self, number: int) -> None:
         """Do as `suitectl projections rebuild` of that release."""
@@ -134,6 +147,25 @@ def test_a_new_column_rolled_out_back_and_forward_again_is_in_every_row(tally: T
     assert tally.weights() == dict.fromkeys(ids, 21)
     ids += [tally.work(2)]
     assert (tally.doctor(2), tally.weights()) == (SAME, dict.fromkeys(ids, 21))
+
+
+def test_a_rebuild_that_came_too_early_is_known_while_older_processes_are_at_work(
+    tally: Tally,
+) -> None:
+    tally.migrate(1)
+    tally.work(1)
+    tally.migrate(2)
+    tally.rebuild(2)
+    tally.probe(2)
+    assert tally.doctor(2) == SAME
+    tally.probe(1)
+    assert tally.doctor(2) == UNKNOWN
+    tally.sql("update projection_builds set digest = 'of none of them'")
+    tally.sql("alter database empty_tally set default_transaction_read_only = on")
+    with pytest.raises(Unavailable):
+        tally.probe(1)
+    tally.sql("begin read write; update projection_builds set digest = null; commit")
+    tally.probe(1)  # nothing to note: it may be read-only
 
 
 def test_what_has_built_an_installation_of_before_is_not_known_until_a_rebuild(

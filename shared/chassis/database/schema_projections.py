@@ -37,8 +37,13 @@ def note_built(connection: Connection, digests: Mapping[str, str]) -> None:
 
 
 def note_at_work(connection: Connection, digests: Mapping[str, str]) -> None:
-    """Note that rows may come from this code too, where another one has built the projection."""
-    _each(connection, _AT_WORK, digests)
+    """Note that rows may come from this code too, where another one has built the projection.
+
+    Nothing is written where nothing is to be noted: a database may be read-only for a while.
+    """
+    built = noted(connection)
+    others = {name: own for name, own in digests.items() if built.get(name) not in (None, own)}
+    _each(connection, _AT_WORK, others)
 
 
 def noted(connection: Connection) -> Mapping[str, str | None]:

@@ -5,6 +5,7 @@ import os
 import select
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
@@ -23,7 +24,7 @@ from chassis.hearing import member
 from chassis.running.parts import Parts
 from chassis.setting_rules import Count, Host, Port, differ
 from chassis.settings import Together
-from chassis.unit.digests import note_at_work
+from chassis.unit.digests import digests, note_at_work
 
 STOP_S = 25  # what is under way may take this long after SIGTERM
 
@@ -70,6 +71,7 @@ class Process:
     parts: Parts
     rpc: Rpc
     schema: migrations.Schema  # of its database
+    digests: Mapping[str, str]  # of its projections' code
 
     def described(self) -> dict[str, Any]:
         """Return what a log's reader wants to know of it first; no secret."""
@@ -93,8 +95,11 @@ def build(service: str, ending: ExitStack) -> Process:
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
     ending.callback(parts.close)
     schema = schema_rule.require(parts.app.engine, service)
-    note_at_work(parts.app)
-    return Process(name=service, given=given, parts=parts, rpc=rpc, schema=schema)
+    own_digests = digests(parts.app.service.projections)
+    note_at_work(parts.app.engine, own_digests)
+    return Process(
+        name=service, given=given, parts=parts, rpc=rpc, schema=schema, digests=own_digests
+    )
 
 
 class Ending:

@@ -10,6 +10,7 @@ from chassis.database import schema_rule
 from chassis.door.internal_door import Check, answers, database_answers, relay_keeps_up
 from chassis.errors import Unavailable
 from chassis.running.process import Process
+from chassis.unit.digests import note_at_work
 
 
 def checks(built: Process) -> Mapping[str, Check]:
@@ -18,10 +19,16 @@ def checks(built: Process) -> Mapping[str, Check]:
     link = Link(built.given.amqp_uri, lambda channel: None)
     return {
         "database": database_answers(app),
-        "schema": answers(lambda: schema_rule.require(app.engine, built.name)),
+        "schema": answers(lambda: _ask_schema(built)),
         "broker": answers(lambda: ask_broker(link, built.name)),
         "relay": relay_keeps_up(app),
     }
+
+
+def _ask_schema(built: Process) -> None:
+    schema_rule.require(built.parts.app.engine, built.name)
+    # a rebuild by other code may have come while this one is at work
+    note_at_work(built.parts.app.engine, built.digests)
 
 
 def ask_broker(link: Link, service: str) -> None:

@@ -14,11 +14,10 @@ from hashlib import sha256
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Engine, Table
 from sqlalchemy.dialects.postgresql import psycopg
 
 from chassis.database import postgres, schema_projections
-from chassis.unit.handling import App
 from chassis.unit.projection import Projection
 
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
@@ -29,13 +28,13 @@ def digests(projections: Iterable[Projection]) -> Mapping[str, str]:
     return {each.table.name: digest(each) for each in projections}
 
 
-def note_at_work(app: App) -> None:
-    """Note in the database that this code works there: before the first row that it makes.
+def note_at_work(engine: Engine, own: Mapping[str, str]) -> None:
+    """Note in a service's database that the code of these digests works there.
 
+    Before the first row that it makes, and now and then: a rebuild by other code takes it for gone.
     Raises `Unavailable` without the database.
     """
-    own = digests(app.service.projections)
-    with postgres.autocommit(app.engine) as connection:
+    with postgres.autocommit(engine) as connection:
         schema_projections.note_at_work(connection, own)
 
 
