@@ -22,7 +22,7 @@ class Trouble:
         """Nothing is wrong yet; `clock` in seconds."""
         self._log, self._clock = log, clock
         self._began: float | None = None
-        self._last, self._times = 0.0, 0
+        self._last, self._times, self._what = 0.0, 0, ""
         self._told_at: dict[str, float] = {}  # by state
         self._untold: dict[str, int] = {}
 
@@ -34,7 +34,7 @@ class Trouble:
         """
         now = self._clock()
         self._began = now if self._began is None else self._began
-        self._last, self._times = now, self._times + 1
+        self._last, self._times, self._what = now, self._times + 1, message
         state = telemetry.place(error) if is_bug(error) else str(getattr(error, "code", ""))
         self._untold[state] = self._untold.get(state, 0) + 1
         if now - self._told_at.get(state, -EVERY_S) < EVERY_S:
@@ -52,7 +52,8 @@ class Trouble:
         if self._began is None or self._clock() - self._last < STEADY_S:
             return
         lasted_s = round(self._last - self._began)
-        self._log.info("works again", extra={"times": self._times, "lasted_s": lasted_s})
+        extra = {"was": self._what, "times": self._times, "lasted_s": lasted_s}
+        self._log.info("works again", extra=extra)
         self._began, self._times = None, 0
         self._told_at.clear()
         self._untold.clear()

@@ -120,9 +120,10 @@ def test_a_value_that_is_no_number_stays_out_too(suite: Suite) -> None:
 
 
 def test_a_refused_call_has_its_ids_on_its_line(suite: Suite) -> None:
-    with everything_logged() as written, pytest.raises(ServiceError):
+    with everything_logged() as written, pytest.raises(ServiceError) as raised:
         suite.call("auth", "sign_in", None, email=EMAIL, password=WRONG)
     (refused,) = calls(written)
+    assert refused["request_id"] == raised.value.request_id
     assert (refused["service"], refused["method"]) == ("auth", "sign_in")
     assert UUID(refused["request_id"])
     assert refused["correlation_id"]

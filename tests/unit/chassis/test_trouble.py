@@ -65,6 +65,7 @@ def test_an_outage_is_told_when_it_begins_once_a_minute_and_when_it_is_over(told
         ("works again", 150),
     ]
     assert [line.get("since_s") for line in lines] == [0, 60, 120, None]
+    assert lines[-1]["was"] == "trying again"
     assert lines[0]["code"] == "chassis.broker_unavailable"
     assert lines[0]["reason"] == "connection refused"
     assert "exc_info" not in lines[0]
@@ -136,6 +137,12 @@ def test_an_error_of_ours_has_one_line_and_what_is_behind_it(told: Told) -> None
     assert line["exc_info"] == (
         "chassis.database_unavailable: OSError: connection refused Is the server running?"
     )
+
+
+def test_an_error_that_began_elsewhere_names_the_request_there(told: Told) -> None:
+    error = Unavailable("chassis.no_reply", request_id="there")
+    told.trouble().failed("the source is away", error)
+    assert told.lines()[0]["caused_by"] == "there"
 
 
 def test_times_say_their_zone(told: Told) -> None:
