@@ -33,8 +33,8 @@ class OfUser:
 
 # `serve` opens 22 connections at the most (what it hears, 10 to reply, 10 to call, the probe's),
 # `work` 17 (what it tells, up to 5 queues, 10 to call, the probe's), each with one channel, or two
-# where it calls or probes: ten of both. Measured at work: 38 of two of both. Where a net was cut, the
-# broker counts for a quarter of an hour what is long replaced.
+# where it calls or probes: ten of both. Measured at work: 38 of two of both. Where a net was cut,
+# the broker counts for a quarter of an hour what is long replaced.
 SERVICE = Limits(connections=400, channels=800)
 CALLER = Limits(connections=200, channels=400)  # twenty clients with their ten lines each
 OPERATOR = Limits(connections=50, channels=100)
