@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from chassis.database.address import CONNECT_S
 from chassis.errors import Conflict, Unavailable
 from suitectl.change import Change
 from suitectl.keys import ROLES
@@ -26,9 +27,12 @@ def changes(
 
     `passwords`: role -> password, for `<service>_owner`, `<service>_app`, `<service>_reader`.
     `alone`: the server is this suite's, whose roles reach no database but their own.
-    Raises `Unavailable` without the server, `Conflict` for a database that is somebody else's.
+    Raises `Unavailable` without a server that takes writes, `Conflict` for a database that is
+    somebody else's.
     """
     with as_admin(admin_url) as admin:
+        if admin.execute("show transaction_read_only").fetchone() == ("on",):
+            raise Unavailable("suitectl.database_unavailable", "the server takes no writes")
         for service in services:
             for role in ROLES:
                 yield from _role(admin, f"{service}_{role}", passwords[f"{service}_{role}"])
@@ -40,7 +44,7 @@ def changes(
 def as_admin(admin_url: str) -> Admin:
     """Return a superuser's connection. Raises `Unavailable`."""
     try:
-        return psycopg.connect(admin_url, autocommit=True)
+        return psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_S)
     except psycopg.OperationalError as error:
         reason = " ".join(str(error).split())
         raise Unavailable("suitectl.database_unavailable", reason) from None

@@ -2,14 +2,16 @@
 
 import re
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import URL, make_url
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import URL
 
 from chassis import codec
 from chassis.broker.address import CA_FILE
+from chassis.database.address import parsed
 from chassis.domain import value
 from chassis.errors import Invalid
 from chassis.settings import Misconfigured
@@ -31,19 +33,24 @@ class Postgres:
     """One PostgreSQL server, as suitectl and as services reach it."""
 
     admin_url: str  # a superuser's
-    host: str | None = None
+    host: str | None = None  # or several, as libpq takes them: `a:5432,b:5432`
     port: int | None = None
     generated: bool = False  # the superuser's password: the server is started with it
 
     def admin(self, superuser: str) -> str:
         """Return where the superuser connects; `superuser` is the password among the secrets."""
-        return make_conninfo(self.admin_url, **({"password": superuser} if self.generated else {}))
+        where = parsed(self.admin_url).set(drivername="postgresql")
+        given = {"password": superuser} if self.generated else {}
+        return make_conninfo(where.render_as_string(hide_password=False), **given)
 
     def url(self, role: str, password: str, database: str) -> str:
         """Return where a role connects; parameters of `admin_url` (sslmode, …) are kept."""
-        admin = make_url(self.admin_url)
-        host, port = self.host or admin.host, self.port or admin.port
-        made = URL.create("postgresql", role, password, host, port, database, admin.query)
+        admin = parsed(self.admin_url)
+        there = parsed(f"postgresql://{self.host}") if self.host else admin
+        port = self.port or there.port or admin.port
+        host, port = (there.host, port) if there.host else (None, None)  # several are in the query
+        query = {**admin.query, **there.query}
+        made = URL.create("postgresql", role, password, host, port, database, query)
         return made.render_as_string(hide_password=False)
 
 
@@ -154,4 +161,6 @@ def why_no_user_name(name: str) -> str | None:
 
 
 def _database(admin_url: str) -> object:
-    return conninfo_to_dict(admin_url).get("dbname")
+    with suppress(Invalid):
+        return parsed(admin_url).database
+    return None

@@ -9,11 +9,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import settings
 from chassis.database import postgres
+from chassis.database.address import parsed
 from chassis.domain import value
 from chassis.errors import Invalid, ServiceError, Unavailable
 from chassis.settings import Misconfigured
@@ -78,8 +79,8 @@ class Site:
         self.services([service])
         name = f"{service}_{role}"
         password = self.password("roles", name)
-        url = make_url(self.inventory.postgres.admin_url)
-        made = url.set(username=name, password=password, database=service)
+        url = parsed(self.inventory.postgres.admin_url)
+        made = url.set(drivername="postgresql", username=name, password=password, database=service)
         return made.render_as_string(hide_password=False)
 
     def broker_url(self, user: str) -> str:
@@ -144,23 +145,13 @@ def reaching(service: str) -> Iterator[None]:
         if state is not None and state.startswith(WRONG_VALUE):
             line = str(error.orig).partition("\n")[0]  # type: ignore[attr-defined]
             raise Invalid("suitectl.wrong_argument", line) from None
-        if not _is_away(error):
+        if not isinstance(postgres.meaning(error), ServiceError):
             raise
         raise _unavailable(service, str(getattr(error, "orig", error))) from None
     except Unavailable as error:
         if error.code != "chassis.database_unavailable":
             raise
         raise _unavailable(service, error.message) from None
-
-
-def _is_away(error: SQLAlchemyError) -> bool:
-    try:
-        postgres.judge(error, (), {})
-    except ServiceError:
-        return True
-    except SQLAlchemyError:
-        return False
-    return False
 
 
 def _unavailable(service: str, reason: str) -> Unavailable:

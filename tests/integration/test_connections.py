@@ -1,11 +1,13 @@
 """Connections: one that died is replaced; statements past SQLAlchemy, and statements alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from psycopg.errors import UniqueViolation
-from sqlalchemy import text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis.database import postgres
@@ -13,7 +15,7 @@ from chassis.errors import Unavailable
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration.stages import boxes
-from integration.stages.box_database import MINE, Database, call
+from integration.stages.box_database import MINE, Database, call, open_box
 
 
 @pytest.fixture
@@ -63,6 +65,52 @@ def test_a_database_that_takes_no_writes_is_unavailable_and_a_repeat_may_help(ap
         app.attempt(call(), lambda unit: (unit.execute(read_only), open_in(unit)))
     assert (caught.value.code, caught.value.retryable) == ("chassis.database_unavailable", True)
     assert app.attempt(call(), open_in) == 1
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda connection: connection.execute(text(RENAME)),
+        lambda connection: postgres.run(connection, RENAME, {}),
+    ],
+    ids=["by SQLAlchemy", "in the driver's words"],
+)
+def test_connections_of_the_time_without_writes_are_all_given_up_with_the_first_refusal(
+    own: Database, write: Callable[[Connection], object]
+) -> None:
+    with own.app(connections=3) as app, ExitStack() as held:
+        own.take_no_writes(True)
+        for _ in range(3):  # they read, and know of nothing
+            held.enter_context(app.engine.connect()).execute(text("select 1"))
+        held.close()
+        own.take_no_writes(False)
+        with pytest.raises(Unavailable):
+            app.query(write)
+        for _ in range(3):
+            held.enter_context(postgres.autocommit(app.engine))
+            app.query(write)
+
+
+RENAME = "update leases set holder = 'next'"
+
+
+def test_of_several_hosts_that_one_is_found_which_takes_writes(own: Database) -> None:
+    here = make_url(own.app_url)
+    dead_first = {
+        "host": f"127.0.0.1,{here.query['host']}",
+        "hostaddr": f"127.0.0.1,{here.query.get('hostaddr', '')}",
+        "port": f"1,{here.query['port']}",
+        "target_session_attrs": "read-write",
+    }
+    url = here.update_query_dict(dead_first).render_as_string(hide_password=False)
+    with replace(own, app_url=url).app() as app:
+        open_box(app)
+        own.take_no_writes(True)
+        with pytest.raises(Unavailable) as caught:
+            open_box(app)
+        assert caught.value.retryable
+        own.take_no_writes(False)
+        open_box(app)
 
 
 def open_in(unit: Unit) -> int:

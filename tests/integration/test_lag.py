@@ -8,6 +8,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from chassis.database import backlog, postgres
+from chassis.database.address import CONNECT_S
 from chassis.database.backlog import Backlog
 from chassis.door.internal_door import database_answers, relay_keeps_up
 from chassis.errors import Unavailable
@@ -242,7 +243,7 @@ def test_a_connection_gives_up_a_server_that_falls_silent(app: App) -> None:
         driver = connection.connection.dbapi_connection
         assert driver is not None
         limits = driver.info.get_parameters()
-    assert int(limits["connect_timeout"]) == postgres.CONNECT_S
+    assert int(limits["connect_timeout"]) == CONNECT_S
     assert int(limits["tcp_user_timeout"]) == 1_000 * postgres.LOST_S
     awaited_s = int(limits["keepalives_idle"]) + 2 * int(limits["keepalives_interval"])
     assert awaited_s <= postgres.LOST_S

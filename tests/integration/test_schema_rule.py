@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
@@ -174,6 +174,16 @@ def test_a_database_that_is_not_there_is_one_line(url: str, code: str) -> None:
     assert process.returncode == 1
     assert "Traceback" not in told
     assert told.splitlines()[-1].startswith(f"billing migrate: {code}")
+
+
+def test_a_database_that_takes_no_writes_is_not_migrated_and_said_to_be_away(
+    owner_url: str,
+) -> None:
+    name = make_url(owner_url).database
+    change(owner_url, f"alter database {name} set default_transaction_read_only = on")
+    with pytest.raises(Unavailable) as refused:
+        migrations.upgrade("billing", owner_url)
+    assert refused.value.code == "chassis.database_unavailable"
 
 
 def test_two_migrations_at_once_of_an_empty_database_end_well(owner_url: str) -> None:

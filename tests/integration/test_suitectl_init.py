@@ -185,12 +185,16 @@ def test_a_database_that_is_somebody_elses_is_refused_and_left_alone(
             admin.execute("drop role team")
 
 
+@pytest.mark.parametrize("which", ["none", "a standby"])
 def test_without_a_server_init_says_so_in_one_line(
-    site: Site, capsys: pytest.CaptureFixture[str]
+    site: Site, capsys: pytest.CaptureFixture[str], which: str
 ) -> None:
-    given = site.file.read_text("utf-8")
-    nowhere = "postgresql://postgres@127.0.0.1:1/postgres"
-    site.file.write_text(given.replace(site.server.admin_url, nowhere), "utf-8")
+    given, admin_url = site.file.read_text("utf-8"), site.server.admin_url
+    wrong = {
+        "none": "postgresql://postgres@127.0.0.1:1/postgres",
+        "a standby": f"{admin_url}%20-cdefault_transaction_read_only%3Don",  # its options end it
+    }
+    site.file.write_text(given.replace(admin_url, wrong[which]), "utf-8")
     assert site.init("--dry-run") == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "suitectl.database_unavailable" in line

@@ -66,7 +66,9 @@ class Backlog(Collector):
                     families[name].add_metric(labels, value)
         except SQLAlchemyError as error:
             families = self._families()
-            families["service_database_up"].add_metric([self._service], _away(error))
+            if not isinstance(postgres.meaning(error), ServiceError):
+                raise
+            families["service_database_up"].add_metric([self._service], 0)
         return families.values()
 
     def _families(self) -> dict[str, GaugeMetricFamily]:
@@ -115,15 +117,6 @@ def relay_lag_s(connection: Connection) -> float:
     """Return the age in seconds of the oldest told event not confirmed by the broker; else 0."""
     own: Any = connection.execute(_OWN).one()
     return float(own.service_events_unrelayed_oldest_seconds)
-
-
-def _away(error: SQLAlchemyError) -> int:
-    """Return 0 if it means that the database is away; else raise it: it is a bug."""
-    try:
-        postgres.judge(error, (), {})
-    except ServiceError:
-        return 0
-    raise error
 
 
 _BUDGET = text(f"set local statement_timeout = {TIMEOUT_MS}")

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis.database import reading, schema_projections, schema_steps
-from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, parsed
+from chassis.database.address import connect_timeout, parsed
+from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, out_of_reach
 from chassis.domain import value
 from chassis.errors import Conflict, Unavailable
 
@@ -101,10 +102,12 @@ def upgrade(service: str, url: str) -> None:
             with _ALEMBIC:
                 command.upgrade(configured, "head")
             return
-        except OperationalError as error:
-            if not gave_way(error):
+        except DBAPIError as error:
+            if out_of_reach(error):
                 reason = " ".join(str(error.orig).split())
                 raise Unavailable("chassis.database_unavailable", reason) from None
+            if not gave_way(error):
+                raise
             time.sleep(min(0.1 * 2**attempt, PAUSE_MAX_S))
     raise Conflict("chassis.schema_busy", f"{service}'s tables are in use all the time")
 
@@ -131,7 +134,10 @@ def run(metadata: MetaData, digests: Mapping[str, str]) -> None:
     `digests`: by table, of the code that fills the service's projections.
     """
     given = context.config.attributes
-    with create_engine(parsed(given["url"]), poolclass=NullPool).begin() as connection:
+    where = parsed(given["url"])
+    patience = {"connect_timeout": connect_timeout(where)}
+    engine = create_engine(where, poolclass=NullPool, connect_args=patience)
+    with engine.begin() as connection:
         _take_turn(connection)
         service = given["service"]
         before = found(connection, service)

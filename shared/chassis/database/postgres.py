@@ -10,9 +10,16 @@ from typing import Any
 import psycopg
 from psycopg import Cursor
 from psycopg.types.json import JsonbDumper
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+)
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     InterfaceError,
     InvalidatePoolError,
@@ -22,20 +29,22 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from chassis.errors import Conflict, Invalid, Rejected, Unavailable
+from chassis.database.address import connect_timeout, parsed
+from chassis.errors import Conflict, Rejected, Unavailable
 
 LOCK_TIMEOUT_MS = 5_000
 BUSY_S = 5  # so long is waited for a connection that others use
 PROBES = 3  # of /readyz, while all workers are busy
-CONNECT_S = 10
 LOST_S = 20  # a server whose machine acknowledges nothing for so long is given up
 STOPPED_S = 60  # a transaction that its process does not go on with is ended: others wait for it
 TRUSTED_S = 0.5  # a connection that answered so lately is not asked whether it is there still
+UNAVAILABLE = "chassis.database_unavailable"
 LOCK_NOT_AVAILABLE = "55P03"
 WORTH_A_RETRY = ("40001", "40P01")  # serialization failure, deadlock
+READ_ONLY = "25006"  # a standby, or a server that is to be spared
 OUT_OF_REACH = (  # classes of its states, or whole ones
     "08",  # connection
-    "25006",  # read-only: a standby, or a server that is to be spared
+    READ_ONLY,
     "53",  # resources: connections, memory, disk
     "57",  # operator's intervention, recovery
     "58",  # of its own system: a disk that fails
@@ -48,8 +57,9 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
     `name` is what the server shows in pg_stat_activity. Transactions are READ COMMITTED, and
     nobody waits longer than 5 s for a lock, or for a connection.
     """
+    where = parsed(url)
     made = create_engine(
-        parsed(url),
+        where,
         pool_size=connections,
         max_overflow=PROBES,
         pool_timeout=BUSY_S,
@@ -57,7 +67,7 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
         isolation_level="READ COMMITTED",
         connect_args={
             "application_name": name,
-            "connect_timeout": CONNECT_S,
+            "connect_timeout": connect_timeout(where),
             "tcp_user_timeout": LOST_S * 1_000,  # of what was sent; of what is awaited:
             "keepalives_idle": LOST_S // 2,
             "keepalives_interval": LOST_S // 4,
@@ -68,6 +78,7 @@ def engine(url: str | URL, *, name: str, connections: int = 10) -> Engine:
     event.listen(made, "connect", _speak_json)
     event.listen(made, "checkin", _note_time)
     event.listen(made, "checkout", partial(_ask, made.dialect))
+    event.listen(made, "handle_error", _leave_read_only)
     return made
 
 
@@ -104,19 +115,14 @@ def run(connection: Connection, statement: str, *parameters: Mapping[str, Any]) 
     except psycopg.Error as error:
         if driver.closed:
             connection.invalidate(error)
+        elif error.sqlstate == READ_ONLY:
+            connection.invalidate(error)
+            connection.engine.dispose()  # as SQLAlchemy does, once it is told
         told = (statement, parameters, error, psycopg.Error, _HIDDEN, driver.closed)
         raise DBAPIError.instance(*told, dialect=connection.dialect) from error
 
 
 _HIDDEN = True  # parameters: an error in the log shows no address and no hash
-
-
-def parsed(url: str | URL) -> URL:
-    """Return a URL for psycopg. Raises `Invalid` for what is none."""
-    try:
-        return make_url(url).set(drivername="postgresql+psycopg")
-    except ArgumentError:
-        raise Invalid("chassis.invalid_database_url", "what names the database is no URL") from None
 
 
 def _speak_json(connection: psycopg.Connection[Any], _record: Any) -> None:
@@ -142,6 +148,15 @@ def _ask(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy:
         raise InvalidatePoolError from error
 
 
+def _leave_read_only(context: ExceptionContext) -> None:
+    """Give up every connection to a server that takes no writes: the next find the one that does.
+
+    One that was opened while the database was read-only stays so, whatever is said to it later.
+    """
+    if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
+        context.is_disconnect = True
+
+
 def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, str]) -> None:
     """Return if the transaction is worth another try; else raise what its caller should see.
 
@@ -160,8 +175,24 @@ def judge(error: SQLAlchemyError, rivals: Collection[str], unique: Mapping[str, 
         raise Rejected(unique[constraint]) from None
     if state == LOCK_NOT_AVAILABLE:
         raise Conflict("chassis.in_progress", "the same thing is still being done") from None
+    if out_of_reach(error):
+        raise Unavailable(UNAVAILABLE) from error.orig
+    raise error
+
+
+def meaning(error: Exception) -> Exception:
+    """Return what `judge` raises of it; else, as of what is worth a repeat, the error itself."""
+    if isinstance(error, SQLAlchemyError):
+        try:
+            judge(error, (), {})
+        except Exception as judged:
+            return judged
+    return error
+
+
+def out_of_reach(error: DBAPIError) -> bool:
+    """Return whether it is the server that cannot do it now, whatever was asked of it."""
+    state = getattr(error.orig, "sqlstate", None) or ""
     # what psycopg itself refuses to send has no state either, but is a bug
     unheard = not state and isinstance(error, OperationalError | InterfaceError)
-    if error.connection_invalidated or unheard or state.startswith(OUT_OF_REACH):
-        raise Unavailable("chassis.database_unavailable") from error.orig
-    raise error
+    return error.connection_invalidated or unheard or state.startswith(OUT_OF_REACH)

@@ -7,7 +7,7 @@ from importlib import import_module
 from sqlalchemy import create_engine
 
 from chassis import decision_table, settings
-from chassis.database import migrations, postgres
+from chassis.database import address, migrations
 from chassis.domain import value
 from chassis.errors import ServiceError
 from chassis.running import check
@@ -35,7 +35,7 @@ def run(service: str, chosen: argparse.Namespace) -> int:
                 url = settings.load(Owner).database_owner_url
                 migrations.write(service, url, chosen.message)
             case "push":
-                database = postgres.parsed(settings.load(Owner).database_owner_url)
+                database = address.parsed(settings.load(Owner).database_owner_url)
                 import_module(f"{service}.tables").metadata.create_all(create_engine(database))
     except (Misconfigured, ServiceError) as error:
         print(f"{service} {chosen.task}: {error}", file=sys.stderr)

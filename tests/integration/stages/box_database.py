@@ -65,6 +65,17 @@ class Database:
                 [self.name, APP],
             )
 
+    def take_no_writes(self, none: bool) -> None:
+        """Let the database take no writes, as a standby does, or take them again.
+
+        Sessions begin anew: one stays as it was when it began.
+        """
+        setting = f"set default_transaction_read_only = {none}"
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(f"alter database {self.name} {setting}".encode())
+        if none:
+            self.cut_connections()
+
     @contextmanager
     def app(
         self,
@@ -92,7 +103,7 @@ class Database:
 @contextmanager
 def database(server: Server) -> Iterator[Database]:
     """Yield an empty database with the tables of boxes and scales; the next test has it emptied."""
-    own = _free.pop() if _free else _make_database(server)
+    own = _free.pop() if _free else make_database(server)
     try:
         yield own
     finally:
@@ -116,7 +127,8 @@ end $$
 """
 
 
-def _make_database(server: Server) -> Database:
+def make_database(server: Server) -> Database:
+    """Return a new database with the tables of boxes and scales."""
     name = f"boxes_{next(_numbers)}"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         if not admin.execute("select 1 from pg_database where datname = %s", [TEMPLATE]).fetchall():

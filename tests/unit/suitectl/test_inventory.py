@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from chassis.settings import Misconfigured
 from contracts import BROKER_USERS
@@ -24,6 +25,28 @@ def test_the_example_in_print_is_one() -> None:
     assert url == "postgresql://billing_app:a b%40c@postgres:5432/billing"
     assert example.rabbitmq.url("billing", "key") == "amqp://billing:key@rabbitmq:5672/ai-studio"
     assert "password=the-one" in example.postgres.admin("the-one")
+
+
+@pytest.mark.parametrize(
+    ("admin_url", "host"),
+    [
+        ("postgresql://postgres@a:5432,b:5433/postgres?target_session_attrs=read-write", None),
+        (
+            "postgresql://postgres@127.0.0.1/postgres?target_session_attrs=read-write",
+            "a:5432,b:5433",
+        ),
+    ],
+)
+def test_several_hosts_are_in_every_roles_url(admin_url: str, host: str | None) -> None:
+    url = inventory.Postgres(admin_url=admin_url, host=host).url("billing_app", "a/b@c", "billing")
+    assert conninfo_to_dict(url) == {
+        "host": "a,b",
+        "port": "5432,5433",
+        "target_session_attrs": "read-write",
+        "user": "billing_app",
+        "password": "a/b@c",
+        "dbname": "billing",
+    }
 
 
 def test_by_tls_the_uri_says_who_vouches_for_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
