@@ -126,8 +126,8 @@ JOBS_CLAIMED = Invariant(
     name="jobs_claimed",
     holds="A job is done or given up by who claimed it, and fails at most once a claim.",
     query="""
-select id, kind, state, claims, failures from jobs
-where failures > claims or claims = 0 and state in ('claimed', 'done', 'dead')""",
+select id, kind, state, claims, failures, deaths from jobs
+where failures + deaths > claims or claims = 0 and state in ('claimed', 'done', 'dead')""",
 )
 RESULTS_ONCE = Invariant(
     name="results_once",

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Row, text
 
 from chassis.errors import NotFound, Rejected
 from chassis.hearing.parking import REDRIVE
-from chassis.jobs.jobs import MOST_CRASHES
+from chassis.jobs.jobs import MOST_DEATHS
 from suitectl import show, site
 from suitectl.site import Site
 
@@ -88,7 +88,7 @@ def _written(
     engine: Engine, chosen: argparse.Namespace, statement: Any, did: str
 ) -> Row[Any] | None:
     """Change the job and write that down, in one transaction; None if there is none to change."""
-    given = {"id": chosen.id, "crashes": MOST_CRASHES}
+    given = {"id": chosen.id, "deaths": MOST_DEATHS}
     with engine.begin() as connection:
         row = connection.execute(statement, given).one_or_none()
         if row is None:
@@ -110,14 +110,14 @@ def _unknown(chosen: argparse.Namespace) -> NotFound:
 
 
 _LISTED = text(
-    "select id, kind, state, subject, run_at, claims, failures, error from jobs"
+    "select id, kind, state, subject, run_at, claims, failures, deaths, error from jobs"
     " where state = any(:states) and kind = coalesce(:kind, kind) order by run_at desc limit :most"
 )
 _ONE = text("select * from jobs where id = :id")
 # As if it had never failed; but for what its processes died of, of which the last try is left.
 _RETRY = text(
     "update jobs set state = 'waiting', run_at = now(), error = null,"
-    " failures = greatest(0, claims + 1 - :crashes)"
+    " failures = 0, deaths = least(deaths, :deaths - 1)"
     " where id = :id and state in ('waiting', 'dead') returning id, kind, state, subject"
 )
 _CANCEL = text(

@@ -12,8 +12,9 @@ from sqlalchemy import text
 
 from chassis.errors import Conflict, Rejected, ServiceError, Unavailable
 from chassis.jobs import control, schedules
+from chassis.jobs.claims import CLAIM_S
 from chassis.jobs.control import Cancelled, Control
-from chassis.jobs.jobs import CLAIM_S, Kind, Task, Worker
+from chassis.jobs.jobs import Kind, Task, Worker
 from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
@@ -241,7 +242,7 @@ def test_an_end_that_is_not_taken_is_left_to_whoever_claims_the_job_next(
 
     worker = Worker(app, [Kind(name="weigh", run=done, finish=untaken, give_up=give_up)])
     worker.work()
-    assert job(own) == job(own) | {"state": "claimed", "failures": 0}
+    assert job(own) == job(own) | {"state": "waiting", "failures": 0}
     assert things(own) == []
 
 
@@ -361,7 +362,7 @@ def test_a_job_cancelled_while_it_runs_has_no_result(own: Database, app: App) ->
     assert job(own)["state"] == "cancelled"
 
 
-def test_a_worker_that_is_abandoned_reports_nothing_and_the_job_stays_claimed(
+def test_a_worker_that_is_abandoned_gives_its_job_back_and_has_not_died_of_it(
     own: Database, app: App
 ) -> None:
     queue(app, open_box(app))
@@ -373,8 +374,9 @@ def test_a_worker_that_is_abandoned_reports_nothing_and_the_job_stays_claimed(
 
     worker = Worker(app, [kind(run)])
     worker.work()
-    assert job(own) == job(own) | {"state": "claimed", "failures": 0}
-    assert not Worker(app, [kind(done)]).work()
+    assert job(own) == job(own) | {"state": "waiting", "failures": 0}
+    assert Worker(app, [kind(done)]).work()
+    assert own.rows("select state, claims, deaths from jobs") == [("done", 2, 0)]
 
 
 def test_a_start_releases_the_claims_of_a_dead_process(own: Database, app: App) -> None:
@@ -545,4 +547,91 @@ def test_a_job_claimed_while_the_worker_is_abandoned_is_not_begun(own: Database,
     worker.abandon()
     worker.work()
     assert begun == []
-    assert job(own) == job(own) | {"state": "claimed", "failures": 0}
+    assert job(own) == job(own) | {"state": "waiting", "failures": 0}
+
+
+def dying(own: Database, app: App, times: int) -> None:
+    """Let processes die in the middle of the job, and their claims run out."""
+    for _ in range(times):
+        with pytest.raises(KeyboardInterrupt):
+            Worker(app, [kind(failing(KeyboardInterrupt()))]).work()  # type: ignore[arg-type]
+        own.change("update jobs set run_at = now()")
+
+
+def test_a_job_that_three_processes_died_of_is_given_up_for_want_of_memory(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+    dying(own, app, 3)
+    begun: list[UUID] = []
+    Worker(app, [kind(lambda task, control: begun.append(task.id), attempts=9)]).work()
+    assert (begun, things(own)) == ([], ["chassis.out_of_memory"])
+    assert own.rows("select state, claims, failures, deaths from jobs") == [("dead", 4, 0, 3)]
+    assert "chassis.out_of_memory: 3 processes" in job(own)["error"]
+
+
+def test_a_job_that_two_processes_died_of_is_done_by_a_third(own: Database, app: App) -> None:
+    queue(app, open_box(app))
+    dying(own, app, 2)
+    Worker(app, [kind(done)]).work()
+    assert own.rows("select state, claims, failures, deaths from jobs") == [("done", 3, 0, 2)]
+
+
+@pytest.mark.parametrize(
+    "late", [done, failing(Unavailable("weights.away")), failing(Rejected("weights.no"))]
+)
+def test_a_process_that_outlives_its_claim_has_not_died_of_the_job(
+    own: Database, app: App, late: Run
+) -> None:
+    queue(app, open_box(app))
+    deaths = []
+
+    def run(task: Task, control: Control) -> Any:
+        own.change("update jobs set run_at = now()")  # the process stood still, or its net
+        assert Worker(app, [kind(done)])._claim() is not None
+        deaths.append(own.one("select deaths from jobs"))
+        return late(task, control)
+
+    Worker(app, [kind(run)]).work()
+    assert [*deaths, own.one("select deaths from jobs")] == [1, 0]
+    assert job(own) == job(own) | {"state": "claimed", "claims": 2}
+
+
+def test_a_database_that_takes_no_writes_for_a_while_is_no_failure_of_a_job(
+    own: Database, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "UNTAKEN_S", 0.01)
+    queue(app, open_box(app))
+    tried = threading.Event()
+
+    def run(task: Task, control: Control) -> str:
+        own.take_no_writes(True)
+        control.progress(50, "half")  # cannot be written, and need not be
+        tried.set()
+        return "weighed"
+
+    working = threading.Thread(target=Worker(app, [kind(run, attempts=1)]).work)
+    working.start()
+    assert tried.wait(PATIENCE_S)
+    with pytest.raises(Unavailable):
+        open_box(app)
+    own.take_no_writes(False)
+    working.join(PATIENCE_S)
+    assert things(own) == ["weighed"]
+    assert own.rows("select claims, failures, deaths from jobs") == [(1, 0, 0)]
+
+
+def test_work_that_ends_as_its_database_is_away_is_tried_again_and_is_no_failure(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+
+    def run(task: Task, control: Control) -> str:
+        with app.engine.begin() as connection:  # as a kind that keeps something itself
+            own.cut_connections()
+            connection.execute(text("select 1"))
+        return "never"
+
+    Worker(app, [kind(run, attempts=1, backoff_s=(100,))]).work()
+    assert job(own) == job(own) | {"state": "waiting", "failures": 0}
+    assert job(own)["waits"] > 90

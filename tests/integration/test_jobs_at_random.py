@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from chassis.errors import Rejected
 from chassis.jobs.control import Control
-from chassis.jobs.jobs import MOST_CRASHES, Kind, Task, Worker
+from chassis.jobs.jobs import MOST_DEATHS, Kind, Task, Worker
 from chassis.unit import store
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
@@ -41,7 +41,12 @@ class Row:
     state: str = "waiting"
     claims: int = 0
     failures: int = 0
+    deaths: int = 0
     due: bool = True
+
+    def may_end(self) -> bool:
+        """Whether its claim may run out, and the job still be begun by the next one."""
+        return self.deaths + (self.state == "claimed") < MOST_DEATHS
 
 
 class Process:
@@ -127,8 +132,10 @@ class Jobs(RuleBasedStateMachine):
             return
         assert process.task.id in due
         row = self.model[process.task.id]
+        row.deaths += row.state == "claimed"
         row.state, row.due, row.claims = "claimed", False, row.claims + 1
-        assert (process.task.claims, process.task.failures) == (row.claims, row.failures)
+        task = process.task
+        assert (task.claims, task.failures, task.deaths) == (row.claims, row.failures, row.deaths)
         self.running[number] = running
         self.lost.discard(number)
 
@@ -145,6 +152,9 @@ class Jobs(RuleBasedStateMachine):
         assert task is not None
         row = self.model[task.id]
         if row.state != "claimed" or row.claims != task.claims:
+            if row.state == "claimed" or row.state == "waiting" and row.claims != task.claims:
+                row.deaths = max(0, row.deaths - 1)  # this process has outlived its claim
+            row.due = row.due or row.state == "waiting" and row.claims == task.claims
             return
         if ending == "asks first" and number in self.lost:
             return
@@ -179,7 +189,7 @@ class Jobs(RuleBasedStateMachine):
 
     def make_due(self, id: UUID) -> None:
         row = self.model[id]
-        if row.claims - row.failures < MOST_CRASHES:  # after that it is given up unheard
+        if row.may_end():  # after that it is given up unheard
             self.own.change("update jobs set run_at = now() where id = %(id)s", id=id)
             row.due = True
 
@@ -210,32 +220,34 @@ class Jobs(RuleBasedStateMachine):
     def hurry(self, data: st.DataObject) -> None:
         id = data.draw(st.sampled_from(list(self.model)))
         row = self.model[id]
-        if row.claims - row.failures >= MOST_CRASHES:  # as in `make_due`
+        if not row.may_end():  # as in `make_due`
             return
         subject = UUID(self.own.one("select subject from jobs where id = %(id)s", id=id))
         said = self.app.attempt(call(), lambda unit: unit.hurry(NAME, subject))
         assert said == (row.state == "waiting")
         row.due = row.due or said
 
+    @precondition(lambda self: all(row.may_end() for row in self.model.values()))
     @rule(number=some_process)
     def release(self, number: int) -> None:
         """A process starts and takes all others for dead; those that are not come too late."""
         self.processes[number].worker.release()
         for id in self.rows("claimed"):
-            self.model[id].state, self.model[id].due = "waiting", True
+            row = self.model[id]
+            row.state, row.due, row.deaths = "waiting", True, row.deaths + 1
 
     def rows(self, state: str) -> list[UUID]:
         return [id for id, row in self.model.items() if row.state == state]
 
     @invariant()
     def rows_and_effects_are_the_models(self) -> None:
-        query = "select id, state, claims, failures, run_at <= now() from jobs"
+        query = "select id, state, claims, failures, deaths, run_at <= now() from jobs"
         with self.app.engine.connect() as connection:
             stored = {row[0]: row[1:] for row in connection.exec_driver_sql(query)}
             things = list(connection.exec_driver_sql(THINGS).scalars())
         for id, row in self.model.items():
-            assert stored[id][:3] == (row.state, row.claims, row.failures)
-            assert row.state in ("done", "dead", "cancelled") or stored[id][3] == row.due
+            assert stored[id][:4] == (row.state, row.claims, row.failures, row.deaths)
+            assert row.state in ("done", "dead", "cancelled") or stored[id][4] == row.due
         assert things == self.effects
 
     @invariant()

@@ -424,14 +424,14 @@ def test_an_event_that_kills_its_process_is_parked_after_the_third_try(
     assert tally(hearer) == (5, 15 + BAD)
 
 
-def test_a_redrive_that_kills_its_process_leaves_the_event_dead_after_ten(
+def test_a_redrive_that_kills_its_process_leaves_the_event_dead_after_three(
     app: App, hearer: Database, consumer: Consumer, moods: Moods
 ) -> None:
     moods.failing[2] = bug
     consumer.accept(packed(app, [1, 2]))
     worker = Worker(consumer.app, [parking.kind([consumer])])
     moods.failing[2] = Death  # type: ignore[assignment]
-    for _ in range(10):
+    for _ in range(3):
         make_due(hearer)
         with pytest.raises(Death):
             worker.work()
@@ -441,7 +441,7 @@ def test_a_redrive_that_kills_its_process_leaves_the_event_dead_after_ten(
     assert worker.work()
     assert len(moods.tried) == tried
     assert [each[1:] for each in parked(hearer)] == [(2, True)]
-    assert hearer.one("select error->>'code' from parked") == "chassis.job_crashes"
+    assert hearer.one("select error->>'code' from parked") == "chassis.out_of_memory"
     assert waiting(hearer) == []
 
 

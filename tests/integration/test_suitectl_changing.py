@@ -64,9 +64,9 @@ def test_a_dead_job_is_done_when_it_is_retried(site: Operated) -> None:
     assert "this job is done" in site.refused("jobs", "retry", "auth", id)
 
 
-def test_a_job_that_was_given_up_for_its_crashes_is_tried_once_more(site: Operated) -> None:
+def test_a_job_that_was_given_up_for_its_deaths_is_tried_once_more(site: Operated) -> None:
     id = queued(site, "card")
-    site.sql("auth", f"update jobs set state = 'dead', claims = 11 where id = '{id}'")
+    site.sql("auth", f"update jobs set state = 'dead', claims = 4, deaths = 3 where id = '{id}'")
     assert site.run("jobs", "retry", "auth", id) == 0
     worked(site, nothing)
     assert site.read("jobs", "show", "auth", id)["state"] == "done"

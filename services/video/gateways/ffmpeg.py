@@ -9,6 +9,7 @@ safe beside the job threads.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGKILL
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
 from threading import Thread
 from time import monotonic
@@ -90,7 +91,7 @@ def run(
     """Run ffmpeg in `folder`, feeding it raw `frames` (of which `expected` come) if there are any.
 
     Raises:
-        Unavailable: it failed, or was killed after `timeout_s` seconds.
+        Unavailable: it failed, or took `timeout_s` seconds; `video.out_of_memory` if it was killed.
         Exception: whatever `control.check` or the frames raise; the process is killed first.
     """
     command, stdin = [_binary(), *LIMITS, *arguments], DEVNULL if frames is None else PIPE
@@ -107,6 +108,8 @@ def run(
             feed.join()
     if feed.failure is not None:
         raise feed.failure
+    if process.returncode == -SIGKILL:  # not by us, who would not have come here
+        raise Unavailable("video.out_of_memory", "ffmpeg was killed, as by a kernel out of memory")
     if process.returncode:
         said = (folder / "messages.txt").read_text(errors="replace").splitlines()[-5:]
         raise _failed("ffmpeg failed", exit=process.returncode, stderr=said)

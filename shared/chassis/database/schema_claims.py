@@ -1,7 +1,8 @@
 """Jobs are claimed fairly: the frame's second step of schema, its functions and their indexes.
 
 Next is a job of the workspace with the fewest claimed jobs, then the oldest; jobs without a
-workspace count as those of one more. A claim that ran out is none: its job is due.
+workspace count as those of one more. A claim that ran out is none: its job is due, and whoever had
+it is taken for dead (`schema_deaths`).
 """
 
 from sqlalchemy import Connection, text
@@ -76,7 +77,8 @@ begin
                 and run_at <= now() and state in ('waiting', 'claimed') and kind = any(kinds)
             order by run_at, id for update skip locked limit 1) due limit 1;
     end if;
-    return query update jobs set state = 'claimed', claims = claims + 1,
+    return query update jobs set deaths = deaths + (state = 'claimed')::int,
+        state = 'claimed', claims = claims + 1,
         run_at = now() + seconds * interval '1 second'
     where id = next returning *;
 end $$;

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from chassis.database import schema, schema_access, schema_claims, schema_projections
+from chassis.database import schema, schema_access, schema_claims, schema_deaths, schema_projections
 
 Step = Callable[[Connection, str], None]  # in the transaction of a migration; the service's name
 
@@ -18,6 +18,7 @@ STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema_access.make,
     schema_claims.renew,
     schema_projections.make,
+    schema_deaths.make,
 )
 
 

@@ -18,7 +18,7 @@ from chassis.hearing import groups, member
 from chassis.hearing.cursors import Cursor, call
 from chassis.hearing.failures import described, is_final
 from chassis.jobs.control import Control
-from chassis.jobs.jobs import JOB_CRASHES, Kind, Task
+from chassis.jobs.jobs import OUT_OF_MEMORY, Kind, Task
 from chassis.unit import envelope
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
@@ -188,7 +188,7 @@ def _give_up(unit: Unit, task: Task, error: ServiceError) -> None:
     first = head(unit, key, stream_id)
     if first is None or first.dead:
         return
-    if error.code == JOB_CRASHES:
+    if error.code == OUT_OF_MEMORY:
         failed = {"attempts": first.attempts + 1, "error": described(error), "dead": True}
         unit.execute(_NOTE, **key, **failed, position=first.position, tried=first.attempts)
     else:

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import UUID
 
 from chassis.codec import plain
@@ -55,7 +56,8 @@ class Control:
             return
         self._told_at, self._told = time.monotonic(), (percent, step)
         told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
-        with postgres.autocommit(self._app.engine) as connection:
+        # a database that is away, or takes no writes, is no reason to end the work
+        with suppress(Unavailable), postgres.autocommit(self._app.engine) as connection:
             if not postgres.run(connection, _PROGRESS, {**self._claim, "progress": told}).rowcount:
                 self.lost.set()
                 raise Cancelled

@@ -2,33 +2,33 @@
 
 A claim holds for 30 s and is renewed by a heartbeat; `claims` is its fencing token: a result
 counts only while the token is the same. Only work that ended in an error is a failure: a database
-that cannot take its result is asked again. A job whose claims end in nothing, as its processes die,
-is given up after the tenth.
+that is away, or cannot take a result, is asked again. A process that is told to stop gives its jobs
+back; one that dies leaves a claim that runs out, and after the third such death the job is given
+up: what the work needs, this machine has not got, as a rule memory.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from chassis import ids, metrics, telemetry
 from chassis.database import postgres
 from chassis.domain import value
-from chassis.errors import Internal, ServiceError
+from chassis.errors import Internal, ServiceError, Unavailable
 from chassis.identity import behind, service_actor
+from chassis.jobs import claims
 from chassis.jobs.control import Cancelled, Control
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 
-CLAIM_S = 30
 HEARTBEAT_S = 10
-MOST_CRASHES = 10  # claims of one job that may end without a result or an error
-JOB_CRASHES = "chassis.job_crashes"
+MOST_DEATHS = 3  # of processes, in the middle of one job
+OUT_OF_MEMORY = "chassis.out_of_memory"
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,7 @@ class Task:
     meta: Mapping[str, Any]
     claims: int
     failures: int
+    deaths: int = 0
 
 
 @value
@@ -77,8 +78,7 @@ class Worker:
 
     def release(self) -> None:
         """Free the claims of a process that is known to be dead."""
-        with postgres.autocommit(self.app.engine) as connection:
-            connection.execute(_RELEASE)
+        claims.release(self.app.engine)
 
     def work(self) -> bool:
         """Claim one job that is due and do it; False if there was none."""
@@ -99,14 +99,13 @@ class Worker:
             self._held[(task.id, task.claims)] = (task, control)
             if self._abandoned.is_set():
                 raise Cancelled
-            if task.claims - task.failures > MOST_CRASHES:
-                raise Internal(JOB_CRASHES, f"{MOST_CRASHES} processes ended while they did it")
+            if task.deaths >= MOST_DEATHS:
+                raise Internal(OUT_OF_MEMORY, f"{task.deaths} processes were killed at this work")
             result = kind.run(task, control)
             control.until_taken(partial(self._end, task, kind.finish, result))
             return "done"
         except Cancelled:
-            log.info("job stopped")
-            return "stopped"
+            return self._outlive(task)
         except Exception as error:
             return self._fail(task, kind, control, error)
         finally:
@@ -115,21 +114,17 @@ class Worker:
     def heartbeat(self) -> None:
         """Renew every claim held here; tell those that were lost or cancelled."""
         for task, control in list(self._held.values()):
-            with postgres.autocommit(self.app.engine) as connection:
-                kept = connection.execute(_RENEW, {"id": task.id, "claims": task.claims}).first()
-            if kept is None:
+            if not claims.renew(self.app.engine, task.id, task.claims):
                 control.lost.set()
 
     def abandon(self) -> None:
-        """Stop what runs here; it is claimed anew, by whoever comes first, after its claim."""
+        """Stop what runs here; each job is given back once its work has stopped."""
         self._abandoned.set()  # for what is being claimed just now
         for _, control in list(self._held.values()):
             control.lost.set()
 
     def _claim(self) -> Task | None:
-        with postgres.autocommit(self.app.engine) as connection:
-            wanted = {"kinds": list(self.kinds), "seconds": CLAIM_S}
-            row = connection.execute(_CLAIM, wanted).one_or_none()
+        row = claims.take(self.app.engine, self.kinds)
         if row is None:
             return None
         return Task(
@@ -141,6 +136,7 @@ class Worker:
             meta=row.meta,
             claims=row.claims,
             failures=row.failures,
+            deaths=row.deaths,
         )
 
     def _end(
@@ -155,32 +151,44 @@ class Worker:
 
         def work(unit: Unit) -> None:
             ended = {"id": task.id, "claims": task.claims, "state": state, "error": error}
-            if unit.execute(_END, **ended).first() is None:
+            if unit.execute(claims.END, **ended).first() is None:
                 raise Cancelled
             record(unit, task, result)
 
         self.app.attempt(self._call(task), work)
 
+    def _outlive(self, task: Task) -> str:
+        """Say that the work has stopped and this process lives: its claim is nobody's death."""
+        with suppress(Unavailable):
+            claims.outlive(self.app.engine, task.id, task.claims)
+        log.info("job stopped")
+        return "stopped"
+
     def _fail(self, task: Task, kind: Kind, control: Control, error: Exception) -> str:
+        meant = postgres.meaning(error)
         known = (
-            error
-            if isinstance(error, ServiceError)
+            meant
+            if isinstance(meant, ServiceError)
             else Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
         )
-        failures = task.failures + 1
+        away = known.code == postgres.UNAVAILABLE  # says nothing about the work
+        failures = task.failures if away else task.failures + 1
         log.warning("job failed", exc_info=error, extra={"failures": failures})
-        if known.retryable and failures < kind.attempts:
-            delay = kind.backoff_s[min(failures, len(kind.backoff_s)) - 1]
-            parameters = {"id": task.id, "claims": task.claims, "error": str(known), "delay": delay}
-            with postgres.autocommit(self.app.engine) as connection:
-                connection.execute(_AGAIN, parameters)
-            return "again"
         try:
+            if away or (known.retryable and failures < kind.attempts):
+                control.until_taken(partial(self._again, task, kind, known, failures))
+                return "again"
             control.until_taken(partial(self._give_up, task, kind, known))
             return "dead"
         except Cancelled:
-            log.info("job stopped")
-            return "stopped"
+            return self._outlive(task)
+
+    def _again(self, task: Task, kind: Kind, error: ServiceError, failures: int) -> None:
+        """Let the job wait for its next attempt."""
+        delay = kind.backoff_s[min(max(1, failures), len(kind.backoff_s)) - 1]
+        waits = {"failures": failures, "error": str(error), "delay": delay}
+        if not claims.put_off(self.app.engine, task.id, task.claims, waits):
+            raise Cancelled
 
     def _give_up(self, task: Task, kind: Kind, error: ServiceError) -> None:
         try:
@@ -207,14 +215,3 @@ class Worker:
 
 def _nothing(unit: Unit, task: Task, result: Any) -> None:
     """Record nothing but the job's end."""
-
-
-_CLAIM = text("select * from claim_job(:kinds, :seconds)")
-_HELD = "where id = :id and claims = :claims and state = 'claimed'"
-_RENEW = text(f"update jobs set run_at = now() + interval '{CLAIM_S} seconds' {_HELD} returning id")  # noqa: S608
-_END = text(f"update jobs set state = :state, error = :error {_HELD} returning id")  # noqa: S608
-_AGAIN = text(
-    "update jobs set state = 'waiting', failures = failures + 1, error = :error,"  # noqa: S608
-    f" run_at = now() + :delay * interval '1 second' {_HELD}"
-)
-_RELEASE = text("update jobs set run_at = now(), state = 'waiting' where state = 'claimed'")
