@@ -14,6 +14,7 @@ from bench import (
     rebuilding,
     relaying,
     scaling,
+    signing_in,
 )
 from bench.rounds import medians
 from bench.stage import Stage
@@ -83,7 +84,8 @@ def _rpc(stage: Stage, size: Size) -> dict[str, float]:
 
 def _authenticate(stage: Stage, size: Size) -> dict[str, float]:
     with authenticating.contest(stage, size.seconds) as contest:
-        return {"authenticate_s": medians(contest, size.rounds)["ours"]}
+        rate = medians(contest, size.rounds)["ours"]
+    return {"authenticate_s": rate, **signing_in.figures(stage)}
 
 
 def _latency(stage: Stage, size: Size) -> dict[str, float]:

@@ -14,7 +14,7 @@ FIGURES = {
     "relay": {"relay_vs_nameko"},
     "reaction": {"reaction_vs_nameko", "reaction_from_queue_vs_nameko", "skipped_events"},
     "rpc": {"rpc_vs_nameko"},
-    "authenticate": {"authenticate_s"},
+    "authenticate": {"authenticate_s", "sign_in_idle_mb", "sign_in_peak_mb"},
     "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
     "scale": {"scale_2_vs_1"},
     "job_claim": {"job_claim_fair_vs_fifo", "job_claim_10k_vs_100"},

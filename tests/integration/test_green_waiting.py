@@ -1,4 +1,6 @@
-"""How a process under eventlet waits for PostgreSQL: whatever is sent, and whatever ends it."""
+"""How a process under eventlet waits: for PostgreSQL, whatever is sent and whatever ends it, and
+for what computes long.
+"""
 
 import os
 import subprocess
@@ -34,6 +36,35 @@ with psycopg.connect(url) as connection:
         print("heard of its end")
 """
 
+COMPUTING = """
+from chassis.green import green
+from chassis import deadline
+from chassis.errors import DeadlineExceeded
+import eventlet
+from eventlet.patcher import original
+
+threads, native = set(), original("threading")
+ended = native.Event()
+
+def compute():
+    threads.add(native.get_ident())
+    ended.wait(60)
+
+callers = eventlet.GreenPool(40)
+for _ in range(40):
+    callers.spawn(green.in_a_thread, compute)
+while len(threads) < 4:
+    eventlet.sleep(0.01)
+try:
+    with deadline.within(0.1):
+        green.in_a_thread(compute)
+except DeadlineExceeded:
+    print("not in time")
+ended.set()
+callers.waitall()
+print(len(threads))
+"""
+
 
 def test_what_is_large_is_sent_and_read_and_an_end_is_heard(postgres_server: Server) -> None:
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -41,3 +72,10 @@ def test_what_is_large_is_sent_and_read_and_an_end_is_heard(postgres_server: Ser
         command = [sys.executable, "-W", "ignore", "-c", SCRIPT, own.app_url]
         said = subprocess.run(command, env=env, timeout=120, check=True, stdout=-1, text=True)
     assert said.stdout.splitlines() == ["5001 10000000", "True", "heard of its end"]
+
+
+def test_forty_who_compute_share_four_threads_and_who_waits_too_long_is_told_so() -> None:
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-W", "ignore", "-c", COMPUTING]
+    said = subprocess.run(command, env=env, timeout=120, check=True, stdout=-1, text=True)
+    assert said.stdout.splitlines() == ["not in time", "4"]

@@ -22,9 +22,13 @@ from psycopg.abc import RV, PQGen
 from psycopg.waiting import Ready, Wait
 from sqlalchemy import Engine, text
 
+from chassis import computing
 from chassis.errors import Internal
 
 PAUSE_S = 0.2
+
+# each thread that has computed keeps the memory of it
+eventlet.tpool.set_num_threads(computing.AT_ONCE)
 
 
 def wait(gen: PQGen[RV], fileno: int, interval: float = 0.0, timeout: float | None = None) -> RV:
@@ -76,8 +80,11 @@ def must_not_block(engine: Engine) -> None:
 
 
 def in_a_thread(function: Callable[..., Any], *args: Any) -> Any:
-    """Run a long computation in a real thread, so that it does not hold the hub."""
-    return eventlet.tpool.execute(function, *args)
+    """Run a long computation in its turn, in a real thread, so that it does not hold the hub.
+
+    Raises `DeadlineExceeded` if its turn does not come in time.
+    """
+    return computing.in_turn(eventlet.tpool.execute, function, *args)
 
 
 class Watched:

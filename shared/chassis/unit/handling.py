@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import codec, ids, metrics
+from chassis import codec, computing, ids, metrics
 from chassis.asked import Written
 from chassis.codec import Codec, plain
 from chassis.database import postgres
@@ -39,7 +39,7 @@ class App:
     engine: Engine
     clock: Callable[[], datetime] = ids.now
     committed: Callable[[], None] = lambda: None  # told after each commit that wrote
-    offload: Callable[..., Any] = lambda function, *args: function(*args)  # for what computes long
+    offload: Callable[..., Any] = computing.in_turn  # for what computes long
     codec: Codec = field(init=False)
     outbox: Outbox = field(init=False)
     unique: Mapping[str, str] = field(init=False)
