@@ -16,7 +16,7 @@ from chassis.errors import (
     Unavailable,
 )
 from chassis.jobs.control import Control
-from chassis.jobs.jobs import Kind, Task
+from chassis.jobs.jobs import OUT_OF_MEMORY, Kind, Task
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded
@@ -34,6 +34,7 @@ REASONS_BY_CODE = {
     STORAGE_ERROR: "storage_error",
     "chassis.blobs_unavailable": "storage_error",
     "media.bad_output": "provider_bad_output",
+    OUT_OF_MEMORY: "provider_unavailable",
 }
 REASONS = (  # what an error of the last attempt means for the image
     (Invalid, "invalid_input"),

@@ -4,7 +4,6 @@ A process of its own, as it is deployed: Linux tells its high water.
 """
 
 import re
-from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
@@ -15,30 +14,22 @@ from chassis.broker.rpc import Rpc
 from chassis.errors import Unauthenticated
 from distributed.servers import GATEWAY
 from distributed.suite import Suite
-from journeys.stages.distributed_suite import servers
+from journeys.stages.alone import alone
+from journeys.stages.distributed_suite import running_as
 
 PEOPLE, TIMES = 40, 5
 HIGH_WATER = re.compile(r"VmHWM:\s+([0-9]+) kB")
 
 
-class AuthServes(Suite):
-    """A suite of one process."""
-
-    def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
-        yield from (each for each in super()._commands() if each[0] == "auth-serve-0")
-
-
 def figures(stage: Stage) -> dict[str, float]:
     """Return the most memory that it has taken, in MB: before anybody came, and afterwards."""
-    with TemporaryDirectory(prefix="ai-studio-") as folder:
-        found = servers(stage.server, stage.broker, Path(folder))
-        try:
-            with AuthServes(Path(folder), found) as suite:
-                idle = _high_water_mb(suite)
-                _sign_in(found.broker_url(GATEWAY))
-                return {"sign_in_idle_mb": idle, "sign_in_peak_mb": _high_water_mb(suite)}
-        finally:
-            found.forget()
+    with (
+        TemporaryDirectory(prefix="ai-studio-") as folder,
+        running_as(alone("auth"), stage.server, stage.broker, Path(folder) / "auth") as suite,
+    ):
+        idle = _high_water_mb(suite)
+        _sign_in(suite.servers.broker_url(GATEWAY))
+        return {"sign_in_idle_mb": idle, "sign_in_peak_mb": _high_water_mb(suite)}
 
 
 def _sign_in(uri: str) -> None:

@@ -82,6 +82,15 @@ def fake_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[st
     return replace
 
 
+def test_an_ffmpeg_that_is_killed_by_somebody_else_was_out_of_memory(
+    fake_ffmpeg: Callable[[str], Path], tmp_path: Path
+) -> None:
+    fake_ffmpeg("kill -KILL $$")
+    with pytest.raises(Unavailable) as killed:
+        run(tmp_path, [], Job())
+    assert (killed.value.code, killed.value.retryable) == ("video.out_of_memory", True)
+
+
 def is_running(pid: Path) -> bool:
     try:
         os.kill(int(pid.read_text()), 0)

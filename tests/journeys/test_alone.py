@@ -1,6 +1,5 @@
 """Each service starts without the other four: what it hears and whom it asks may come later."""
 
-from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,23 +8,13 @@ import pytest
 
 from chassis.errors import Unauthenticated
 from contracts import SERVICES
-from distributed.suite import Suite
+from journeys.stages.alone import alone
 from journeys.stages.distributed_suite import running_as
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import until
 
 PATIENCE_S = 60
-
-
-def alone(service: str) -> type[Suite]:
-    """Return a suite of that service's two processes, on servers that know the others' names."""
-
-    class Alone(Suite):
-        def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
-            return (each for each in super()._commands() if each[1][0] == service)
-
-    return Alone
 
 
 def heard_by(service: str) -> set[str]:
