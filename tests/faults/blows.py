@@ -23,7 +23,7 @@ from faults.wire import AMQP
 from servers.rabbit import Broker
 
 COMES_S, LOOK_S = 5.0, 0.02
-LAPSES = 4  # of one job: after ten claims that come to nothing it is given up
+LAPSES = 4
 WATERMARK = 0.4  # of the memory: RabbitMQ's own
 
 
@@ -138,6 +138,20 @@ class Blows:
                 if chance.random() < share:
                     admin.execute("select pg_terminate_backend(%s)", [pid])
 
+    def refuse_writes(self, service: str, seconds: float) -> None:
+        """Let a service's database take no writes for a while, as a standby does.
+
+        Its sessions end with that; one that begins meanwhile takes none later either.
+        """
+        role = f"role {service}_app in database {service}"
+        with psycopg.connect(self.admin_url, autocommit=True) as admin:
+            admin.execute(f"alter {role} set default_transaction_read_only = on".encode())
+            try:
+                self.terminate(service, 1.0, 0)
+                _pause(seconds)
+            finally:
+                admin.execute(f"alter {role} reset default_transaction_read_only".encode())
+
     def part(self, name: str, protocol: str, seconds: float) -> None:
         """Keep a process from a server for a while."""
         self.suite.proxy.part(name, protocol, seconds)
@@ -220,7 +234,7 @@ update leases set until = now() - interval '1 second'
 where name in (select name from leases for update skip locked)
 """
 _NO_CLAIM = """
-update jobs set run_at = now()
+update jobs set run_at = now(), deaths = deaths - 1  -- nobody dies of a clock that is moved
 where id in (select id from jobs where state = 'claimed' for update skip locked)
 """
 

@@ -162,6 +162,10 @@ def _for_a_while(chance: random.Random) -> Sequence[object]:
     return (round(chance.uniform(0.2, 1.0), 2),)
 
 
+def _some_seconds(chance: random.Random) -> Sequence[object]:
+    return (round(chance.uniform(1.0, 4.0), 2),)
+
+
 def _dice(chance: random.Random) -> int:
     # the seed of what cannot be drawn ahead, such as the order of copies
     return chance.randrange(1_000)
@@ -176,11 +180,12 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "stop": (4, _stop),
     "lapse": (4, _working),
     "terminate": (3, lambda chance: (*_service(chance), chance.choice((0.3, 1.0)), _dice(chance))),
+    "refuse_writes": (2, lambda chance: (*_service(chance), *_some_seconds(chance))),
     "part": (2, _part),
     "purge": (3, _deaf_source),
     "lose_queues": (2, _deaf_source),
     "repeat": (3, lambda chance: (*_source(chance), _dice(chance))),
-    "block_broker": (0.5, _for_a_while),
+    "block_broker": (1, _some_seconds),
     "restart_broker": (0.5, _for_a_while),
     "kill_broker": (0.25, _for_a_while),
     "lose_broker": (0.35, _for_a_while),

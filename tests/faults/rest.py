@@ -80,7 +80,8 @@ def _dead(suite: FaultySuite) -> list[str]:
 
 _RELAYED = text("select coalesce(max(position), 0) from relay where name = 'rabbitmq'")
 _DUE = text(
-    "update jobs set run_at = now() where state = any(:states) and run_at > now()"
+    "update jobs set run_at = now(), deaths = deaths - (state = 'claimed')::int"
+    " where state = any(:states) and run_at > now()"
     " and kind not like 'schedule:%'"
 )
 _DEAD = text(
