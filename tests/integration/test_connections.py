@@ -1,8 +1,9 @@
 """Connections: one that died is replaced; statements past SQLAlchemy, and statements alone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,11 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chassis.database import postgres
+from chassis.database.lease import Lease
 from chassis.errors import Unavailable
+from chassis.jobs import pruning, schedules
+from chassis.jobs.jobs import Worker
+from chassis.unit import feed
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from integration.stages import boxes
@@ -92,6 +97,29 @@ def test_connections_of_the_time_without_writes_are_all_given_up_with_the_first_
 
 
 RENAME = "update leases set holder = 'next'"
+
+
+def test_whatever_writes_is_told_that_the_database_is_away_and_goes_on_afterwards(
+    own: Database, app: App
+) -> None:
+    sweep = pruning.schedule("sweep", timedelta(), pruning.rows("commands", since="recorded_at"))
+    writes: Mapping[str, Callable[[], object]] = {
+        "a command": lambda: open_box(app),
+        "numbering": lambda: feed.number(app.engine),
+        "a lease": Lease(app.engine, "relay", "mine").held,
+        "a claim": Worker(app, schedules.kinds(app, [sweep])).work,
+        "a schedule": lambda: schedules.queue(app, [sweep]),
+        "pruning": lambda: sweep.run(app),
+    }
+    open_box(app)
+    own.take_no_writes(True)
+    for name, write in writes.items():
+        with pytest.raises(Unavailable) as caught:
+            write()
+        assert (caught.value.code, caught.value.retryable) == (postgres.UNAVAILABLE, True), name
+    own.take_no_writes(False)
+    for write in writes.values():
+        write()
 
 
 def test_of_several_hosts_that_one_is_found_which_takes_writes(own: Database) -> None:

@@ -288,6 +288,18 @@ def test_a_redrive_holds_the_cursor_so_that_nothing_is_parked_behind_what_it_tak
     assert (tally(hearer), held) == ((1, 5), [])
 
 
+def test_a_hearer_whose_database_takes_no_writes_parks_nothing_and_goes_on_afterwards(
+    app: App, hearer: Database, consumer: Consumer
+) -> None:
+    batch = packed(app, [1, 2])
+    hearer.take_no_writes(True)
+    with pytest.raises(Unavailable):
+        consumer.accept(batch)
+    hearer.take_no_writes(False)
+    consumer.accept(batch)
+    assert (parked(hearer), len(weighed(hearer))) == ([], 2)
+
+
 def test_an_outage_in_a_redrive_is_no_attempt_of_the_event(
     app: App, hearer: Database, consumer: Consumer, moods: Moods
 ) -> None:
