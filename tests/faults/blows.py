@@ -18,7 +18,7 @@ from chassis.errors import Unavailable
 from faults.callers import calling
 from faults.plan import Fault
 from faults.suite import HEARERS, NAMES, FaultySuite
-from faults.told import Tap
+from faults.told import FULL, Tap
 from faults.wire import AMQP
 from servers.rabbit import Broker
 
@@ -171,6 +171,15 @@ class Blows:
             with suppress(Unavailable):
                 self.tap.delete(_queues(source))
             self._deafen(source, seconds)
+
+    def crowd(self, source: str, seconds: float) -> None:
+        """Let another team's queue refuse what a source tells, for a while."""
+        with self._of_broker:
+            with suppress(Unavailable):
+                self.tap.crowd(source)
+            _pause(seconds)
+            with suppress(Unavailable):
+                self.tap.delete([FULL])
 
     def _deafen(self, source: str, seconds: float) -> None:
         for name in NAMES:

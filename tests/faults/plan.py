@@ -184,6 +184,7 @@ DRAW: dict[str, tuple[float, Callable[[random.Random], Sequence[object]]]] = {
     "part": (2, _part),
     "purge": (3, _deaf_source),
     "lose_queues": (2, _deaf_source),
+    "crowd": (1, lambda chance: (*_source(chance), *_some_seconds(chance))),
     "repeat": (3, lambda chance: (*_source(chance), _dice(chance))),
     "block_broker": (1, _some_seconds),
     "restart_broker": (0.5, _for_a_while),

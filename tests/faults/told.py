@@ -12,6 +12,8 @@ from chassis.domain import value
 from chassis.unit.envelope import HEADER
 
 QUEUE = "faults.tap"
+FULL = "faults.full"  # another team's
+REFUSES = {"x-max-length": 1, "x-overflow": "reject-publish"}
 
 
 @value
@@ -66,6 +68,13 @@ class Tap:
                     again = amqp.Message(each.body, **each.properties)
                     channel.basic_publish(again, exchange="", routing_key=queue)
         return len(copies)
+
+    def crowd(self, source: str) -> None:
+        """Let another team have a queue of what a source tells that is full and refuses it."""
+        with self._link.channel() as channel:
+            channel.queue_declare(FULL, durable=True, auto_delete=False, arguments=REFUSES)
+            channel.queue_bind(FULL, f"{source}.events", "#")
+            channel.basic_publish(amqp.Message("full"), exchange="", routing_key=FULL)
 
     def purge(self, queues: Iterable[str]) -> None:
         """Empty these queues."""
