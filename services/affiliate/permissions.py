@@ -1,9 +1,9 @@
 """Who may call what."""
 
-from chassis.identity import OWNER, SYSTEM_ADMIN, in_person, services
+from chassis.identity import OWNER, SYSTEM_ADMIN, in_person, services, with_listeners
 from contracts import BROKER_USERS
 
-EVERY_SERVICE = services(*BROKER_USERS)
+FEED = with_listeners(services(*BROKER_USERS))
 
 PERMISSIONS = {
     "create_relationship": SYSTEM_ADMIN,
@@ -18,6 +18,6 @@ PERMISSIONS = {
     "list_payouts": SYSTEM_ADMIN,
     "get_payout": SYSTEM_ADMIN,
     "affiliate_stats": SYSTEM_ADMIN,
-    "events_read": EVERY_SERVICE,
-    "describe": EVERY_SERVICE,
+    "events_read": FEED,
+    "describe": FEED,
 }

@@ -1,9 +1,17 @@
 """Who may call what."""
 
-from chassis.identity import ADMIN, OPEN, SIGNED_IN, SYSTEM_ADMIN, in_person, services
+from chassis.identity import (
+    ADMIN,
+    OPEN,
+    SIGNED_IN,
+    SYSTEM_ADMIN,
+    in_person,
+    services,
+    with_listeners,
+)
 from contracts import BROKER_USERS
 
-EVERY_SERVICE = services(*BROKER_USERS)
+FEED = with_listeners(services(*BROKER_USERS))
 
 PERMISSIONS = {
     "sign_up": OPEN,
@@ -22,6 +30,6 @@ PERMISSIONS = {
     "ban_user": SYSTEM_ADMIN,
     "unban_user": SYSTEM_ADMIN,
     "billing_profile": services("billing"),
-    "events_read": EVERY_SERVICE,
-    "describe": EVERY_SERVICE,
+    "events_read": FEED,
+    "describe": FEED,
 }

@@ -1,9 +1,9 @@
 """Who may call what."""
 
-from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, in_person, services
+from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, in_person, services, with_listeners
 from contracts import BROKER_USERS
 
-EVERY_SERVICE = services(*BROKER_USERS)
+FEED = with_listeners(services(*BROKER_USERS))
 
 PERMISSIONS = {
     "can_use_invoice_billing": MEMBER,  # whoever starts work asks what it costs, and how
@@ -21,6 +21,6 @@ PERMISSIONS = {
     "create_invoices": SYSTEM_ADMIN,
     "issue_invoice": SYSTEM_ADMIN,
     "record_invoice_payment": SYSTEM_ADMIN,
-    "events_read": EVERY_SERVICE,
-    "describe": EVERY_SERVICE,
+    "events_read": FEED,
+    "describe": FEED,
 }

@@ -3,10 +3,10 @@
 System admins look into every workspace, and act in none but as one of its people.
 """
 
-from chassis.identity import MEMBER, OPEN, insiders, services
+from chassis.identity import MEMBER, OPEN, insiders, services, with_listeners
 from contracts import BROKER_USERS
 
-EVERY_SERVICE = services(*BROKER_USERS)
+FEED = with_listeners(services(*BROKER_USERS))
 
 PERMISSIONS = {
     "create_project": insiders(MEMBER),
@@ -19,6 +19,6 @@ PERMISSIONS = {
     "list_style_templates": OPEN,
     "list_room_types": OPEN,
     "source_link": services("video"),
-    "events_read": EVERY_SERVICE,
-    "describe": EVERY_SERVICE,
+    "events_read": FEED,
+    "describe": FEED,
 }

@@ -1,9 +1,9 @@
 """Who may call what. System admins look into every workspace, and act only as one of its people."""
 
-from chassis.identity import MEMBER, insiders, services
+from chassis.identity import MEMBER, insiders, services, with_listeners
 from contracts import BROKER_USERS
 
-EVERY_SERVICE = services(*BROKER_USERS)
+FEED = with_listeners(services(*BROKER_USERS))
 
 PERMISSIONS = {
     "create_video": insiders(MEMBER),
@@ -11,6 +11,6 @@ PERMISSIONS = {
     "get_video": MEMBER,
     "list_videos": MEMBER,
     "progress": MEMBER,
-    "events_read": EVERY_SERVICE,
-    "describe": EVERY_SERVICE,
+    "events_read": FEED,
+    "describe": FEED,
 }

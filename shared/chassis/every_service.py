@@ -52,9 +52,12 @@ class Events:
 
 @value
 class EventsRead(Asked[Events]):
-    """Return what the service has told after a place, in order; for services.
+    """Return what the service has told after a place, in order; for services, and for listeners.
 
-    Raises `Conflict("chassis.forked")` for a place that it does not know.
+    `types` leaves out others; `scanned_to` passes over what is left out. Without, a listener is
+    shown the types that it was given. Raises `Conflict("chassis.forked")` for a place that the
+    service does not know, `Invalid` for a type that it does not tell, `Forbidden` for one that
+    this listener was not given.
     """
 
     after: Place | None = None
@@ -75,4 +78,4 @@ class Description:
 
 @value
 class Describe(Asked[Description]):
-    """Return what the service is, tells and hears; for services."""
+    """Return what the service is, tells and hears; for services, and for listeners."""

@@ -15,9 +15,12 @@ _AS = " as "
 
 @value
 class Actor:
-    """Who acts. A service acts on behalf of somebody, and belongs to no workspace."""
+    """Who acts. A service acts on behalf of somebody, and belongs to no workspace.
 
-    kind: Literal["person", "service", "anyone"]
+    A listener is another team's service: it reads in a feed what it was given.
+    """
+
+    kind: Literal["person", "service", "listener", "anyone"]
     id: str
     workspace_id: UUID | None = None
     role: str | None = None
@@ -27,6 +30,7 @@ class Actor:
     authenticated_at: datetime | None = None  # when they last showed who they are
     amr: tuple[str, ...] = ()  # … and by what: 'pwd', 'otp'
     issued_at: datetime | None = field(default=None, compare=False)  # of the token, not of who
+    hears: frozenset[str] | None = None  # the types that a listener was given; else all
 
     def __str__(self) -> str:
         """Return the caller as ids, events and stored replies name it: `person:A as U` too."""
@@ -82,6 +86,7 @@ class Permission:
     person: bool = False  # anybody signed in
     system_admin: bool = False
     services: tuple[str, ...] = ()
+    listeners: bool = False  # other teams' services, as far as each was given something to hear
     fresh: bool = False  # people: only within `FRESH` of showing who they are
     in_person: bool = False  # people: nobody acting as somebody else
     insiders: bool = False  # people: system admins count for what they are in their own workspace
@@ -90,6 +95,8 @@ class Permission:
         """Return whether that actor may call."""
         if actor.kind == "service":
             return actor.id in self.services
+        if actor.kind == "listener":
+            return self.listeners
         if self.open:
             return True
         if actor.kind != "person":
@@ -113,7 +120,7 @@ class Permission:
             if actor.is_system_admin and self.insiders:
                 raise Forbidden("auth.impersonation_required", f"{method} is done as one of theirs")
             raise Forbidden("chassis.not_allowed", f"{actor.kind} may not call {method}")
-        if actor.kind == "service":
+        if actor.kind in ("service", "listener"):
             return
         if self.in_person and actor.impersonated_by is not None:
             raise Forbidden("auth.not_while_impersonating", f"{method} is done in person")
@@ -133,6 +140,11 @@ SYSTEM_ADMIN = Permission(system_admin=True)
 def services(*names: str) -> Permission:
     """Return the permission of a method that only these services may call."""
     return Permission(services=names)
+
+
+def with_listeners(permission: Permission) -> Permission:
+    """Return the permission for other teams' services too, which read what they were given."""
+    return replace(permission, listeners=True)
 
 
 def fresh(permission: Permission) -> Permission:

@@ -74,9 +74,9 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=880,
-        why="every check of a call is here, from its length on, the tokens and keys it rests on,"
-        " and what logs and strangers are told",
+        code_lines=910,
+        why="every check of a call is here, from its length on, the tokens it rests on, what"
+        " listeners were given, and what logs and strangers are told",
     ),
     Room(
         name="green",

@@ -1,33 +1,35 @@
 """The feed: what is told, in which order, from which cursor on."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
-from chassis.errors import Conflict, Invalid
+from chassis.door import every_service
+from chassis.door.edge import Caller, Door
+from chassis.door.tokens import AccessTokens
+from chassis.errors import Conflict, Forbidden, Invalid
+from chassis.every_service import EventsRead
+from chassis.green.methods import look
+from chassis.identity import services, with_listeners
 from chassis.unit import feed
 from chassis.unit.envelope import heard
 from chassis.unit.feed import START, Stretch
 from chassis.unit.handling import App
+from embedded.direct import DirectPort
 from integration.stages import boxes
 from integration.stages.box_database import (
     MINE,
+    Database,
     call,
-    database,
     number_all,
     open_box,
     person,
     put_in,
 )
-from servers.postgres import Server
 
-
-@pytest.fixture
-def app(postgres_server: Server) -> Iterator[App]:
-    with database(postgres_server) as own, own.app() as app:
-        yield app
+APPEARED, WEIGHED = "boxes.box_appeared", "boxes.weight_added"
 
 
 def read(app: App, **arguments: Any) -> Stretch:
@@ -143,3 +145,68 @@ def test_a_pair_that_the_feed_does_not_know_is_a_fork(app: App) -> None:
         assert caught.value.details == {"after": after}
         assert not caught.value.retryable
     assert read(app, after=known).items == []
+
+
+class Feed:
+    """What the boxes answer to others' services."""
+
+    name = "boxes"
+    events_read = look(EventsRead, every_service.events_read)
+
+
+def asked_by(app: App, who: str, **arguments: Any) -> Any:
+    """Return what a broker user is answered."""
+    door = Door(
+        app=app,
+        tokens=AccessTokens({}),
+        permissions={"events_read": with_listeners(services("scales"))},
+    )
+    return DirectPort(facade=Feed, door=lambda: door, caller=Caller(service=who)).call(
+        "events_read", **arguments
+    )
+
+
+def shown(reply: Any) -> list[str]:
+    return [each["type"] for each in reply["items"]]
+
+
+def give(own: Database, who: str, *types: str) -> None:
+    own.change("insert into listeners values (%(who)s, %(types)s)", who=who, types=[*types])
+
+
+def test_a_listener_reads_what_it_was_given_and_goes_on_behind_the_rest(
+    own: Database, app: App
+) -> None:
+    put_in(app, open_box(app), "saw", 700)
+    number_all(app)
+    give(own, "ledger", APPEARED)
+    page = asked_by(app, "ledger")
+    assert shown(page) == shown(asked_by(app, "ledger", types=[APPEARED])) == [APPEARED]
+    assert page["scanned_to"] == page["head"]
+    assert page["head"]["position"] == 2
+    assert shown(asked_by(app, "scales")) == [APPEARED, WEIGHED]
+    with pytest.raises(Forbidden, match="listener:ledger was not given boxes.weight_added"):
+        asked_by(app, "ledger", types=[APPEARED, WEIGHED])
+
+
+def test_a_listener_that_was_removed_is_refused_at_once(own: Database, app: App) -> None:
+    with pytest.raises(Forbidden):
+        asked_by(app, "ledger")
+    give(own, "ledger", APPEARED)
+    asked_by(app, "ledger")
+    own.change("delete from listeners")
+    with pytest.raises(Forbidden):
+        asked_by(app, "ledger")
+
+
+@pytest.mark.parametrize("who", ["scales", "ledger"])
+def test_a_type_that_is_not_told_is_invalid_whoever_asks(own: Database, app: App, who: str) -> None:
+    give(own, "ledger", APPEARED)
+    with pytest.raises(Invalid) as refused:
+        asked_by(app, who, types=[APPEARED, "boxes.box_apeared"])
+    assert refused.value.details == {"fields": {"types": ["Not told here: boxes.box_apeared."]}}
+
+
+def test_a_service_lets_no_listener_in_by_itself(app: App) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), app.engine.begin() as service:
+        service.exec_driver_sql("insert into listeners values ('mallory', '{}')")

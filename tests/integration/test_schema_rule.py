@@ -100,17 +100,15 @@ def test_a_database_that_was_made_by_other_words_of_a_step_has_the_functions_of_
     owner_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The claim of jobs was worded anew while there were installations of its step."""
-    before = schema_steps.STEPS.index(schema_claims.renew)
+    monkeypatch.setattr(schema_steps, "STEPS", schema_steps.STEPS[:4])  # what came later is no part
     migrations.upgrade("billing", owner_url)
     new = functions(owner_url)
     change(
         owner_url,
         "create or replace function claim_job(kinds text[], seconds int) returns setof jobs"
-        f" language sql as 'select * from jobs'; update frame_schema set version = {before}",
+        " language sql as 'select * from jobs'; update frame_schema set version = 3",
     )
     assert functions(owner_url) != new
-    again = [schema_claims.renew, *[nothing] * (len(schema_steps.STEPS) - before - 1)]
-    monkeypatch.setattr(schema_steps, "STEPS", (*schema_steps.STEPS[:before], *again))
     migrations.upgrade("billing", owner_url)
     assert functions(owner_url) == new
 
@@ -120,10 +118,6 @@ def functions(url: str) -> list[Any]:
     query += " where pronamespace = 'public'::regnamespace order by 1"
     with psycopg.connect(url) as owner:
         return owner.execute(query.encode()).fetchall()
-
-
-def nothing(connection: Connection, service: str) -> None:
-    """Stand for a step that has been done."""
 
 
 def note(connection: Connection, service: str) -> None:

@@ -31,6 +31,7 @@ FRAME = {  # made by chassis.database.schema_steps or alembic, not by a service'
     "frame_schema",
     "jobs",
     "leases",
+    "listeners",
     "parked",
     "pending",
     "personal",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from chassis.database import schema, schema_access, schema_claims, schema_deaths, schema_projections
+from chassis.database import schema, schema_access, schema_claims, schema_deaths, schema_listeners, schema_projections
 
 Step = Callable[[Connection, str], None]  # in the transaction of a migration; the service's name
 
@@ -19,6 +19,7 @@ STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema_claims.renew,
     schema_projections.make,
     schema_deaths.make,
+    schema_listeners.make,
 )
 
 

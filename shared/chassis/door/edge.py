@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from chassis import codec, deadline, ids, metrics, telemetry
 from chassis.asked import Asked, Keyed, pseudonymous_fields, sensitive_fields, writes
 from chassis.domain import value
-from chassis.door import revocations, who
+from chassis.door import listeners, revocations, who
 from chassis.door.repeats import digest, digest_of_open
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Internal, Invalid, ServiceError, Unavailable, of_request
-from chassis.identity import Actor, Permission, service_actor
+from chassis.identity import Actor, Permission
 from chassis.marshalling import Rules, request
 from chassis.unit import standing
 from chassis.unit.calls import Call
@@ -60,13 +60,12 @@ class Door:
         A service that hands on a person's token acts as that person. Where insiders act, nobody
         sees more than they do.
         """
-        now = self.app.clock()
+        now, permission = self.app.clock(), self.permissions[method]
         if caller.auth_token is None and caller.service is not None:
-            actor = service_actor(caller.service)
+            actor = listeners.broker_user(self.app, caller.service, permission)
         else:
             actor = self.tokens.actor(caller.auth_token, now)
         telemetry.know(**who.named(actor))  # of who is refused as well
-        permission = self.permissions[method]
         permission.check(actor, method, now)
         return replace(actor, is_system_admin=False) if permission.insiders else actor
 

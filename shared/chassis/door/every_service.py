@@ -5,6 +5,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, text
 
 from chassis.codec import plain
+from chassis.door import listeners
 from chassis.door.edge import Door
 from chassis.every_service import Describe, Description, Events, EventsRead, Place, Told
 from chassis.unit import feed
@@ -14,7 +15,8 @@ from chassis.unit.calls import Call
 def events_read(db: Connection, door: Door, call: Call, asked: EventsRead) -> Events:
     """Answer `events_read`: what this service has told, on from a place."""
     after = plain(asdict(asked.after)) if asked.after else None
-    found = feed.read(db, door.app.service.name, after, asked.types, asked.limit)
+    types = listeners.readable(call.actor, asked.types, door.app.outbox.types.values())
+    found = feed.read(db, door.app.service.name, after, types, asked.limit)
     return Events(
         items=tuple(Told(**each) for each in found.items),
         scanned_to=Place(**found.scanned_to),
