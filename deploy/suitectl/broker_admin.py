@@ -14,6 +14,7 @@ from chassis.errors import Unavailable
 from suitectl.inventory import Rabbit
 
 TIMEOUT_S = 60.0
+DISCONNECTED = "suitectl: what it may do has changed"
 
 
 class BrokerAdmin(Protocol):
@@ -27,6 +28,12 @@ class BrokerAdmin(Protocol):
 
         Raises `Unavailable`.
         """
+
+    def forget_user(self, name: str) -> None:
+        """End a user, its rights and its connections. Raises `Unavailable`."""
+
+    def disconnect(self, name: str) -> None:
+        """Close a user's connections; it may open new ones. Raises `Unavailable`."""
 
 
 @value
@@ -66,6 +73,14 @@ class Ctl:
         """Make what the document defines."""
         self._run("import_definitions", given=json.dumps(document))
 
+    def forget_user(self, name: str) -> None:
+        """End a user, its rights and its connections."""
+        self._run("delete_user", name)
+
+    def disconnect(self, name: str) -> None:
+        """Close a user's connections."""
+        self._run("close_all_user_connections", name, DISCONNECTED)
+
     def _run(self, *arguments: str, given: str = "") -> str:
         command = [*self.command, "--quiet", *arguments]
         try:
@@ -89,21 +104,29 @@ class Api:
 
     def exported(self) -> dict[str, Any]:
         """Return the broker's definitions."""
-        document: dict[str, Any] = json.loads(self._ask("GET"))
+        document: dict[str, Any] = json.loads(self._ask("GET", "definitions"))
         return document
 
     def import_(self, document: Mapping[str, Any]) -> None:
         """Make what the document defines."""
-        self._ask("POST", json.dumps(document))
+        self._ask("POST", "definitions", json.dumps(document))
 
-    def _ask(self, method: str, body: str | None = None) -> str:
+    def forget_user(self, name: str) -> None:
+        """End a user, its rights and its connections."""
+        self._ask("DELETE", f"users/{name}")
+
+    def disconnect(self, name: str) -> None:
+        """Close a user's connections."""
+        self._ask("DELETE", f"connections/username/{name}")
+
+    def _ask(self, method: str, what: str, body: str | None = None) -> str:
         where = urlsplit(self.url)
         kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
         connection = kinds[where.scheme](where.netloc, timeout=TIMEOUT_S)
         who = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {who}", "Content-Type": "application/json"}
         try:
-            connection.request(method, f"{where.path.rstrip('/')}/api/definitions", body, headers)
+            connection.request(method, f"{where.path.rstrip('/')}/api/{what}", body, headers)
             answer = connection.getresponse()
             text = str(answer.read(), "utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:

@@ -80,7 +80,7 @@ def users(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Rights]:
         raise Misconfigured(f"consumers: {'; '.join(wrong)}; {advice}")
     return {
         **{name: rights.service(name) for name in inventory.services},
-        "operator": rights.operator("operator"),
+        "operator": rights.operator("operator", inventory.services, [*keys["consumers"]]),
         **{name: rights.caller(name) for name in inventory.callers},
         **{name: rights.caller(name, declares=True) for name in inventory.nameko_callers},
         **{

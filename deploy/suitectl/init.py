@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from suitectl import databases, environment, inventory, keys
+from suitectl import databases, environment, grants, inventory, keys, listeners
 from suitectl.broker_admin import broker_admin
 from suitectl.change import Change, made
 from suitectl.definitions import definitions, differing, parts
@@ -32,6 +32,8 @@ def run(chosen: argparse.Namespace) -> int:
     """Make what is missing and say what it was."""
     given = inventory.load(chosen.inventory)
     report(changes(given, chosen.files_only), chosen.dry_run)
+    if not chosen.files_only:
+        say_what_waits(given)
     return 0
 
 
@@ -45,6 +47,13 @@ def report(wanted: Iterator[Change], rehearsal: bool) -> None:
         print("nothing to change")
 
 
+def say_what_waits(given: Inventory) -> None:
+    """Print what cannot be made before `suitectl migrate`."""
+    held = keys.read(Path(given.secrets))
+    for line in grants.waiting(given, held) if held else ():
+        print(line, flush=True)
+
+
 def changes(given: Inventory, files_only: bool = False) -> Iterator[Change]:
     """Yield all that is not as the inventory wants it, in the order to make it."""
     known = keys.read(Path(given.secrets))
@@ -55,17 +64,26 @@ def changes(given: Inventory, files_only: bool = False) -> Iterator[Change]:
         yield from databases.changes(
             admin_url, given.services, whole["roles"], alone=given.postgres.generated
         )
+        yield from grants.changes(given, whole)
         yield from in_broker(given, whole)
 
 
 def files(given: Inventory, known: Keys, whole: Keys) -> Iterator[Change]:
     """Yield the writing of the secrets, of `known` that are to be `whole`, and what follows."""
     yield from keys.changes(Path(given.secrets), known, whole)
+    for name in (*given.callers, *given.nameko_callers, *whole["consumers"]):
+        uri = given.rabbitmq.url(name, whole["broker"][name])
+        yield from derived(uri_file(given, name), f"AMQP_URI='{uri}'\n")
     if given.env:
         yield from derived(Path(given.env), environment.dotenv(given, whole))
     if given.rabbitmq.definitions:
         text = json.dumps(definitions(given, whole), indent=1)
         yield from derived(Path(given.rabbitmq.definitions), f"{text}\n")
+
+
+def uri_file(given: Inventory, name: str) -> Path:
+    """Return where the AMQP URI of a caller or a consumer stands, for it alone to be given."""
+    return Path(given.secrets).with_name(f"{name}.amqp.env")
 
 
 def derived(path: Path, text: str) -> Iterator[Change]:
@@ -77,12 +95,20 @@ def derived(path: Path, text: str) -> Iterator[Change]:
 
 
 def in_broker(given: Inventory, whole: Keys) -> Iterator[Change]:
-    """Yield the import of the definitions, if the broker has not all of them as they are."""
+    """Yield the import of the definitions, if the broker has not all of them as they are.
+
+    And then the end of what consumers have bound and may not hear any more.
+    """
     broker, vhost = broker_admin(given.rabbitmq), given.rabbitmq.vhost
     if broker is None:
         return
     document = definitions(given, whole)
-    differ = differing(parts(document, vhost), parts(broker.exported(), vhost))
+    found = broker.exported()
+    differ = differing(parts(document, vhost), parts(found, vhost))
     if differ:
         what = "\n  ".join((f"in the broker, {vhost}:", *differ))
         yield Change(what=what, make=partial(broker.import_, document))
+    if whole["consumers"]:
+        # what was bound until the rights were less
+        found = broker.exported() if differ else found
+        yield from listeners.narrowed(given, whole, broker, found)

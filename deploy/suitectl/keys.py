@@ -50,12 +50,12 @@ def completed(known: Mapping[str, Any], services: Collection[str], users: Collec
 
 
 def changes(path: Path, known: Keys, whole: Keys) -> Iterator[Change]:
-    """Yield the writing of the file, if it lacks something of `whole` or others could read it."""
-    there = dict(_entries(known))
-    new = [name for name, entry in _entries(whole) if there.get(name) != entry]
-    if new:
+    """Yield the writing of the file, if it is not `whole` or others could read it."""
+    there, wanted = dict(_entries(known)), dict(_entries(whole))
+    differ = [name for name in {**wanted, **there} if there.get(name) != wanted.get(name)]
+    if differ:
         write = partial(write_whole, path, json.dumps(whole, indent=1))
-        yield Change(what=f"secrets {path}: {', '.join(new)}", make=write)
+        yield Change(what=f"secrets {path}: {', '.join(differ)}", make=write)
     elif path.stat().st_mode & 0o077:
         yield Change(what=f"secrets {path}: readable by others", make=partial(path.chmod, 0o600))
 

@@ -14,7 +14,7 @@ it hears. What RabbitMQ itself does not refuse, a dead letter to any key or befo
 CC and BCC, is refused by whoever receives it (`chassis.broker.detours`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 from chassis.domain import value
@@ -80,9 +80,24 @@ def service(name: str) -> Rights:
     )
 
 
-def operator(name: str, services: Iterable[str] = SERVICES) -> Rights:
-    """Return the rights of suitectl's own user: to read every feed, by calls."""
-    return _caller(name, _feeds(services), declares=False)
+def operator(
+    name: str, services: Collection[str] = SERVICES, listeners: Collection[str] = ()
+) -> Rights:
+    """Return the rights of suitectl's own user: to read every feed, by calls.
+
+    And to end what `listeners` have and may not have any more: their queues, and the bindings of
+    these. What is in them it cannot read.
+    """
+    own = _caller(name, _feeds(services), declares=False)
+    if not listeners:
+        return own
+    queues, told = _whole(queues_of(listeners)), [events(source) for source in services]
+    return Rights(
+        configure=_either([own.configure, queues]),
+        write=_either([own.write, queues]),
+        read=_either([own.read, _whole(*map(_name, told))]),
+        topics={**own.topics, **{each: Topics(read=_whole(".*")) for each in told}},
+    )
 
 
 def caller(name: str, services: Iterable[str] = SERVICES, *, declares: bool = False) -> Rights:
@@ -130,6 +145,12 @@ def listener(name: str, listener: Listener) -> Rights:
             **{events(source): Topics(read=_whole(_either(told[source]))) for source in told},
         },
     )
+
+
+def queues_of(listeners: Iterable[str]) -> str:
+    """Return the pattern of the queues that only these listeners may have declared, ever."""
+    names = _either(listeners)
+    return rf"(evt-[^.]+--)?({names})\..+|rpc-({names})"
 
 
 def events(service: str) -> str:

@@ -21,6 +21,7 @@ from chassis.settings import Misconfigured
 from chassis.unit.handling import App
 from chassis.unit.service import Service
 from suitectl import inventory, keys
+from suitectl.inventory import Inventory
 
 UNDEFINED_TABLE = "42P01"
 WRONG_VALUE = "22"  # a class: out of range, negative
@@ -77,11 +78,8 @@ class Site:
     def url(self, service: str, role: Role) -> str:
         """Return where this role connects from here. Raises `Misconfigured`."""
         self.services([service])
-        name = f"{service}_{role}"
-        password = self.password("roles", name)
-        url = parsed(self.inventory.postgres.admin_url)
-        made = url.set(drivername="postgresql", username=name, password=password, database=service)
-        return made.render_as_string(hide_password=False)
+        password = self.password("roles", f"{service}_{role}")
+        return role_url(self.inventory, service, role, password)
 
     def broker_url(self, user: str) -> str:
         """Return where a broker user connects. Raises `Misconfigured`."""
@@ -110,6 +108,13 @@ class Site:
         """Yield the service as its own processes work on its database."""
         with self.engine(service, "app") as engine:
             yield App(service=code(service), engine=engine)
+
+
+def role_url(given: Inventory, service: str, role: Role, password: str) -> str:
+    """Return where a role connects from here."""
+    url, name = parsed(given.postgres.admin_url), f"{service}_{role}"
+    made = url.set(drivername="postgresql", username=name, password=password, database=service)
+    return made.render_as_string(hide_password=False)
 
 
 def code(service: str) -> Service:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis.database import migrations, postgres, schema_claims, schema_rule, schema_steps
+from chassis.database import migrations, postgres, schema_rule, schema_steps
 from chassis.errors import Conflict, Unavailable
 from chassis.identity import service_actor
 from chassis.unit.calls import Call

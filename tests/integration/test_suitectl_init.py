@@ -1,4 +1,4 @@
-"""`suitectl init` and `suitectl consumer add`, on a PostgreSQL and a RabbitMQ that were empty."""
+"""`suitectl init` and `suitectl consumer`, on a PostgreSQL and a RabbitMQ that were empty."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from amqp.exceptions import AccessRefused
+from amqp.exceptions import AccessRefused, ConnectionForced
 from psycopg.errors import InsufficientPrivilege
 
 from chassis.database import migrations
@@ -28,6 +28,7 @@ from servers.rabbit import Broker
 from suitectl import environment, inventory, keys
 from suitectl.__main__ import main
 from suitectl.broker_admin import Api, Ctl
+from waiting import until
 
 SERVICES = ("auth", "billing")  # a site need not have all of them
 ADMIN, PASSWORD = "admin", "only-for-tests"
@@ -100,8 +101,10 @@ class Site:
         return main(["init", str(self.file), *flags])
 
     def consumer(self, name: str, types: str, *flags: str) -> int:
-        flags = ("--inventory", str(self.file), "--types", types, *flags)
-        return main(["consumer", "add", name, *flags])
+        return self.consumers("add", name, "--types", types, *flags)
+
+    def consumers(self, *task: str) -> int:
+        return main(["consumer", *task, "--inventory", str(self.file)])
 
     @property
     def keys(self) -> dict[str, Any]:
@@ -115,7 +118,17 @@ class Site:
         return catalog, self.api.exported(), files
 
     def login(self, user: str) -> None:
-        As(self.broker, user, self.keys["broker"][user]).close()
+        self.logged_in(user).close()
+
+    def logged_in(self, user: str) -> As:
+        return As(self.broker, user, self.keys["broker"][user])
+
+    def migrate(self, service: str) -> None:
+        migrations.upgrade(service, environment.owner_url(self.inventory, self.keys, service))
+
+    def grants(self, service: str) -> list[Any]:
+        with self.connect(f"{service}_app", service) as app:
+            return app.execute("select name, types from listeners order by name").fetchall()
 
     def connect(self, role: str, database: str) -> psycopg.Connection[Any]:
         return psycopg.connect(
@@ -299,7 +312,7 @@ def test_a_service_finds_what_it_needs_in_its_environment(site: Site) -> None:
 
 def test_each_role_may_do_its_own_and_no_more(site: Site) -> None:
     site.init()
-    migrations.upgrade("billing", environment.owner_url(site.inventory, site.keys, "billing"))
+    site.migrate("billing")
     with site.connect("billing_owner", "billing") as owner:
         tables = [row[0] for row in owner.execute(_TABLES)]
     assert {"events", "positions", "invoice"} <= set(tables)
@@ -325,13 +338,13 @@ def test_each_role_may_do_its_own_and_no_more(site: Site) -> None:
 
 def test_a_reader_of_databases_older_than_it_reads_their_tables(site: Site) -> None:
     site.init()
-    migrations.upgrade("auth", environment.owner_url(site.inventory, site.keys, "auth"))
+    site.migrate("auth")
     with psycopg.connect(site.server.admin_url, dbname="auth", autocommit=True) as admin:
         admin.execute("drop owned by auth_reader")
         admin.execute("drop role auth_reader")
 
     site.init()
-    migrations.upgrade("auth", environment.owner_url(site.inventory, site.keys, "auth"))
+    site.migrate("auth")
 
     with site.connect("auth_reader", "auth") as reader:
         assert reader.execute("select count(*) from events").fetchone() == (0,)
@@ -381,7 +394,8 @@ def test_files_can_be_made_before_there_are_servers(site: Site) -> None:
     site.init("--files-only")
     catalog, definitions, files = site.state()
     assert (catalog, definitions) == before[:2]
-    assert sorted(files) == [".env", "definitions.json", "inventory.toml", "secrets.json"]
+    made = [".env", "definitions.json", "inventory.toml", "secrets.json", "web.amqp.env"]
+    assert sorted(files) == made
 
 
 def test_rabbitmqctl_does_as_the_management_api_does(
@@ -397,6 +411,13 @@ def test_rabbitmqctl_does_as_the_management_api_does(
     assert site.init() == 0
     assert capsys.readouterr().out == "nothing to change\n"
     assert made["topic_permissions"] == site.api.exported()["topic_permissions"]
+    web = site.logged_in("web")
+    ctl.disconnect("web")
+    with pytest.raises(ConnectionForced):
+        web.connection.drain_events(timeout=60)
+    ctl.forget_user("web")
+    with pytest.raises(AccessRefused):
+        site.login("web")
 
 
 def test_a_broker_that_refuses_is_one_line(
@@ -414,7 +435,7 @@ def test_a_consumer_is_added_changed_and_kept(
     site.init()
     assert site.consumer("ledger", "billing.invoice_paid,auth.user_banned") == 0
     uri = (site.folder / "ledger.amqp.env").read_text("utf-8")
-    ledger = As(site.broker, "ledger", site.keys["broker"]["ledger"])
+    ledger = site.logged_in("ledger")
     assert ledger.declare("ledger.all") == 0
     assert ledger.bind("ledger.all", "billing.events", "invoice_paid") == 0
     assert ledger.bind("ledger.all", "billing.events", "invoice_issued") == 403
@@ -427,14 +448,17 @@ def test_a_consumer_is_added_changed_and_kept(
         uri
         == f"AMQP_URI='{site.inventory.rabbitmq.url('ledger', site.keys['broker']['ledger'])}'\n"
     )
-    ledger = As(site.broker, "ledger", site.keys["broker"]["ledger"])
+    ledger = site.logged_in("ledger")
     assert ledger.bind("ledger.all", "billing.events", "invoice_issued") == 0
     assert ledger.bind("ledger.all", "billing.events", "invoice_paid") == 403
     assert ledger.bind("ledger.all", "auth.events", "user_banned") == 403
     ledger.close()
     capsys.readouterr()
     assert site.init() == 0
-    assert capsys.readouterr().out == "nothing to change\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "nothing to change",
+        "not yet: ledger may read billing's feed after its migrate, and init again",
+    ]
 
 
 def test_adding_a_consumer_can_be_rehearsed(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
@@ -444,3 +468,134 @@ def test_adding_a_consumer_can_be_rehearsed(site: Site, capsys: pytest.CaptureFi
     assert site.consumer("ledger", "billing.invoice_paid", "--dry-run") == 0
     assert site.state() == before
     assert "  topic permissions of ledger on billing.events" in capsys.readouterr().out
+
+
+def test_a_consumer_may_read_what_it_was_given_once_there_are_tables_for_it(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waits = "not yet: ledger may read {}'s feed after its migrate, and init again"
+    both = ["auth.user_banned", "auth.workspace_created"]
+    site.init()
+    capsys.readouterr()
+    site.consumer("ledger", f"billing.invoice_paid,{','.join(both)}")
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2:] == [waits.format("auth"), waits.format("billing")]
+
+    site.migrate("auth")
+    assert site.init() == 0
+
+    said = capsys.readouterr().out.splitlines()
+    assert said == [f"made auth: ledger reads {', '.join(both)}", waits.format("billing")]
+    assert site.grants("auth") == [("ledger", both)]
+    site.consumer("ledger", "auth.user_banned")
+    assert site.grants("auth") == [("ledger", ["auth.user_banned"])]
+    site.consumer("ledger", "billing.invoice_paid")
+    assert site.grants("auth") == []
+    with site.connect("auth_owner", "auth") as owner:
+        audited = owner.execute("select did, details->'types' from audit order by id").fetchall()
+    assert audited == [("consumer", types) for types in (both, ["auth.user_banned"], [])]
+
+
+def test_what_was_bound_to_a_type_taken_away_is_unbound(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.consumer("ledger", "billing.invoice_paid,billing.invoice_issued,auth.user_banned")
+    ledger, billing = site.logged_in("ledger"), site.logged_in("billing")
+    for queue in ("ledger.all", "evt-billing-invoice_paid--ledger.on_paid"):
+        ledger.declare(queue)
+        for exchange, key in (
+            ("billing.events", "invoice_paid"),
+            ("billing.events", "invoice_issued"),
+            ("auth.events", "user_banned"),
+        ):
+            assert ledger.bind(queue, exchange, key) == 0
+    channel = ledger.connection.channel()
+    channel.queue_declare("ledger.own", durable=False, exclusive=True)
+    channel.queue_bind("ledger.own", "billing.events", "invoice_paid")
+    capsys.readouterr()
+
+    site.consumer("ledger", "billing.invoice_issued")
+
+    said = capsys.readouterr().out
+    for queue in ("ledger.all", "evt-billing-invoice_paid--ledger.on_paid"):
+        assert f"made queue {queue}: unbound from billing.events, invoice_paid\n" in said
+    until(lambda: len(bound_to(site, "ledger")) == 2)  # its own queue went with its connection
+    assert {each["routing_key"] for each in bound_to(site, "ledger")} == {"invoice_issued"}
+    with pytest.raises(ConnectionForced):
+        ledger.connection.drain_events(timeout=60)
+    for key in ("invoice_paid", "invoice_issued"):
+        assert billing.publish("billing.events", key) == 0
+    billing.close()
+    again = site.logged_in("ledger")
+    heard = again.take("ledger.all")
+    assert heard is not None and heard.delivery_info["routing_key"] == "invoice_issued"
+    assert again.take("ledger.all") is None
+    again.close()
+    site.init()
+    assert capsys.readouterr().out.startswith("nothing to change\n")
+
+
+def bound_to(site: Site, name: str) -> list[Any]:
+    return [each for each in site.api.exported()["bindings"] if name in each["destination"]]
+
+
+def test_a_consumer_is_listed_shown_given_another_password_and_removed(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.migrate("auth")
+    before = site.keys
+    site.consumer("ledger", "auth.user_banned")
+    ledger, file = site.logged_in("ledger"), site.folder / "ledger.amqp.env"
+    ledger.declare("ledger.all")
+    ledger.bind("ledger.all", "auth.events", "user_banned")
+    capsys.readouterr()
+
+    assert site.consumers("list", "--json") == 0
+    row = {"consumer": "ledger", "types": "auth.user_banned", "declares": ""}
+    assert json.loads(capsys.readouterr().out) == [row]
+    assert site.consumers("show", "ledger", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["amqp_uri"] == str(file)
+    assert shown["reads"] == {"auth": ["auth.user_banned"]}
+    assert shown["queues"] == {"ledger.all": ["auth.events user_banned"]}
+    assert shown["rights"]["topics"]["auth.events"]["read"] == "^(user_banned)$"
+
+    old = site.keys["broker"]["ledger"]
+    assert site.consumers("rotate", "ledger") == 0
+    with pytest.raises(ConnectionForced):
+        ledger.connection.drain_events(timeout=60)
+    with pytest.raises(AccessRefused):
+        As(site.broker, "ledger", old)
+    ledger = site.logged_in("ledger")
+    assert site.keys["broker"]["ledger"] in file.read_text("utf-8")
+    assert old not in site.secrets.read_text("utf-8")
+
+    assert site.consumers("remove", "ledger") == 0
+    with pytest.raises(ConnectionForced):
+        ledger.connection.drain_events(timeout=60)
+    found = site.api.exported()
+    assert "ledger" not in json.dumps([found["users"], found["permissions"], found["queues"]])
+    assert site.grants("auth") == []
+    assert site.keys == before
+    assert not file.exists()
+    assert site.consumers("show", "ledger") == 1
+    assert "no consumer ledger" in capsys.readouterr().err
+    assert site.init() == 0
+    assert capsys.readouterr().out == "nothing to change\n"
+
+
+def test_where_nobody_administers_the_broker_it_is_said_what_stays(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.write("")
+    for task, says in (
+        (("add", "ledger", "--types", "auth.user_banned"), "its queues stay bound"),
+        (("rotate", "ledger"), "until then the old password holds"),
+        (("remove", "ledger"), "then rabbitmqctl delete_user ledger"),
+    ):
+        assert site.consumers(*task) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith(f"not yet: the broker reads {site.definitions} when it starts; ")
+        assert says in last

@@ -1,0 +1,68 @@
+"""What makes a consumer, changes its password and ends it: files, grants, and the broker."""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from chassis import codec
+from suitectl import grants, init, keys, listeners
+from suitectl.broker_admin import broker_admin
+from suitectl.change import Change
+from suitectl.definitions import definitions
+from suitectl.inventory import Inventory
+from suitectl.keys import Keys
+from suitectl.rights import Listener
+
+
+def added(given: Inventory, known: Keys, name: str, listener: Listener) -> Iterator[Change]:
+    """Yield all that makes `name` a consumer with exactly these rights.
+
+    One that loses a type is disconnected: a queue that belongs to a connection goes with it.
+    """
+    noted = known.get("consumers", {})
+    lost = {*noted.get(name, {"types": ()})["types"]} - {*listener.types}
+    noted = noted | {name: codec.dump(listener)}
+    whole = keys.completed({**known, "consumers": noted}, given.services, given.users)
+    yield from init.files(given, known, whole)
+    yield from init.in_broker(given, whole)
+    if lost:
+        yield from _disconnected(given, name)
+    yield from grants.changes(given, whole)
+
+
+def rotated(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
+    """Yield the change of a consumer's password, and the end of what the old one has opened."""
+    without = {**known, "broker": _without(known["broker"], name)}
+    whole = keys.completed(without, given.services, given.users)
+    yield from init.files(given, known, whole)
+    yield from init.in_broker(given, whole)
+    yield from _disconnected(given, name)
+
+
+def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
+    """Yield the end of a consumer: first what it can do, last the note that there is one.
+
+    So a removal that was broken off is repeated from wherever it was.
+    """
+    without = {key: _without(known[key], name) for key in ("broker", "consumers")}
+    whole: Keys = {**known, **without}
+    definitions(given, whole)  # refuses limits that the inventory still has for it
+    yield from grants.changes(given, whole)
+    if broker := broker_admin(given.rabbitmq):
+        yield from init.in_broker(given, known)  # by whose rights its queues are deleted
+        yield Change(what=f"user {name}: deleted", make=partial(broker.forget_user, name))
+        yield from listeners.deleted(given, known, name, broker.exported())
+    yield from init.files(given, known, whole)
+    file = init.uri_file(given, name)
+    if file.exists():
+        yield Change(what=f"file {file}: deleted", make=file.unlink)
+    yield from init.in_broker(given, whole)
+
+
+def _disconnected(given: Inventory, name: str) -> Iterator[Change]:
+    if broker := broker_admin(given.rabbitmq):
+        yield Change(what=f"{name}: disconnected", make=partial(broker.disconnect, name))
+
+
+def _without(held: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {each: entry for each, entry in held.items() if each != name}
