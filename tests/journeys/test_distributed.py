@@ -5,11 +5,12 @@ The same tests as embedded, unchanged; then those of the restore, on the same su
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -17,14 +18,18 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from chassis.broker.rpc import Rpc
 from chassis.database import migrations
-from chassis.errors import Unavailable
+from chassis.errors import Forbidden, Invalid, Unavailable
 from chassis.unit.feed import START
+from clients.auth import Auth
 from contracts import SERVICES
 from demo.main_job import Outcome, Photo
+from demo.people import Person
 from distributed.suite import Suite
 from journeys.stages import histories, plain_nameko
 from journeys.stages.distributed_suite import running
+from journeys.stages.listening import DIES_BEFORE_IT_ACKNOWLEDGES, Crm, limits, workspaces
 from journeys.stages.plain_nameko import Ledger
 from journeys.stages.restored_billing import HEARERS, RestoredBilling
 from journeys.test_main_job import (
@@ -91,6 +96,18 @@ def ledger(suite: Suite, uri: str | None) -> Iterator[Ledger | None]:
 
 
 @pytest.fixture(scope="module")
+def crm(suite: Suite | None, told: RestoredBilling | None) -> Iterator[Crm | None]:
+    """The service of the page on listening, with a user of its own; not started."""
+    if suite is None:
+        yield None
+        return
+    add_consumer(suite, "crm", "auth.workspace_created")
+    made = Crm(suite.data_dir / "crm.amqp.env", suite.data_dir / "crm")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
 def told(
     suite: Suite | None, ledger: Ledger | None, photos: Sequence[Photo]
 ) -> RestoredBilling | None:
@@ -123,13 +140,18 @@ def story(broker: Broker, restored: RestoredBilling | None) -> RestoredBilling:
 
 
 def add_ledger(suite: Suite) -> str:
-    """Let another team have a user, as an operator does; return its AMQP URI."""
-    inventory = str(suite.data_dir / "inventory.toml")
-    command = ["consumer", "add", "ledger", "--inventory", inventory, "--types", TYPES]
-    with redirect_stdout(StringIO()):
-        assert main(command) == 0
+    """Let another team have a user; return its AMQP URI."""
+    add_consumer(suite, "ledger", TYPES)
     written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
     return written.removeprefix("AMQP_URI='").removesuffix("'\n")
+
+
+def add_consumer(suite: Suite, name: str, types: str) -> None:
+    """Let another team have a user, as an operator does."""
+    inventory = str(suite.data_dir / "inventory.toml")
+    command = ["consumer", "add", name, "--inventory", inventory, "--types", types]
+    with redirect_stdout(StringIO()):
+        assert main(command) == 0
 
 
 def add_caller(suite: Suite) -> str:
@@ -195,6 +217,45 @@ def test_a_door_that_is_taken_is_one_line(suite: Suite, outcome: Outcome) -> Non
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert "Address already in use" in ended.stderr.splitlines()[-1]
+
+
+def test_a_consumer_reads_what_it_was_given_and_nothing_else(broker: Broker, crm: Crm) -> None:
+    with closing(Rpc(crm.uri, user="crm")) as rpc:
+        auth = Auth(rpc.port("auth"))
+        assert auth.describe().service == "auth"
+        assert {each.type for each in auth.events_read().items} == {"auth.workspace_created"}
+        with pytest.raises(Forbidden, match="not given auth.user_signed_up"):
+            auth.events_read(types=("auth.user_signed_up",))
+        with pytest.raises(Invalid, match="auth.user_signed_in"):  # told by nobody
+            auth.events_read(types=("auth.user_signed_in",))
+        with pytest.raises(Forbidden, match="refused_by_broker"):
+            rpc.port("media").call("describe")
+
+
+def test_a_consumer_of_36_lines_does_each_effect_once(
+    suite: Suite, broker: Broker, crm: Crm
+) -> None:
+    assert len(crm.script.splitlines()) <= 36
+    crm.start(before=DIES_BEFORE_IT_ACKNOWLEDGES)
+    until(lambda: crm.leads() == workspaces(suite))
+    sign_up(suite, "ann")
+    assert crm.exit_code() == -signal.SIGKILL
+    assert crm.leads() == workspaces(suite)
+    sign_up(suite, "bob")
+    until(lambda: crm.purged() > 0)
+    assert limits(broker, suite).keys() == {"expires", "max-length", "max-length-bytes"}
+
+    crm.start()
+
+    until(lambda: crm.leads() == workspaces(suite))
+    assert len(set(crm.leads())) == len(crm.leads())
+
+
+def sign_up(suite: Suite, name: str) -> Person:
+    """Let there be one more account, and so a workspace."""
+    person = Person(suite, f"{name}@example.com", "a long password")
+    person.sign_up(name.title(), f"sign up {name}")
+    return person
 
 
 def test_what_lacks_its_line_or_its_earning_is_named(
