@@ -17,6 +17,7 @@ from servers.postgres import Server, make_folder
 from servers.rabbit_node import SEARCH_PATH, Node, installed
 from suitectl.inventory import Postgres, Rabbit
 
+PLAIN_GATEWAY = "plain_web"  # the broker user that calls by nameko's own proxies
 API_PORT = 15_672
 ASK_S = 30
 
@@ -35,7 +36,9 @@ def servers(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Servers]
         url, uri = environment.get("DATABASE_URL"), environment.get("AMQP_URI")
         postgres = Postgres(admin_url=url or _own_postgres(data_dir, ending))
         rabbit = given_rabbit(uri) if uri else of_node(_own_rabbit(data_dir, ending))
-        yield Servers(inventory(data_dir, postgres, rabbit))
+        suite = inventory(data_dir, postgres, rabbit)
+        # who may delete nameko-rpc has no place on a broker that others use
+        yield Servers(suite if uri else replace(suite, nameko_callers=(PLAIN_GATEWAY,)))
 
 
 def given_rabbit(uri: str) -> Rabbit:

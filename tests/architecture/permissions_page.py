@@ -19,6 +19,7 @@ from chassis.identity import ANYONE, Actor, Permission, service_actor
 from contracts import BROKER_USERS
 from embedded.suite import FACADES
 from suitectl import rights
+from suitectl.rights import Listener
 
 PAGE = ROOT / "docs" / "permissions.md"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -27,6 +28,7 @@ OWNER = Actor(
 )
 ADMIN_ID = UUID(int=3)
 OUTSIDER = "another's owner"  # who asks about the workspace of the others
+LISTENER = "ledger"  # another team's service
 CALLERS: Mapping[str, Actor] = {
     "anybody": ANYONE,
     "member": replace(OWNER, role="member"),
@@ -36,6 +38,7 @@ CALLERS: Mapping[str, Actor] = {
     OUTSIDER: OWNER,
     "system admin": replace(OWNER, workspace_id=None, role=None, is_system_admin=True),
     **{f"`{name}`": service_actor(name) for name in BROKER_USERS},
+    "a listener": Actor(kind="listener", id=LISTENER, hears=frozenset()),
 }
 YES, NO, NOTHING, OWN, HELD = "yes", "–", "nothing", "own", "·"
 OF_ALL = ("style_template_id", "music_track_id")  # ids of what belongs to nobody
@@ -65,7 +68,7 @@ def promised(service: str, name: str, caller: str) -> str:
 def let_in(service: str, name: str, caller: str) -> str:
     """Return what it is for somebody whom the door lets in, and who finds what they ask about."""
     actor = CALLERS[caller]
-    if actor.kind == "service" and not passes_the_broker(actor.id, service, name):
+    if actor.kind in ("service", "listener") and not passes_the_broker(actor.id, service, name):
         return HELD
     if caller == OUTSIDER and not permissions(service)[name].open:
         return OWN
@@ -74,7 +77,10 @@ def let_in(service: str, name: str, caller: str) -> str:
 
 def passes_the_broker(user: str, service: str, name: str) -> bool:
     """Return whether RabbitMQ lets that user's call of a method through."""
-    granted = rights.operator(user) if user == "operator" else rights.service(user)
+    if user == LISTENER:
+        granted = rights.listener(user, Listener(types=(f"{service}.something_happened",)))
+    else:
+        granted = rights.operator(user) if user == "operator" else rights.service(user)
     return re.fullmatch(granted.topics[rights.RPC].write, f"{service}.{name}") is not None
 
 

@@ -27,9 +27,15 @@ from contracts import SERVICES
 from demo.main_job import Outcome, Photo
 from demo.people import Person
 from distributed.suite import Suite
-from journeys.stages import histories, plain_nameko
+from journeys.stages import documented, histories, plain_nameko
 from journeys.stages.distributed_suite import running
-from journeys.stages.listening import DIES_BEFORE_IT_ACKNOWLEDGES, Crm, limits, workspaces
+from journeys.stages.listening import (
+    DIES_BEFORE_IT_ACKNOWLEDGES,
+    Crm,
+    limits,
+    uri_in,
+    workspaces,
+)
 from journeys.stages.plain_nameko import Ledger
 from journeys.stages.restored_billing import HEARERS, RestoredBilling
 from journeys.test_main_job import (
@@ -46,7 +52,6 @@ from journeys.test_main_job import (
 )
 from servers.postgres import Server
 from servers.rabbit import Broker
-from suitectl import keys
 from suitectl.__main__ import main
 from waiting import until
 
@@ -80,9 +85,14 @@ def uri(suite: Suite | None) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def caller_uri(suite: Suite | None) -> str | None:
-    """Where somebody connects who calls for people by nameko's own proxies."""
+def caller_file(suite: Suite | None) -> Path | None:
+    """What somebody is given who calls for people by nameko's own proxies."""
     return add_caller(suite) if suite is not None else None
+
+
+@pytest.fixture(scope="module")
+def caller_uri(caller_file: Path | None) -> str | None:
+    return uri_in(caller_file) if caller_file is not None else None
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +152,7 @@ def story(broker: Broker, restored: RestoredBilling | None) -> RestoredBilling:
 def add_ledger(suite: Suite) -> str:
     """Let another team have a user; return its AMQP URI."""
     add_consumer(suite, "ledger", TYPES)
-    written = (suite.data_dir / "ledger.amqp.env").read_text("utf-8")
-    return written.removeprefix("AMQP_URI='").removesuffix("'\n")
+    return uri_in(suite.data_dir / "ledger.amqp.env")
 
 
 def add_consumer(suite: Suite, name: str, types: str) -> None:
@@ -154,16 +163,15 @@ def add_consumer(suite: Suite, name: str, types: str) -> None:
         assert main(command) == 0
 
 
-def add_caller(suite: Suite) -> str:
-    """Let there be a caller by nameko's proxies, as an operator does; return its AMQP URI."""
+def add_caller(suite: Suite) -> Path:
+    """Let there be a caller by nameko's proxies; return the file with its AMQP URI."""
     path = suite.data_dir / "inventory.toml"
     written, line = path.read_text("utf-8"), "nameko_callers = []"
     assert line in written
     path.write_text(written.replace(line, 'nameko_callers = ["old_web"]'), "utf-8")
     with redirect_stdout(StringIO()):
         assert main(["init", str(path)]) == 0
-    password = keys.read(suite.data_dir / "secrets.json")["broker"]["old_web"]
-    return suite.servers.inventory.rabbitmq.url("old_web", password)
+    return suite.data_dir / "old_web.amqp.env"
 
 
 def test_each_process_says_as_it_starts_what_it_is(suite: Suite, broker: Broker) -> None:
@@ -256,6 +264,19 @@ def sign_up(suite: Suite, name: str) -> Person:
     person = Person(suite, f"{name}@example.com", "a long password")
     person.sign_up(name.title(), f"sign up {name}")
     return person
+
+
+def test_who_calls_for_people_does_it_as_the_readme_says(
+    suite: Suite, broker: Broker, outcome: Outcome, caller_file: Path, tmp_path: Path
+) -> None:
+    sign_up(suite, "kari")
+    for using, file in (
+        ("SignedIn(", suite.data_dir / "web.amqp.env"),
+        ("ClusterRpcProxy(", caller_file),
+    ):
+        script = documented.script("README.md", using)
+        said, wrong = documented.started(script, file, tmp_path).communicate(timeout=60)
+        assert "kari@example.com" in said, wrong
 
 
 def test_what_lacks_its_line_or_its_earning_is_named(
@@ -401,8 +422,6 @@ def test_a_plain_nameko_caller_gets_replies(story: RestoredBilling, caller_uri: 
     query = f"select 1 as there from claim where user_id = '{signed_up['reply']['user_id']}'"
     assert story.suite.sql("auth", query)
     assert public["reply"]["keys"]
-    (me,) = plain_nameko.call(caller_uri, access_token(story), [("auth", "me", {})])
-    assert me["reply"]["email"] == story.job.customer.email
 
 
 def access_token(story: RestoredBilling) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from architecture.permissions_page import (
     CALLERS,
+    LISTENER,
     NO,
     NOTHING,
     OUTSIDER,
@@ -38,6 +39,9 @@ class Asking:
         """Sign a token for each of the people."""
         self.suite, self.workspace = suite, outcome.project["workspace_id"]
         self.requests = requests(outcome)
+        for service in SERVICES:
+            grant = f"insert into listeners values ('{LISTENER}', '{{}}')"
+            suite.sql(service, f"{grant} on conflict do nothing returning name")
         owner, admin = (
             suite.sql("auth", f"select id, workspace_id from \"user\" where email = '{email}'")[0]
             for email in ("kari@buyer.example", "admin@ai-studio.example")
@@ -82,7 +86,7 @@ class Asking:
 
     def _caller(self, caller: str) -> Caller:
         actor = CALLERS[caller]
-        service = actor.id if actor.kind == "service" else None
+        service = actor.id if actor.kind in ("service", "listener") else None
         return Caller(auth_token=self.tokens.get(caller), service=service)
 
     def _as(self, actor: Actor, user: dict[str, Any], admin_id: str) -> Actor:

@@ -34,7 +34,7 @@ class Crm:
         """`uri_file`: what that team is given; nothing is started yet."""
         folder.mkdir()
         self.uri_file, self.folder = uri_file, folder
-        self.uri = uri_file.read_text("utf-8").removeprefix("AMQP_URI='").removesuffix("'\n")
+        self.uri = uri_in(uri_file)
         self.script = documented.script(PAGE, "events_read")
         self.process: subprocess.Popen[str] | None = None
 
@@ -65,6 +65,11 @@ class Crm:
         with kombu.Connection(self.uri) as connection:
             count: int = connection.default_channel.queue_purge(QUEUE)
             return count
+
+
+def uri_in(file: Path) -> str:
+    """Return the AMQP URI in the file of a consumer or a caller."""
+    return file.read_text("utf-8").removeprefix("AMQP_URI='").removesuffix("'\n")
 
 
 def workspaces(suite: Suite) -> list[str]:
