@@ -17,16 +17,15 @@ from suitectl.rights import Listener
 def added(given: Inventory, known: Keys, name: str, listener: Listener) -> Iterator[Change]:
     """Yield all that makes `name` a consumer with exactly these rights.
 
-    One that loses a type is disconnected: a queue that belongs to a connection goes with it.
+    One that loses a type is disconnected: an open channel may remember what it was allowed, and
+    a queue that belongs to a connection can be unbound by nobody else.
     """
     noted = known.get("consumers", {})
     lost = {*noted.get(name, {"types": ()})["types"]} - {*listener.types}
     noted = noted | {name: codec.dump(listener)}
     whole = keys.completed({**known, "consumers": noted}, given.services, given.users)
     yield from init.files(given, known, whole)
-    yield from init.in_broker(given, whole)
-    if lost:
-        yield from _disconnected(given, name)
+    yield from init.in_broker(given, whole, outdated=[name] if lost else ())
     yield from grants.changes(given, whole)
 
 
@@ -35,8 +34,7 @@ def rotated(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     without = {**known, "broker": _without(known["broker"], name)}
     whole = keys.completed(without, given.services, given.users)
     yield from init.files(given, known, whole)
-    yield from init.in_broker(given, whole)
-    yield from _disconnected(given, name)
+    yield from init.in_broker(given, whole, outdated=[name])
 
 
 def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
@@ -57,11 +55,6 @@ def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     if file.exists():
         yield Change(what=f"file {file}: deleted", make=file.unlink)
     yield from init.in_broker(given, whole)
-
-
-def _disconnected(given: Inventory, name: str) -> Iterator[Change]:
-    if broker := broker_admin(given.rabbitmq):
-        yield Change(what=f"{name}: disconnected", make=partial(broker.disconnect, name))
 
 
 def _without(held: Mapping[str, Any], name: str) -> dict[str, Any]:

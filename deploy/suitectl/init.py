@@ -6,7 +6,7 @@ secrets file; none is printed.
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -94,10 +94,11 @@ def derived(path: Path, text: str) -> Iterator[Change]:
         yield Change(what=f"file {path}: readable by others", make=partial(path.chmod, 0o600))
 
 
-def in_broker(given: Inventory, whole: Keys) -> Iterator[Change]:
+def in_broker(given: Inventory, whole: Keys, outdated: Collection[str] = ()) -> Iterator[Change]:
     """Yield the import of the definitions, if the broker has not all of them as they are.
 
-    And then the end of what consumers have bound and may not hear any more.
+    Then the end of the connections of `outdated`, users whose password or rights were others; then
+    of what consumers have bound and may not hear any more.
     """
     broker, vhost = broker_admin(given.rabbitmq), given.rabbitmq.vhost
     if broker is None:
@@ -108,7 +109,9 @@ def in_broker(given: Inventory, whole: Keys) -> Iterator[Change]:
     if differ:
         what = "\n  ".join((f"in the broker, {vhost}:", *differ))
         yield Change(what=what, make=partial(broker.import_, document))
+    for name in outdated:
+        yield Change(what=f"{name}: disconnected", make=partial(broker.disconnect, name))
     if whole["consumers"]:
-        # what was bound until the rights were less
-        found = broker.exported() if differ else found
+        # what was bound until then
+        found = broker.exported() if differ or outdated else found
         yield from listeners.narrowed(given, whole, broker, found)

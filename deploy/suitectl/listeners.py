@@ -59,8 +59,7 @@ def narrowed(
 ) -> Iterator[Change]:
     """Yield the end of each binding by which a listener still hears what it may not any more.
 
-    A queue that belongs to a connection can be unbound by nobody else: its listener is
-    disconnected, and what it binds then is asked for rights.
+    A queue that belongs to a connection can be unbound by nobody else: it ends with that one.
     """
     uri = given.rabbitmq.url(OPERATOR, held["broker"][OPERATOR])
     for name, noted in held["consumers"].items():
