@@ -74,9 +74,10 @@ def _add(suite: Site, chosen: argparse.Namespace) -> int:
     _must_be_told(types)
     noted = {"types": types, "declares": _listed(chosen.declares)}
     listener: Listener = codec.load(Listener, noted)
-    return _report(
-        consumer_changes.added(suite.inventory, suite.keys, chosen.name, listener), suite, chosen
-    )
+    wanted = consumer_changes.added(suite.inventory, suite.keys, chosen.name, listener)
+    code = _report(wanted, suite, chosen)
+    init.say_what_waits(suite.inventory)
+    return code
 
 
 def _list(suite: Site, chosen: argparse.Namespace) -> int:
@@ -103,7 +104,6 @@ def _remove(suite: Site, chosen: argparse.Namespace) -> int:
 
 def _report(wanted: Iterator[Change], suite: Site, chosen: argparse.Namespace) -> int:
     init.report(wanted, chosen.dry_run)
-    init.say_what_waits(suite.inventory)
     rabbit = suite.inventory.rabbitmq
     if broker_admin(rabbit) is None:
         by_hand = BY_HAND[chosen.task].format(name=chosen.name)

@@ -38,23 +38,23 @@ def rotated(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
 
 
 def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
-    """Yield the end of a consumer: first what it can do, last the note that there is one.
+    """Yield the end of a consumer: its user, its queues, the note that there is one, its grants.
 
-    So a removal that was broken off is repeated from wherever it was.
+    What is left where a database is away, the next `init` ends: it goes by the notes.
     """
     without = {key: _without(known[key], name) for key in ("broker", "consumers")}
     whole: Keys = {**known, **without}
     definitions(given, whole)  # refuses limits that the inventory still has for it
-    yield from grants.changes(given, whole)
     if broker := broker_admin(given.rabbitmq):
-        yield from init.in_broker(given, known)  # by whose rights its queues are deleted
-        yield Change(what=f"user {name}: deleted", make=partial(broker.forget_user, name))
+        if any(each["name"] == name for each in broker.exported()["users"]):
+            yield Change(what=f"user {name}: deleted", make=partial(broker.forget_user, name))
         yield from listeners.deleted(given, known, name, broker.exported())
     yield from init.files(given, known, whole)
     file = init.uri_file(given, name)
     if file.exists():
         yield Change(what=f"file {file}: deleted", make=file.unlink)
     yield from init.in_broker(given, whole)
+    yield from grants.changes(given, whole)
 
 
 def _without(held: Mapping[str, Any], name: str) -> dict[str, Any]:

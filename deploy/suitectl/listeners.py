@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from amqp.exceptions import ResourceLocked
+from amqp.exceptions import AccessRefused, ResourceLocked
 from kombu.exceptions import OperationalError
 
 from chassis import codec
 from chassis.broker import address
 from chassis.domain import value
-from chassis.errors import Unavailable
+from chassis.errors import Forbidden, Unavailable
 from suitectl import rights
 from suitectl.broker_admin import BrokerAdmin
 from suitectl.change import Change
@@ -98,9 +98,12 @@ def _delete(uri: str, queue: str) -> None:
 
 @contextmanager
 def _channel(uri: str) -> Iterator[Any]:
-    """Yield a channel of the operator's. Raises `Unavailable`."""
+    """Yield a channel of the operator's. Raises `Unavailable`, `Forbidden`."""
     try:
         with address.client(uri, connect_timeout=TIMEOUT_S) as connection:
             yield connection.default_channel
+    except AccessRefused as error:
+        reason = "the broker knows the operator's rights of an older version: run suitectl init"
+        raise Forbidden("suitectl.older_rights", f"{reason}; {error.reply_text}") from None
     except (OSError, OperationalError) as error:
         raise Unavailable("suitectl.broker_unavailable", str(error)) from None

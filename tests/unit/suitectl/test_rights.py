@@ -80,6 +80,18 @@ def test_no_name_makes_patterns_of_anothers_queues() -> None:
             assert {name for name in names if re.search(given[name].configure, queue)} == {owner}
 
 
+def test_the_operator_ends_what_listeners_have_and_reaches_into_nothing_else() -> None:
+    granted = rights.operator("operator", SERVICES, ["ledger", "crm"])
+    theirs = ("ledger.all", "crm.wakes", "rpc-crm", "evt-auth-user_banned--ledger.on_ban")
+    others = ("bank.all", "rpc-auth", "billing.hears.auth", "evt-auth-user_banned--bank.a--crm.b")
+    for pattern in (granted.configure, granted.write):
+        assert [each for each in (*theirs, *others) if re.search(pattern, each)] == [*theirs]
+    assert not any(re.search(granted.read, each) for each in theirs)
+    assert set(granted.topics) == {rights.RPC, *map(rights.events, SERVICES)}
+    assert {each.write for name, each in granted.topics.items() if name != rights.RPC} == {"^$"}
+    assert rights.operator("operator", SERVICES, []) == rights.operator("operator")
+
+
 def test_limits_are_of_users_that_there_are() -> None:
     example = inventory.load(EXAMPLE)
     known = keys.completed({"consumers": {"ledger": {"types": []}}}, SERVICES, example.users)
