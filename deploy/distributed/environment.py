@@ -49,6 +49,7 @@ def variables(
         "ENV": "demo",
         "DATABASE_URL": servers.database_url(service, "app"),
         "AMQP_URI": servers.broker_url(service),
+        "SUITE": servers.keys["suite"],
         "HTTP_PORT": str(ports[f"{service}-public-{number}"]),
         "INTERNAL_PORT": str(ports[name]),
         "JOB_THREADS": JOB_THREADS.get(service, "1"),

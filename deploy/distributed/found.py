@@ -15,7 +15,7 @@ from chassis.errors import Unavailable
 from distributed.servers import Servers, inventory, of_node
 from servers.postgres import Server, make_folder
 from servers.rabbit_node import SEARCH_PATH, Node, installed
-from suitectl.inventory import Postgres, Rabbit
+from suitectl.inventory import VHOST, Postgres, Rabbit
 
 PLAIN_GATEWAY = "plain_web"  # the broker user that calls by nameko's own proxies
 API_PORT = 15_672
@@ -23,9 +23,10 @@ ASK_S = 30
 
 
 @contextmanager
-def servers(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Servers]:
+def servers(data_dir: Path, environment: Mapping[str, str], prefix: str) -> Iterator[Servers]:
     """Yield the servers of DATABASE_URL (a superuser's) and AMQP_URI, or of our own.
 
+    On given ones, `prefix` is before all names: an installed suite may be there too.
     Our own are a PostgreSQL from a wheel and a RabbitMQ from the installed rabbitmq-server; they
     keep their data in `data_dir` and end with this context. Raises `Unavailable` where there is
     no RabbitMQ to be had.
@@ -36,7 +37,11 @@ def servers(data_dir: Path, environment: Mapping[str, str]) -> Iterator[Servers]
         url, uri = environment.get("DATABASE_URL"), environment.get("AMQP_URI")
         postgres = Postgres(admin_url=url or _own_postgres(data_dir, ending))
         rabbit = given_rabbit(uri) if uri else of_node(_own_rabbit(data_dir, ending))
-        suite = inventory(data_dir, postgres, rabbit)
+        if url or uri:
+            shared = replace(rabbit, vhost=f"{prefix}{VHOST}")
+            suite = inventory(data_dir, postgres, shared, prefix)
+        else:
+            suite = inventory(data_dir, postgres, rabbit)
         # who may delete nameko-rpc has no place on a broker that others use
         yield Servers(suite if uri else replace(suite, nameko_callers=(PLAIN_GATEWAY,)))
 
@@ -54,9 +59,14 @@ def given_rabbit(uri: str) -> Rabbit:
     ctl = shutil.which("rabbitmqctl", path=SEARCH_PATH)
     if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl, port):
         return replace(rabbit, ctl=(ctl,))
-    os.environ.setdefault("RABBITMQ_ADMIN_PASSWORD", where.password or "guest")
+    lend_password(uri)
     api, admin = f"http://{host}:{API_PORT}", where.username or "guest"
     return replace(rabbit, api=api, admin=admin)
+
+
+def lend_password(uri: str) -> None:
+    """Let the management API be asked with the password of a URI, unless another is given."""
+    os.environ.setdefault("RABBITMQ_ADMIN_PASSWORD", urlsplit(uri).password or "guest")
 
 
 def _answers(ctl: str, port: int) -> bool:

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from psycopg import sql
+from uuid import UUID
 
 from chassis.codec import dump
 from chassis.database import migrations
 from contracts import SERVICES
 from servers.rabbit_node import Node
-from suitectl import databases, init, keys
+from suitectl import databases, environment, init, keys, strangers
 from suitectl.change import made
 from suitectl.inventory import Inventory, Postgres, Rabbit
 from suitectl.whole_file import write_whole
@@ -30,22 +29,29 @@ class Servers:
     def provide(self) -> None:
         """Do what `suitectl init` and `suitectl migrate` do."""
         list(made(init.changes(self.inventory), rehearsal=False))
+        suite = UUID(self.keys["suite"])
         for service in self.inventory.services:
-            migrations.upgrade(service, self.database_url(service, "owner"))
+            migrations.upgrade(service, self.database_url(service, "owner"), suite)
 
     def forget(self) -> None:
-        """Drop the databases and roles that `provide` made; the virtual host stays, unused.
+        """Delete what `provide` made: databases, roles, broker users and the virtual host.
 
-        Raises `Unavailable` without the server.
+        Raises `Conflict`, with everything as it was, if something of these names does not carry
+        the identity or the password of the secrets; `Unavailable` without a server.
         """
-        with databases.as_admin(self.inventory.postgres.admin_url) as admin:
-            for service in self.inventory.services:
-                if databases.owner_of(admin, service) == f"{service}_owner":
-                    name = sql.Identifier(service)
-                    admin.execute(sql.SQL("drop database {} with (force)").format(name))
-            for role in self.keys.get("roles", ()):
-                name = sql.Identifier(role)
-                admin.execute(sql.SQL("drop role if exists {}").format(name))
+        known = keys.read(Path(self.inventory.secrets))  # consumers may have been added
+        if not known:
+            return  # then nothing was made
+        given = self.inventory
+        whole = keys.completed(known, given.services, given.users)
+        wanted, broker = init.in_postgres(given, whole), init.asked(given, whole)
+        with databases.as_admin(given.postgres.admin_url) as admin:
+            there = [*strangers.roles(admin, wanted), *strangers.unmarked(admin, wanted)]
+            there += broker.strangers() if broker else ()
+            strangers.refuse(there, "nothing is deleted")
+            databases.forget(admin, wanted)
+        if broker:
+            broker.forget()
 
     def write_inventory(self, path: Path) -> None:
         """Write the inventory as a file for `suitectl`; it holds a superuser's URL, hence 0600."""
@@ -64,18 +70,18 @@ class Servers:
 
     def database_url(self, service: str, kind: str) -> str:
         """Return where a service's `owner`, `app` or `reader` connects."""
-        role = f"{service}_{kind}"
-        return self.inventory.postgres.url(role, self.keys["roles"][role], service)
+        return environment.database_url(self.inventory, self.keys, service, kind)
 
     def broker_url(self, user: str) -> str:
         """Return where a broker user connects."""
-        return self.inventory.rabbitmq.url(user, self.keys["broker"][user])
+        return environment.broker_url(self.inventory, self.keys, user)
 
 
-def inventory(data_dir: Path, postgres: Postgres, rabbitmq: Rabbit) -> Inventory:
+def inventory(data_dir: Path, postgres: Postgres, rabbitmq: Rabbit, prefix: str = "") -> Inventory:
     """Return the inventory of a suite whose secrets lie in its data folder."""
     return Inventory(
         services=SERVICES,
+        prefix=prefix,
         callers=(GATEWAY,),
         secrets=str(data_dir / "secrets.json"),
         postgres=postgres,

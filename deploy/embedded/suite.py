@@ -165,7 +165,7 @@ class Suite:
         self._log()
         self._ending.enter_context(self.server)
         self._keys = keys(self.data_dir)
-        provide(self.server, self._keys["roles"])
+        provide(self.server, self._keys)
         self._doors = open_doors(SERVICES, self.data_dir)
         for door in self._doors.values():
             self._ending.callback(door.stop)

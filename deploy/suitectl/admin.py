@@ -2,11 +2,12 @@
 
 import argparse
 import sys
+from uuid import UUID
 
 from auth import admins
 from auth.app import SERVICE as AUTH
 from chassis import settings
-from chassis.database import postgres
+from chassis.database import installation, postgres
 from chassis.domain import value
 from chassis.unit.handling import App
 
@@ -16,6 +17,7 @@ class Database:
     """The database of the service that a command concerns."""
 
     database_url: str
+    suite: UUID | None = None  # as the service's processes have it
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Make a system admin; the password comes on standard input."""
     password = sys.stdin.readline().rstrip("\n")
-    engine = postgres.engine(settings.load(Database).database_url, name="suitectl", connections=1)
+    given = settings.load(Database)
+    engine = postgres.engine(given.database_url, name="suitectl", connections=1)
+    installation.guard(engine, AUTH.name, given.suite, as_app=True)
     try:
         made = admins.create_system_admin(App(service=AUTH, engine=engine), chosen.email, password)
     finally:

@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Mapping
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from chassis import settings
 from chassis.domain import value
@@ -31,6 +31,9 @@ class BrokerAdmin(Protocol):
 
     def forget_user(self, name: str) -> None:
         """End a user, its rights and its connections. Raises `Unavailable`."""
+
+    def forget_vhost(self, name: str, parameter: str) -> None:
+        """End a virtual host, and the global parameter that marks it. Raises `Unavailable`."""
 
     def disconnect(self, name: str) -> None:
         """Close a user's connections; it may open new ones. Raises `Unavailable`."""
@@ -77,6 +80,11 @@ class Ctl:
         """End a user, its rights and its connections."""
         self._run("delete_user", name)
 
+    def forget_vhost(self, name: str, parameter: str) -> None:
+        """End a virtual host, and what marks it."""
+        self._run("delete_vhost", name)
+        self._run("clear_global_parameter", parameter)
+
     def disconnect(self, name: str) -> None:
         """Close a user's connections."""
         self._run("close_all_user_connections", name, DISCONNECTED)
@@ -114,6 +122,11 @@ class Api:
     def forget_user(self, name: str) -> None:
         """End a user, its rights and its connections."""
         self._ask("DELETE", f"users/{name}")
+
+    def forget_vhost(self, name: str, parameter: str) -> None:
+        """End a virtual host, and what marks it."""
+        self._ask("DELETE", f"vhosts/{quote(name, safe='')}")
+        self._ask("DELETE", f"global-parameters/{quote(parameter, safe='')}")
 
     def disconnect(self, name: str) -> None:
         """Close a user's connections."""

@@ -24,8 +24,7 @@ def added(given: Inventory, known: Keys, name: str, listener: Listener) -> Itera
     lost = {*noted.get(name, {"types": ()})["types"]} - {*listener.types}
     noted = noted | {name: codec.dump(listener)}
     whole = keys.completed({**known, "consumers": noted}, given.services, given.users)
-    yield from init.files(given, known, whole)
-    yield from init.in_broker(given, whole, outdated=[name] if lost else ())
+    yield from init.outside_postgres(given, known, whole, outdated=[name] if lost else ())
     yield from grants.changes(given, whole)
 
 
@@ -33,8 +32,7 @@ def rotated(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     """Yield the change of a consumer's password, and the end of what the old one has opened."""
     without = {**known, "broker": _without(known["broker"], name)}
     whole = keys.completed(without, given.services, given.users)
-    yield from init.files(given, known, whole)
-    yield from init.in_broker(given, whole, outdated=[name])
+    yield from init.outside_postgres(given, known, whole, outdated=[name])
 
 
 def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
@@ -46,14 +44,14 @@ def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     whole: Keys = {**known, **without}
     definitions(given, whole)  # refuses limits that the inventory still has for it
     if broker := broker_admin(given.rabbitmq):
-        if any(each["name"] == name for each in broker.exported()["users"]):
-            yield Change(what=f"user {name}: deleted", make=partial(broker.forget_user, name))
+        user = given.named(name)
+        if any(each["name"] == user for each in broker.exported()["users"]):
+            yield Change(what=f"user {user}: deleted", make=partial(broker.forget_user, user))
         yield from listeners.deleted(given, known, name, broker.exported())
-    yield from init.files(given, known, whole)
+    yield from init.outside_postgres(given, known, whole)
     file = init.uri_file(given, name)
     if file.exists():
         yield Change(what=f"file {file}: deleted", make=file.unlink)
-    yield from init.in_broker(given, whole)
     yield from grants.changes(given, whole)
 
 

@@ -10,10 +10,10 @@ from suitectl.inventory import Inventory
 
 def service(inventory: Inventory, keys: Mapping[str, Any], name: str) -> dict[str, str]:
     """Return the variables that only `serve` and `work` of this service may know."""
-    app = f"{name}_app"
     made = {
-        "DATABASE_URL": inventory.postgres.url(app, keys["roles"][app], name),
-        "AMQP_URI": inventory.rabbitmq.url(name, keys["broker"][name]),
+        "SUITE": keys["suite"],
+        "DATABASE_URL": database_url(inventory, keys, name, "app"),
+        "AMQP_URI": broker_url(inventory, keys, name),
         "PUBLIC_KEYS": json.dumps(keys["public_keys"]),
     }
     if name == "auth":
@@ -25,14 +25,18 @@ def service(inventory: Inventory, keys: Mapping[str, Any], name: str) -> dict[st
 
 def owner_url(inventory: Inventory, keys: Mapping[str, Any], name: str) -> str:
     """Return `DATABASE_OWNER_URL` of a service: for its migrations alone."""
-    owner = f"{name}_owner"
-    return inventory.postgres.url(owner, keys["roles"][owner], name)
+    return database_url(inventory, keys, name, "owner")
 
 
-def reader_url(inventory: Inventory, keys: Mapping[str, Any], name: str) -> str:
-    """Return where a service's reader connects: for people and for `suitectl doctor`."""
-    reader = f"{name}_reader"
-    return inventory.postgres.url(reader, keys["roles"][reader], name)
+def database_url(inventory: Inventory, keys: Mapping[str, Any], name: str, kind: str) -> str:
+    """Return where a service's `owner`, `app` or `reader` connects."""
+    role = f"{name}_{kind}"
+    return inventory.postgres.url(inventory.named(role), keys["roles"][role], inventory.named(name))
+
+
+def broker_url(inventory: Inventory, keys: Mapping[str, Any], user: str) -> str:
+    """Return where a broker user connects, a service, a caller or a consumer."""
+    return inventory.rabbitmq.url(inventory.named(user), keys["broker"][user])
 
 
 def dotenv(inventory: Inventory, keys: Mapping[str, Any]) -> str:
@@ -41,11 +45,11 @@ def dotenv(inventory: Inventory, keys: Mapping[str, Any]) -> str:
     for name in inventory.services:
         own = service(inventory, keys, name) | {
             "DATABASE_OWNER_URL": owner_url(inventory, keys, name),
-            "DATABASE_READER_URL": reader_url(inventory, keys, name),
+            "DATABASE_READER_URL": database_url(inventory, keys, name, "reader"),
         }
         made |= {f"{name}_{variable}".upper(): written for variable, written in own.items()}
     for name in inventory.calling:
-        made[f"{name}_amqp_uri".upper()] = inventory.rabbitmq.url(name, keys["broker"][name])
+        made[f"{name}_amqp_uri".upper()] = broker_url(inventory, keys, name)
     return "".join(f"{variable}={_quoted(written)}\n" for variable, written in made.items())
 
 

@@ -56,7 +56,7 @@ def texts(given: Inventory, made: Mapping[str, Any]) -> dict[str, str]:
         )
     }
     callers = {
-        f"{name}_amqp_uri": given.rabbitmq.url(name, made["broker"][name]) for name in given.calling
+        f"{name}_amqp_uri": environment.broker_url(given, made, name) for name in given.calling
     }
     document = json.dumps(definitions(given, made), indent=1)
     servers = {"postgres_password": made["superuser"], "rabbitmq_definitions": document}

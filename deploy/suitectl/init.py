@@ -1,7 +1,8 @@
 """Make the databases, roles, broker users, rights and keys of one inventory.
 
 Whatever is there already and right is left alone. Passwords and keys are made once and kept in the
-secrets file; none is printed.
+secrets file; none is printed. What is there under the same names and is not what this file knows
+stays as it is, and so does everything else, unless it is adopted.
 """
 
 import argparse
@@ -9,14 +10,19 @@ import json
 from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
-from suitectl import databases, environment, grants, inventory, keys, listeners
+from suitectl import databases, environment, grants, inventory, keys, strangers
 from suitectl.broker_admin import broker_admin
 from suitectl.change import Change, made
-from suitectl.definitions import definitions, differing, parts
+from suitectl.databases import Wanted
+from suitectl.definitions import definitions
+from suitectl.in_broker import InBroker
 from suitectl.inventory import Inventory
 from suitectl.keys import Keys
 from suitectl.whole_file import write_whole
+
+ADVICE = "is it another suite's? then give the inventory a prefix; init --adopt takes it over"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,12 +32,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--files-only", action="store_true", help="for servers that are to start with these files"
     )
+    parser.add_argument(
+        "--adopt",
+        action="store_true",
+        help="take over what is there under these names: it gets the passwords and the identity"
+        " of this inventory's secrets",
+    )
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Make what is missing and say what it was."""
     given = inventory.load(chosen.inventory)
-    report(changes(given, chosen.files_only), chosen.dry_run)
+    report(changes(given, chosen.files_only, chosen.adopt), chosen.dry_run)
     if not chosen.files_only:
         say_what_waits(given)
     return 0
@@ -54,25 +66,36 @@ def say_what_waits(given: Inventory) -> None:
         print(line, flush=True)
 
 
-def changes(given: Inventory, files_only: bool = False) -> Iterator[Change]:
-    """Yield all that is not as the inventory wants it, in the order to make it."""
+def changes(given: Inventory, files_only: bool = False, adopt: bool = False) -> Iterator[Change]:
+    """Yield all that is not as the inventory wants it, in the order to make it.
+
+    Raises `Unavailable` without a server; `Conflict`, before anything is yielded, for what is
+    there and is not ours, unless we `adopt` it.
+    """
     known = keys.read(Path(given.secrets))
     whole = keys.completed(known, given.services, given.users)
-    yield from files(given, known, whole)
-    if not files_only:
-        admin_url = given.postgres.admin(whole["superuser"])
-        yield from databases.changes(
-            admin_url, given.services, whole["roles"], alone=given.postgres.generated
-        )
-        yield from grants.changes(given, whole)
-        yield from in_broker(given, whole)
+    if files_only:
+        yield from files(given, known, whole)
+        return
+    wanted, broker = in_postgres(given, whole), asked(given, whole)
+    with databases.as_admin(given.postgres.admin(whole["superuser"])) as admin:
+        strangers.refuse(strangers.misplaced(admin, wanted), "that is never taken over")
+        if not adopt:
+            there = [*strangers.roles(admin, wanted), *strangers.owned(admin, wanted)]
+            there += broker.strangers() if broker else ()
+            strangers.refuse(there, ADVICE)
+        yield from files(given, known, whole)
+        yield from databases.changes(admin, wanted)
+    yield from grants.changes(given, whole)
+    if broker:
+        yield from broker.changes()
 
 
 def files(given: Inventory, known: Keys, whole: Keys) -> Iterator[Change]:
     """Yield the writing of the secrets, of `known` that are to be `whole`, and what follows."""
     yield from keys.changes(Path(given.secrets), known, whole)
     for name in (*given.callers, *given.nameko_callers, *whole["consumers"]):
-        uri = given.rabbitmq.url(name, whole["broker"][name])
+        uri = environment.broker_url(given, whole, name)
         yield from derived(uri_file(given, name), f"AMQP_URI='{uri}'\n")
     if given.env:
         yield from derived(Path(given.env), environment.dotenv(given, whole))
@@ -94,24 +117,33 @@ def derived(path: Path, text: str) -> Iterator[Change]:
         yield Change(what=f"file {path}: readable by others", make=partial(path.chmod, 0o600))
 
 
-def in_broker(given: Inventory, whole: Keys, outdated: Collection[str] = ()) -> Iterator[Change]:
-    """Yield the import of the definitions, if the broker has not all of them as they are.
+def in_postgres(given: Inventory, whole: Keys) -> Wanted:
+    """Return what the suite has in PostgreSQL."""
+    return Wanted(
+        services=given.services,
+        passwords=whole["roles"],
+        suite=UUID(whole["suite"]),
+        prefix=given.prefix,
+        alone=given.postgres.generated,
+    )
 
-    Then the end of the connections of `outdated`, users whose password or rights were others; then
-    of what consumers have bound and may not hear any more.
+
+def outside_postgres(
+    given: Inventory, known: Keys, whole: Keys, outdated: Collection[str] = ()
+) -> Iterator[Change]:
+    """Yield the files and what the broker lacks; `outdated` as `InBroker.changes` has it.
+
+    Raises `Conflict`, before anything is yielded, for what is there and is not ours.
     """
-    broker, vhost = broker_admin(given.rabbitmq), given.rabbitmq.vhost
-    if broker is None:
-        return
-    document = definitions(given, whole)
-    found = broker.exported()
-    differ = differing(parts(document, vhost), parts(found, vhost))
-    if differ:
-        what = "\n  ".join((f"in the broker, {vhost}:", *differ))
-        yield Change(what=what, make=partial(broker.import_, document))
-    for name in outdated:
-        yield Change(what=f"{name}: disconnected", make=partial(broker.disconnect, name))
-    if whole["consumers"]:
-        # what was bound until then
-        found = broker.exported() if differ or outdated else found
-        yield from listeners.narrowed(given, whole, broker, found)
+    broker = asked(given, whole)
+    if broker:
+        strangers.refuse(broker.strangers(outdated), ADVICE)
+    yield from files(given, known, whole)
+    if broker:
+        yield from broker.changes(outdated)
+
+
+def asked(given: Inventory, whole: Keys) -> InBroker | None:
+    """Return the broker beside what the inventory wants, if anybody administers it from here."""
+    admin = broker_admin(given.rabbitmq)
+    return None if admin is None else InBroker(admin, given, whole)

@@ -22,10 +22,14 @@ from suitectl.limits import OfUser
 # either in it, no name's pattern meets another's.
 USER = re.compile("[a-z][a-z_]+")
 LONGEST = 31
+# Before the names of databases, roles and broker users of a suite that shares its servers.
+PREFIX = re.compile("([a-z][a-z_]{0,18}_)?")
 # What others' queues, keys and exchanges begin with, as in 'rpc.reply-billing-…'.
 RESERVED = (
     "amq", "events", "evt", "guest", "hears", "nameko", "reply", "rpc", "standalone_rpc_proxy",
 )  # fmt: skip
+
+VHOST = "ai-studio"  # unless the inventory says another; the prefix before it
 
 
 @value
@@ -62,7 +66,7 @@ class Rabbit:
     port: int = 5672
     tls: bool = False
     ca_file: str | None = None
-    vhost: str = "ai-studio"
+    vhost: str = VHOST
     definitions: str | None = None
     ctl: tuple[str, ...] = ()
     api: str | None = None
@@ -85,6 +89,7 @@ class Inventory:
     secrets: str
     postgres: Postgres
     rabbitmq: Rabbit
+    prefix: str = ""
     callers: tuple[str, ...] = ()
     nameko_callers: tuple[str, ...] = ()  # by nameko's own proxies, which declare nameko-rpc
     env: str | None = None
@@ -97,6 +102,9 @@ class Inventory:
         wrong = {
             **{f"callers: {why}": True for why in map(why_no_user_name, names) if why},
             "callers: one is named twice": len(set(names)) < len(names),
+            "prefix: a letter, then a to z and _, 20 at the most, and _ at its end": (
+                not PREFIX.fullmatch(self.prefix)
+            ),
             "limits: connections and channels are 1 or more": any(
                 min(each.connections, each.channels) < 1 for each in self.limits
             ),
@@ -111,6 +119,10 @@ class Inventory:
         }
         if reasons := [reason for reason, is_so in wrong.items() if is_so]:
             raise Misconfigured("; ".join(reasons))
+
+    def named(self, name: str) -> str:
+        """Return what a database, a role or a broker user of this suite is called on its server."""
+        return f"{self.prefix}{name}"
 
     @property
     def users(self) -> tuple[str, ...]:
@@ -140,6 +152,8 @@ def load(path: Path) -> Inventory:
     for table, name in ((given, "secrets"), (given, "env"), (given.get("rabbitmq"), "definitions")):
         if isinstance(table, dict) and isinstance(table.get(name), str):
             table[name] = str(path.absolute().parent / table[name])
+    if isinstance(rabbit := given.get("rabbitmq"), dict):
+        rabbit.setdefault("vhost", f"{given.get('prefix', '')}{VHOST}")
     try:
         found: Inventory = codec.load(Inventory, given)
     except Invalid as error:

@@ -29,9 +29,10 @@ def read(path: Path) -> Keys:
 def completed(known: Mapping[str, Any], services: Collection[str], users: Collection[str]) -> Keys:
     """Return the keys with what these services, broker users and noted consumers still lack.
 
-    `signing_key`, `public_keys` (key id -> PEM), `secret_key` (auth's own), `blobs` (service ->
-    key), `superuser` and `roles` (PostgreSQL's passwords), `broker` (user of RabbitMQ -> password),
-    `consumers` (other teams' broker users and what they may hear).
+    `suite` (the installation's identity, which is no secret), `signing_key`, `public_keys` (key id
+    -> PEM), `secret_key` (auth's own), `blobs` (service -> key), `superuser` and
+    `roles` (PostgreSQL's passwords), `broker` (user of RabbitMQ -> password), `consumers` (other
+    teams' broker users and what they may hear).
     """
     private, public = new_key_pair()
     pair = {"signing_key": private, "public_keys": {"1": public}}
@@ -39,6 +40,7 @@ def completed(known: Mapping[str, Any], services: Collection[str], users: Collec
     consumers = known.get("consumers", {})
     return {
         **(pair if "signing_key" not in known else {}),
+        "suite": str(ids.fresh()),
         "secret_key": ids.token(),
         "superuser": ids.token(),
         **known,

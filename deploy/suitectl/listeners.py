@@ -17,7 +17,7 @@ from chassis import codec
 from chassis.broker import address
 from chassis.domain import value
 from chassis.errors import Forbidden, Unavailable
-from suitectl import rights
+from suitectl import environment, rights
 from suitectl.broker_admin import BrokerAdmin
 from suitectl.change import Change
 from suitectl.inventory import Inventory
@@ -61,7 +61,7 @@ def narrowed(
 
     A queue that belongs to a connection can be unbound by nobody else: it ends with that one.
     """
-    uri = given.rabbitmq.url(OPERATOR, held["broker"][OPERATOR])
+    uri = environment.broker_url(given, held, OPERATOR)
     for name, noted in held["consumers"].items():
         allowed = rights.listener(name, codec.load(Listener, noted)).topics
         for each in bindings(found, given.rabbitmq.vhost, name):
@@ -69,12 +69,12 @@ def narrowed(
                 each.exchange in allowed and re.search(allowed[each.exchange].read, each.key)
             ):
                 what = f"queue {each.queue}: unbound from {each.exchange}, {each.key}"
-                yield Change(what=what, make=partial(_unbind, uri, each, broker, name))
+                yield Change(what=what, make=partial(_unbind, uri, each, broker, given.named(name)))
 
 
 def deleted(given: Inventory, held: Keys, name: str, found: Definitions) -> Iterator[Change]:
     """Yield the end of each queue of a listener whose user has gone."""
-    uri = given.rabbitmq.url(OPERATOR, held["broker"][OPERATOR])
+    uri = environment.broker_url(given, held, OPERATOR)
     for queue in queues(found, given.rabbitmq.vhost, name):
         yield Change(what=f"queue {queue}: deleted", make=partial(_delete, uri, queue))
 
@@ -83,12 +83,12 @@ def _is_of(name: str, queue: str) -> bool:
     return re.fullmatch(rights.queues_of([name]), queue) is not None
 
 
-def _unbind(uri: str, binding: Binding, broker: BrokerAdmin, name: str) -> None:
+def _unbind(uri: str, binding: Binding, broker: BrokerAdmin, user: str) -> None:
     with _channel(uri) as channel:
         try:
             channel.queue_unbind(binding.queue, binding.exchange, binding.key)
         except ResourceLocked:
-            broker.disconnect(name)
+            broker.disconnect(user)
 
 
 def _delete(uri: str, queue: str) -> None:

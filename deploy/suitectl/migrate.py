@@ -27,7 +27,7 @@ def _migrated(suite: Site, service: str, who: str) -> dict[str, str | None]:
     site.code(service)  # one line where it is not installed
     with suite.engine(service, "owner") as engine:
         before = _schema(engine, service)
-        migrations.upgrade(service, suite.url(service, "owner"))
+        migrations.upgrade(service, suite.url(service, "owner"), suite.suite)
         after = _schema(engine, service)
         moved = {
             "from": _shown(before.service),

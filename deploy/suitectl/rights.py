@@ -54,18 +54,22 @@ class Listener:
     declares: tuple[Literal["events", "rpc"], ...] = ()  # exchanges, as nameko does unless told
 
 
-def service(name: str) -> Rights:
-    """Return the rights of a service: its own queues and exchange, who it hears, who it calls."""
-    own = events(name)
+def service(name: str, user: str | None = None) -> Rights:
+    """Return the rights of a service: its own queues and exchange, who it hears, who it calls.
+
+    `user`: what its broker user is called, where that is not `name`. Queues and keys of replies
+    are called after the user, all others after the service.
+    """
+    own, user = events(name), user or name
     queues = (
         rf"rpc-{name}",
-        _reply_queues(name),
+        _reply_queues(user),
         rf"{name}\.(([a-z]+|[0-9]+of[0-9]+)\.)?hears\.({_either(SERVICES)})",
     )
     heard = [events(source) for source in HEARS[name]]
     rpc = Topics(
         write=_whole(*map(_name, ASKS[name]), _feeds(HEARS[name]), REPLIES),
-        read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}"),
+        read=_whole(rf"{name}\.\*", rf"reply\.{user}\.{UUID}"),
     )
     return Rights(
         configure=_whole(*queues, _name(own)),
@@ -109,13 +113,14 @@ def caller(name: str, services: Iterable[str] = SERVICES, *, declares: bool = Fa
     return _caller(name, rf"({_either(services)})\.[a-z_]+", declares=declares)
 
 
-def listener(name: str, listener: Listener) -> Rights:
+def listener(name: str, listener: Listener, user: str | None = None) -> Rights:
     """Return the rights of another team's service: to hear these types and read their feeds.
 
     With `declares` it may declare, and so delete as well, the exchanges: `events` those of its
     sources, `rpc` nameko-rpc. nameko does so unless `DECLARE_EVENT_EXCHANGES` is false; for
-    nameko-rpc it has no such setting.
+    nameko-rpc it has no such setting. `user` as `service` has it.
     """
+    user = user or name
     told: dict[str, list[str]] = {}
     for source, _, type in (each.partition(".") for each in listener.types):
         told.setdefault(source, []).append(type)
@@ -124,7 +129,7 @@ def listener(name: str, listener: Listener) -> Rights:
         rf"evt-({'|'.join(handlers)})--{name}\..+",
         rf"{name}\..+",
         rf"rpc-{name}",
-        _reply_queues(name),
+        _reply_queues(user),
         STANDALONE_REPLY_QUEUES,
     )
     heard = [_name(events(source)) for source in told]
@@ -134,7 +139,7 @@ def listener(name: str, listener: Listener) -> Rights:
     ]
     rpc = Topics(
         write=_whole(_feeds(told), REPLIES),
-        read=_whole(rf"{name}\.\*", rf"reply\.{name}\.{UUID}", UUID),
+        read=_whole(rf"{name}\.\*", rf"reply\.{user}\.{UUID}", UUID),
     )
     return Rights(
         configure=_whole(*queues, *exchanges),

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import settings
-from chassis.database import postgres
+from chassis.database import installation, postgres
 from chassis.database.address import parsed
 from chassis.domain import value
 from chassis.errors import Invalid, ServiceError, Unavailable
@@ -83,7 +84,9 @@ class Site:
 
     def broker_url(self, user: str) -> str:
         """Return where a broker user connects. Raises `Misconfigured`."""
-        return self.inventory.rabbitmq.url(user, self.password("broker", user))
+        return self.inventory.rabbitmq.url(
+            self.inventory.named(user), self.password("broker", user)
+        )
 
     def password(self, group: str, name: str) -> str:
         """Return one of the secrets. Raises `Misconfigured` where it is not made yet."""
@@ -93,10 +96,19 @@ class Site:
             raise Misconfigured(f"{path}: has no password of {name}; run suitectl init first")
         return held[name]
 
+    @property
+    def suite(self) -> UUID | None:
+        """The installation's identity; None where init has not made one yet."""
+        return UUID(self.keys["suite"]) if "suite" in self.keys else None
+
     @contextmanager
     def engine(self, service: str, role: Role = "reader") -> Iterator[Engine]:
-        """Yield an engine on a service's database. Raises `Unavailable` if it cannot be used."""
+        """Yield an engine on a service's database.
+
+        Raises `Unavailable` if it cannot be used, `Conflict` if it is another service's or suite's.
+        """
         made = postgres.engine(self.url(service, role), name="suitectl", connections=2)
+        installation.guard(made, service, self.suite, as_app=role == "app")
         try:
             with reaching(service):
                 yield made
@@ -112,8 +124,12 @@ class Site:
 
 def role_url(given: Inventory, service: str, role: Role, password: str) -> str:
     """Return where a role connects from here."""
-    url, name = parsed(given.postgres.admin_url), f"{service}_{role}"
-    made = url.set(drivername="postgresql", username=name, password=password, database=service)
+    made = parsed(given.postgres.admin_url).set(
+        drivername="postgresql",
+        username=given.named(f"{service}_{role}"),
+        password=password,
+        database=given.named(service),
+    )
     return made.render_as_string(hide_password=False)
 
 

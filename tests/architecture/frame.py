@@ -34,11 +34,11 @@ ROOMS = (
     ),
     Room(
         name="database",
-        what="PostgreSQL: reaching it, its tables and their steps, what waits in it",
+        what="PostgreSQL: reaching it, whose it is, its tables and their steps, what waits in it",
         may_use=_GROUND,
-        code_lines=1_095,
-        why="two thirds of it are the text of the frame's own tables and functions; which of"
-        " several hosts takes writes is asked here",
+        code_lines=1_175,
+        why="two thirds of it are the text of the frame's own tables and functions; whose a"
+        " database is, is asked here",
     ),
     Room(
         name="unit",
@@ -89,7 +89,7 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=651,
+        code_lines=677,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )

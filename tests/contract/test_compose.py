@@ -81,7 +81,8 @@ def test_a_migration_is_given_the_owners_database_alone(service: str, mounted: P
     container = compose.services()[f"{service}-migrate"]
     owner = settings.load(Owner, environment(container, mounted))
     assert f"//{service}_owner:" in owner.database_owner_url
-    assert len(container["environment"]) == len(container["secrets"]) == 1
+    assert owner.suite is not None
+    assert len(container["environment"]) == len(container["secrets"]) == 2
 
 
 def test_a_container_mounts_the_secrets_that_its_variables_name_and_no_others() -> None:

@@ -20,6 +20,7 @@ from integration.stages.a_cut_net import net
 from integration.stages.service_database import service_database
 from servers.postgres import Server
 from servers.rabbit import Broker
+from servers.rabbit_node import free_ports
 from waiting import until
 
 TURNS = 12  # so often the broker is asked in vain, and then the database
@@ -42,7 +43,7 @@ def test_each_loop_tells_an_outage_in_a_line_and_its_end_in_another(
             "ENV": "demo",
             "AMQP_URI": make_url(uri).set(port=to_broker.port).render_as_string(False),
             "DATABASE_URL": through(app_url, to_database.port),
-            "INTERNAL_PORT": "0",
+            "INTERNAL_PORT": str(*free_ports(1)),
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
         written = tmp_path / "log"

@@ -25,6 +25,7 @@ def variables(site: Operated, tmp_path: Path) -> Mapping[str, str]:
         "ENV": "demo",
         "DATABASE_URL": site.servers.database_url("billing", "app"),
         "AMQP_URI": site.servers.broker_url("billing"),
+        "SUITE": site.servers.keys["suite"],
         "INTERNAL_PORT": str(*free_ports(1)),
         "PYTHONPATH": os.pathsep.join(sys.path),
     }

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis.database import migrations, postgres, schema_rule, schema_steps
+from chassis.database import migrations, postgres, schema_claims, schema_rule, schema_steps
 from chassis.errors import Conflict, Unavailable
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
@@ -102,13 +102,15 @@ def test_a_database_that_was_made_by_other_words_of_a_step_has_the_functions_of_
     """The claim of jobs was worded anew while there were installations of its step."""
     monkeypatch.setattr(schema_steps, "STEPS", schema_steps.STEPS[:4])  # what came later is no part
     migrations.upgrade("billing", owner_url)
-    new = functions(owner_url)
+    new, steps = functions(owner_url), schema_steps.STEPS
+    assert schema_claims.renew in steps
     change(
         owner_url,
         "create or replace function claim_job(kinds text[], seconds int) returns setof jobs"
-        " language sql as 'select * from jobs'; update frame_schema set version = 3",
+        " language sql as 'select * from jobs'",
     )
     assert functions(owner_url) != new
+    monkeypatch.setattr(schema_steps, "STEPS", (*steps, schema_claims.renew))  # as if it came now
     migrations.upgrade("billing", owner_url)
     assert functions(owner_url) == new
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -117,16 +118,16 @@ def test_the_demo_says_so_in_one_line_and_changes_nothing(
 ) -> None:
     data, before = run_folder / "older", dict[str, Any]()
     make_folder(data)
-    passwords = keys(data)["roles"]
+    known = keys(data)
+    passwords = known["roles"]
 
     def visit(look: Callable[[str, str], None]) -> None:
+        wanted = databases.Wanted(
+            services=SERVICES, passwords=passwords, suite=UUID(known["suite"])
+        )
         with Server(data / "postgres") as server:
-            list(
-                made(
-                    databases.changes(server.admin_url, SERVICES, passwords, alone=False),
-                    rehearsal=False,
-                )
-            )
+            with databases.as_admin(server.admin_url) as admin:
+                list(made(databases.changes(admin, wanted), rehearsal=False))
             for service in SERVICES:
                 owner = f"{service}_owner"
                 look(server.url(owner, passwords[owner], service), service)

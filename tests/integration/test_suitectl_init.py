@@ -3,18 +3,28 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from amqp.exceptions import AccessRefused, ConnectionForced
+from amqp.exceptions import AccessRefused, ConnectionForced, NotAllowed
 from psycopg.errors import InsufficientPrivilege
 
+import contracts
+from chassis.broker.rpc import Rpc
 from chassis.database import migrations
-from demo.__main__ import DISTRIBUTED, forget
+from chassis.errors import Unauthenticated
+from demo.__main__ import DISTRIBUTED, PREFIX
+from demo.__main__ import main as demo_main
 from distributed.servers import Servers
+from distributed.servers import inventory as made_inventory
+from embedded import assembly
 from integration.stages.suite_broker import (
     VHOST,
     As,
@@ -25,13 +35,17 @@ from integration.stages.suite_broker import (
 )
 from servers.postgres import Server
 from servers.rabbit import Broker
-from suitectl import environment, inventory, keys
+from servers.rabbit_node import free_ports
+from suitectl import databases, environment, init, inventory, keys
 from suitectl.__main__ import main
 from suitectl.broker_admin import Api, Ctl
+from suitectl.change import made
 from waiting import until
 
 SERVICES = ("auth", "billing")  # a site need not have all of them
+PREFIXES = ("", "second_", "demo_")
 ADMIN, PASSWORD = "admin", "only-for-tests"
+CALL_S = 120.0
 CATALOG = """
 select 'role', rolname, rolpassword, rolcanlogin::text, rolsuper::text from pg_authid
 union all select 'database', datname, pg_get_userbyid(datdba), datacl::text, '' from pg_database
@@ -69,11 +83,21 @@ def site(
     made.forget()
 
 
+@pytest.fixture
+def second(site: "Site", tmp_path: Path) -> "Site":
+    """Another suite on the same servers; the first one's end is its end too."""
+    (tmp_path / "second").mkdir()
+    return Site(site.server, site.broker, site.api, tmp_path / "second", prefix="second_")
+
+
 class Site:
     """An inventory and the servers that it names."""
 
-    def __init__(self, server: Server, broker: Broker, api: Api, folder: Path) -> None:
+    def __init__(
+        self, server: Server, broker: Broker, api: Api, folder: Path, prefix: str = ""
+    ) -> None:
         self.server, self.broker, self.api, self.folder = server, broker, api, folder
+        self.prefix = prefix
         self.file, self.secrets = folder / "inventory.toml", folder / "secrets.json"
         self.env, self.definitions = folder / ".env", folder / "definitions.json"
         self.write(f'api = "{api.url}"\nadmin = "{ADMIN}"')
@@ -82,6 +106,7 @@ class Site:
         self.file.write_text(
             f"""
             services = {json.dumps(SERVICES)}
+            prefix = "{self.prefix}"
             callers = ["web"]
             secrets = "secrets.json"
             env = ".env"
@@ -100,6 +125,10 @@ class Site:
     def init(self, *flags: str) -> int:
         return main(["init", str(self.file), *flags])
 
+    def migrate(self, service: str) -> None:
+        url = environment.owner_url(self.inventory, self.keys, service)
+        migrations.upgrade(service, url, UUID(self.keys["suite"]))
+
     def consumer(self, name: str, types: str, *flags: str) -> int:
         return self.consumers("add", name, "--types", types, *flags)
 
@@ -114,33 +143,50 @@ class Site:
         """Return all that init may change: the catalog, the broker's definitions, the files."""
         with psycopg.connect(self.server.admin_url) as admin:
             catalog = sorted(admin.execute(CATALOG).fetchall(), key=str)
-        files = {path.name: path.read_bytes() for path in self.folder.iterdir()}
+        files = {each.name: each.read_bytes() for each in self.folder.iterdir() if each.is_file()}
         return catalog, self.api.exported(), files
 
-    def login(self, user: str) -> None:
-        self.logged_in(user).close()
+    def login(self, user: str, vhost: str | None = None) -> None:
+        self.logged_in(user, vhost).close()
 
-    def logged_in(self, user: str) -> As:
-        return As(self.broker, user, self.keys["broker"][user])
-
-    def migrate(self, service: str) -> None:
-        migrations.upgrade(service, environment.owner_url(self.inventory, self.keys, service))
+    def logged_in(self, user: str, vhost: str | None = None) -> As:
+        vhost = vhost or self.inventory.rabbitmq.vhost
+        return As(self.broker, self.inventory.named(user), self.keys["broker"][user], vhost)
 
     def grants(self, service: str) -> list[Any]:
         with self.connect(f"{service}_app", service) as app:
             return app.execute("select name, types from listeners order by name").fetchall()
 
     def connect(self, role: str, database: str) -> psycopg.Connection[Any]:
-        return psycopg.connect(
-            self.inventory.postgres.url(role, self.keys["roles"][role], database), autocommit=True
-        )
+        password = self.keys["roles"][role]
+        url = self.inventory.postgres.url(self.inventory.named(role), password, database)
+        return psycopg.connect(url, autocommit=True)
+
+    @contextmanager
+    def served(self, service: str) -> Iterator[None]:
+        """Let a service's `serve` run."""
+        urls = {each: "http://localhost:1" for each in contracts.SERVICES}
+        http_port, internal_port = map(str, free_ports(2))
+        given = {
+            **assembly.environment(service, self.folder, self.keys, urls),
+            **environment.service(self.inventory, self.keys, service),
+            "ENV": "demo",
+            "HTTP_PORT": http_port,
+            "INTERNAL_PORT": internal_port,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        command = [sys.executable, "-W", "ignore", "-m", service, "serve"]
+        with subprocess.Popen(command, env=given, stderr=subprocess.DEVNULL) as process:
+            yield
+            process.terminate()
 
     def forget(self) -> None:
         with psycopg.connect(self.server.admin_url, autocommit=True) as admin:
-            for service in SERVICES:
-                admin.execute(f"drop database if exists {service} with (force)".encode())
-                for role in keys.ROLES:
-                    admin.execute(f"drop role if exists {service}_{role}".encode())
+            names = [f"{prefix}{each}" for prefix in PREFIXES for each in SERVICES]
+            for name in names:
+                admin.execute(f"drop database if exists {name} with (force)".encode())
+            for role in (f"{name}_{kind}" for name in names for kind in keys.ROLES):
+                admin.execute(f"drop role if exists {role}".encode())
         self.empty_broker()
 
     def empty_broker(self) -> None:
@@ -149,8 +195,11 @@ class Site:
         if mine:  # in one command, for each takes a second
             by, named = '<<"the tests">>', ", ".join(f'<<"{name}">>' for name in mine)
             delete = f"fun(U) -> rabbit_auth_backend_internal:delete_user(U, {by}) end"
-            vhost = f'rabbit_vhost:delete(<<"{VHOST}">>, {by})'
-            self.broker.ctl("eval", f"lists:foreach({delete}, [{named}]), {vhost}.")
+            drop = f"fun(V) -> rabbit_vhost:delete(V, {by}) end"
+            there = {each["name"] for each in found["vhosts"]} - {"/"}
+            vhosts = ", ".join(f'<<"{vhost}">>' for vhost in there)
+            foreach = f"lists:foreach({delete}, [{named}]), lists:foreach({drop}, [{vhosts}])"
+            self.broker.ctl("eval", f"{foreach}.")
 
 
 def all_secrets(held: Any) -> Iterator[str]:
@@ -189,9 +238,9 @@ def test_a_database_that_is_somebody_elses_is_refused_and_left_alone(
         with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
             (row,) = admin.execute("select datacl from pg_database where datname = 'auth'")
             assert row == (None,)  # it is there, and open to whom it was open
-            admin.execute("create role auth_owner")
-            admin.execute("alter database auth owner to auth_owner")
-        assert site.init() == 0
+        assert site.init("--adopt") == 0
+        with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+            assert databases.owner_of(admin, "auth") == "auth_owner"
     finally:
         site.forget()
         with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
@@ -213,14 +262,183 @@ def test_without_a_server_init_says_so_in_one_line(
     assert "suitectl.database_unavailable" in line
 
 
-def test_a_demo_is_forgotten_by_the_inventory_that_it_wrote(site: Site, tmp_path: Path) -> None:
+def test_a_demo_beside_a_suite_has_names_of_its_own_and_is_forgotten_by_its_identity(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     site.init()
-    (tmp_path / "data" / DISTRIBUTED).mkdir(parents=True)
-    Servers(site.inventory).write_inventory(tmp_path / "data" / DISTRIBUTED / "inventory.toml")
-    forget(tmp_path / "data", tmp_path / "out")
+    before, data = site.state()[:2], tmp_path / "data"
+    own = data / DISTRIBUTED
+    own.mkdir(parents=True)
+    rabbit = replace(site.inventory.rabbitmq, vhost=f"{PREFIX}{VHOST}")
+    servers = Servers(made_inventory(own, site.inventory.postgres, rabbit, PREFIX))
+    servers.write_inventory(own / "inventory.toml")
+    demo(data, capsys)  # nothing was made yet
+    own.mkdir(parents=True)
+    servers.write_inventory(own / "inventory.toml")
+    list(made(init.changes(servers.inventory), rehearsal=False))
+    site.login("billing")
+    with_it = site.state()[:2]
+
+    secrets = own / "secrets.json"
+    held = secrets.read_text("utf-8")
+    for stranger in ({**json.loads(held), "suite": str(uuid4())}, {"suite": str(uuid4())}):
+        secrets.write_text(json.dumps(stranger), "utf-8")
+        said = demo(data, capsys, code=1)
+        assert "nothing is deleted" in said
+        assert site.state()[:2] == with_it
+    secrets.write_text(held, "utf-8")
+    demo(data, capsys)
+
+    assert in_order(site.state()) == in_order(before)
+    assert not data.exists()
+
+
+def demo(data: Path, capsys: pytest.CaptureFixture[str], code: int = 0) -> str:
+    """Let `make demo-clean` forget; return what it says."""
+    capsys.readouterr()
+    assert demo_main([f"--data={data}", f"--out={data.with_name('out')}", "--forget"]) == code
+    return capsys.readouterr().out
+
+
+def in_order(state: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return the catalog and the broker's definitions, in which nothing is before anything."""
+    catalog, document = state[:2]
+    return catalog, {
+        kind: sorted(of, key=str) if isinstance(of, list) else of for kind, of in document.items()
+    }
+
+
+def test_a_second_suite_by_prefix_leaves_the_first_one_as_it_is(
+    site: Site, second: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    catalog, document = in_order(site.state())
+    assert second.init() == 0
+    with_it = in_order(site.state())
+
+    assert [each for each in with_it[0] if not str(each[1]).startswith("second_")] == catalog
+    for kind in ("vhosts", "users", "permissions", "topic_permissions", "policies", "exchanges"):
+        theirs = [each for each in with_it[1][kind] if "second_" not in str(each)]
+        assert theirs == document[kind], kind
+    capsys.readouterr()
+    assert (site.init(), second.init()) == (0, 0)
+    assert capsys.readouterr().out == 2 * "nothing to change\n"
+    site.login("billing")
+    second.login("billing")
+    for own, others in ((site, second), (second, site)):
+        with pytest.raises(NotAllowed):
+            own.login("billing", others.inventory.rabbitmq.vhost)
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            own.connect("billing_app", others.inventory.named("billing"))
+
+
+def test_each_of_two_suites_knows_its_own_services_by_their_names(site: Site, second: Site) -> None:
+    for suite in (site, second):
+        suite.init()
+        suite.migrate("auth")
+    with site.served("auth"), second.served("auth"):
+        for suite, user in ((site, "billing"), (second, "second_billing")):
+            uri = environment.broker_url(suite.inventory, suite.keys, "billing")
+            with closing(Rpc(uri, user, timeout_s=CALL_S)) as rpc:
+                assert rpc.port("auth").call("describe")["service"] == "auth"
+
+        # the other suite's billing, whom somebody has let in by mistake, is none of its services
+        vhost = second.inventory.rabbitmq.vhost
+        site.broker.ctl("set_permissions", "-p", vhost, "billing", ".*", ".*", ".*")
+        uri = environment.broker_url(site.inventory, site.keys, "billing")
+        uri = uri.replace(f"/{VHOST}", f"/{vhost}")
+        with (
+            closing(Rpc(uri, "billing", CALL_S)) as rpc,
+            pytest.raises(Unauthenticated, match="token_required"),
+        ):
+            rpc.port("auth").call("describe")
+
+
+def test_fresh_secrets_over_an_installed_suite_are_refused_unless_they_adopt_it(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.migrate("auth")
+    suite = site.keys["suite"]
+    for path in (site.secrets, site.env, site.definitions):
+        path.unlink()
+    before = site.state()
+    capsys.readouterr()
+    for flags in ([], ["--dry-run"]):
+        assert site.init(*flags) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        for said in (
+            "suitectl.not_ours",
+            "the role auth_owner has another password",
+            f"the database auth is that of auth of suite {suite}",
+            "the broker user operator has another password",
+            f"the virtual host {VHOST} is that of suite {suite}",
+            "--adopt",
+        ):
+            assert said in line
+        assert site.state() == before
+
+    assert site.init("--dry-run", "--adopt") == 0
+    rehearsed = capsys.readouterr().out
+    for said in (
+        "password of role auth_owner",
+        "password of user operator",
+        "database auth: its identity",
+    ):
+        assert said in rehearsed
+    assert "  user operator" not in rehearsed
+    assert site.state() == before
+    assert site.init("--adopt") == 0
+    assert capsys.readouterr().out == rehearsed.replace("would make", "made")
+    site.login("billing")
+    site.migrate("auth")
+    assert site.keys["suite"] != suite
+    assert site.init() == 0
+    assert capsys.readouterr().out == "nothing to change\n"
+
+
+def test_what_was_made_before_there_were_identities_is_known_by_its_passwords(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+        admin.execute("comment on database auth is 'the shop''s'")
+        admin.execute("comment on database billing is null")
+    site.broker.ctl("clear_global_parameter", f"suite_of_{VHOST}")
+    older = {name: held for name, held in site.keys.items() if name != "suite"}
+    site.secrets.write_text(json.dumps(older), "utf-8")
+    capsys.readouterr()
+
+    assert site.init() == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        f"made secrets {site.secrets}: suite",
+        f"made file {site.env}",
+        f"made file {site.definitions}",
+        "made database auth: its identity",
+        "made database billing: its identity",
+        f"made in the broker, {VHOST}:",
+        f"  global parameter suite_of_{VHOST}",
+    ]
     with psycopg.connect(site.server.admin_url) as admin:
-        left = admin.execute("select datname from pg_database where not datistemplate").fetchall()
-    assert left == [("postgres",)]
+        (row,) = admin.execute(_COMMENT)
+    assert row == (f"the shop's [ai-studio: auth of suite {site.keys['suite']}]",)
+
+
+_COMMENT = "select shobj_description(oid, 'pg_database') from pg_database where datname = 'auth'"
+
+
+def test_databases_in_each_others_places_are_never_adopted(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+        for name, called in (("auth", "other"), ("billing", "auth"), ("other", "billing")):
+            admin.execute(f"alter database {name} rename to {called}".encode())
+    before = site.state()
+    assert site.init("--adopt") == 1
+    assert "the database auth is that of billing of suite" in capsys.readouterr().err
+    assert site.state() == before
 
 
 def test_a_rehearsal_says_the_same_and_changes_nothing(
@@ -245,10 +463,11 @@ def test_a_rehearsal_sees_what_is_amiss_and_leaves_it(
         admin.execute("grant connect on database billing to public")
     site.broker.ctl("set_permissions", "-p", VHOST, "billing", ".*", ".*", ".*")
     site.broker.ctl("set_user_tags", "billing", "impersonator")
+    site.broker.ctl("change_password", "operator", "another")
     capsys.readouterr()
     before = site.state()
 
-    site.init("--dry-run")
+    assert site.init("--dry-run", "--adopt") == 0
 
     assert site.state() == before
     assert capsys.readouterr().out.splitlines() == [
@@ -256,9 +475,10 @@ def test_a_rehearsal_sees_what_is_amiss_and_leaves_it(
         "would make database billing: closed to others",
         "would make in the broker, ai-studio:",
         "  user billing",
+        "  password of user operator",
         "  permissions of billing",
     ]
-    site.init()
+    site.init("--adopt")
     assert "password of role auth_owner" in capsys.readouterr().out
     site.init()
     assert capsys.readouterr().out == "nothing to change\n"
@@ -418,6 +638,12 @@ def test_rabbitmqctl_does_as_the_management_api_does(
     ctl.forget_user("web")
     with pytest.raises(AccessRefused):
         site.login("web")
+    site.write(f"ctl = {json.dumps(ctl.command)}")
+    Servers(site.inventory).forget()
+    left = site.api.exported()
+    assert {each["name"] for each in left["users"]} == {"guest", ADMIN}
+    assert VHOST not in {each["name"] for each in left["vhosts"]}
+    assert f"suite_of_{VHOST}" not in {each["name"] for each in left["global_parameters"]}
 
 
 def test_a_broker_that_refuses_is_one_line(

@@ -27,7 +27,7 @@ def test_without_room_for_its_schedules_it_says_so_in_one_line(
         urls = dict.fromkeys(SERVICES, "https://suite.example")
         given = assembly.environment("affiliate", tmp_path, keys(tmp_path), urls) | {
             "ENV": "demo",
-            "AMQP_URI": uri,
+            "AMQP_URI": uri.replace("//guest:", "//affiliate:"),  # nobody connects
             "DATABASE_URL": owner_url.replace("affiliate_owner:", "affiliate_app:"),
             "INTERNAL_PORT": str(*free_ports(1)),
             "PYTHONPATH": os.pathsep.join(sys.path),

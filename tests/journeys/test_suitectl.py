@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -26,22 +26,21 @@ def suite(run_folder: Path) -> Iterator[Suite]:
 
 
 @pytest.fixture(scope="module")
-def database_url(suite: Suite) -> str:
-    """Where auth itself connects."""
-    password = keys(suite.data_dir)["roles"]["auth_app"]
-    return suite.server.url("auth_app", password, "auth")
+def database(suite: Suite) -> Mapping[str, str]:
+    """Where auth itself connects, as its environment says it."""
+    held = keys(suite.data_dir)
+    url = suite.server.url("auth_app", held["roles"]["auth_app"], "auth")
+    return {"DATABASE_URL": url, "SUITE": held["suite"]}
 
 
 def create_admin(
-    database_url: str | None, email: str = EMAIL, password: str = PASSWORD
+    database: Mapping[str, str], email: str = EMAIL, password: str = PASSWORD
 ) -> subprocess.CompletedProcess[str]:
     environment = {name: os.environ[name] for name in os.environ if name != "DATABASE_URL"}
-    if database_url is not None:
-        environment["DATABASE_URL"] = database_url
     return subprocess.run(
         [sys.executable, "-m", "suitectl", "admin", "create", "--email", email, "--password-stdin"],
         input=f"{password}\n",
-        env={**environment, "PYTHONPATH": ROOTS},
+        env={**environment, **database, "PYTHONPATH": ROOTS},
         capture_output=True,
         text=True,
         timeout=180,
@@ -56,8 +55,10 @@ def complaint(ended: subprocess.CompletedProcess[str]) -> str:
     return line
 
 
-def test_an_admin_made_on_the_host_signs_in_as_one(suite: Suite, database_url: str) -> None:
-    made = create_admin(database_url)
+def test_an_admin_made_on_the_host_signs_in_as_one(
+    suite: Suite, database: Mapping[str, str]
+) -> None:
+    made = create_admin(database)
 
     assert (made.returncode, made.stderr) == (0, "")
     session = suite.call("auth", "sign_in", None, email=EMAIL, password=PASSWORD)
@@ -71,11 +72,13 @@ def test_an_admin_made_on_the_host_signs_in_as_one(suite: Suite, database_url: s
     assert every_workspaces["pending_ore"] == 0
 
 
-def test_a_known_address_is_refused_and_keeps_its_password(suite: Suite, database_url: str) -> None:
+def test_a_known_address_is_refused_and_keeps_its_password(
+    suite: Suite, database: Mapping[str, str]
+) -> None:
     email = "known@ai-studio.example"
-    assert create_admin(database_url, email).returncode == 0
+    assert create_admin(database, email).returncode == 0
 
-    refused = create_admin(database_url, email, "another long password")
+    refused = create_admin(database, email, "another long password")
 
     assert complaint(refused).startswith("suitectl: auth.email_taken")
     assert suite.call("auth", "sign_in", None, email=email, password=PASSWORD)["session_token"]
@@ -88,9 +91,9 @@ def test_a_known_address_is_refused_and_keeps_its_password(suite: Suite, databas
     [("short@ai-studio.example", "2 short", "password"), ("no address", PASSWORD, "email")],
 )
 def test_what_a_sign_up_would_refuse_is_refused_by_name(
-    suite: Suite, database_url: str, email: str, password: str, field: str
+    suite: Suite, database: Mapping[str, str], email: str, password: str, field: str
 ) -> None:
-    line = complaint(create_admin(database_url, email, password))
+    line = complaint(create_admin(database, email, password))
 
     assert line.startswith("suitectl: chassis.invalid_argument")
     assert field in line
@@ -100,4 +103,4 @@ def test_what_a_sign_up_would_refuse_is_refused_by_name(
 
 
 def test_without_a_database_the_missing_setting_is_named() -> None:
-    assert complaint(create_admin(None)).startswith("suitectl: DATABASE_URL: ")
+    assert complaint(create_admin({})).startswith("suitectl: DATABASE_URL: ")

@@ -3,6 +3,7 @@
 `amqps://user:password@host:5671/vhost?cacertfile=/etc/ssl/broker-ca.pem`
 """
 
+import re
 import ssl
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -35,3 +36,17 @@ def client(uri: str, **options: Any) -> kombu.Connection:
             "cert_reqs": ssl.CERT_REQUIRED,
         }
     return kombu.Connection(where._replace(query="").geturl(), **options)
+
+
+def prefix(uri: str, service: str) -> str | None:
+    """Return what the URI's broker user has before the service's name: '' or 'second_'.
+
+    None for a user who is not named after the service. Raises what `client` raises.
+    """
+    named = re.fullmatch(rf"([a-z][a-z_]*_)?{service}", client(uri).userid or "")
+    return (named[1] or "") if named else None
+
+
+def without(prefix: str, user: str | None) -> str | None:
+    """Return by what name the suite knows its broker user; None for a user that is not its own."""
+    return user.removeprefix(prefix) if user and user.startswith(prefix) else None

@@ -3,12 +3,14 @@
 The scripts lie in the folder `migrations` of the service's package.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from alembic import command, context
 from alembic.config import Config
@@ -16,8 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.database import reading, schema_projections, schema_steps
+from chassis.database import installation, reading, schema_projections, schema_steps
 from chassis.database.address import connect_timeout, parsed
+from chassis.database.installation import Installation
 from chassis.database.postgres import LOCK_NOT_AVAILABLE, WORTH_A_RETRY, out_of_reach
 from chassis.domain import value
 from chassis.errors import Conflict, Unavailable
@@ -29,6 +32,7 @@ FRAME = {  # made by chassis.database.schema_steps or alembic, not by a service'
     "cursors",
     "events",
     "frame_schema",
+    "installation",
     "jobs",
     "leases",
     "listeners",
@@ -83,8 +87,10 @@ def found(connection: Connection, service: str) -> Schema:
     return schema
 
 
-def upgrade(service: str, url: str) -> None:
+def upgrade(service: str, url: str, suite: UUID | None = None) -> None:
     """Bring a service's database to its newest schema; `url` is the owner's.
+
+    `suite` is the identity of whose it is: written down where there is none yet.
 
     A migration never makes traffic wait long: where it is not given a lock in time it is undone
     whole, lets those go on who queued behind it, and tries again. A schema that is newer stays as
@@ -92,13 +98,13 @@ def upgrade(service: str, url: str) -> None:
 
     Raises:
         Conflict: `chassis.schema_busy` if another migration, a rebuild or the traffic never
-            made room for it.
+            made room for it; `chassis.not_our_database`.
         Unavailable: without a database; `chassis.schema_unreleased`, see `found`.
         Invalid: for what is no URL.
     """
     for attempt in range(TRIES):
         try:
-            configured = config(service, url)
+            configured = config(service, url, suite)
             configured.attributes["upgrading"] = True
             with _ALEMBIC:
                 command.upgrade(configured, "head")
@@ -113,19 +119,20 @@ def upgrade(service: str, url: str) -> None:
     raise Conflict("chassis.schema_busy", f"{service}'s tables are in use all the time")
 
 
-def write(service: str, url: str, message: str) -> None:
+def write(service: str, url: str, message: str, suite: UUID | None = None) -> None:
     """Write the next numbered migration for what the service's tables changed."""
     number = f"{newest(service).service + 1:04}"
-    command.revision(config(service, url), message, autogenerate=True, rev_id=number)
+    command.revision(config(service, url, suite), message, autogenerate=True, rev_id=number)
 
 
-def config(service: str, url: str | None = None) -> Config:
+def config(service: str, url: str | None = None, suite: UUID | None = None) -> Config:
     """Return alembic's configuration for a service; `url` is the owner's."""
     made = Config()
     scripts = Path(str(files(service))) / "migrations"
     # alembic reads options with interpolation
     made.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    made.attributes.update(service=service, url=url)
+    whose = Installation(service=service, suite=suite)
+    made.attributes.update(service=service, url=url, whose=whose)
     return made
 
 
@@ -140,11 +147,14 @@ def run(metadata: MetaData, digests: Mapping[str, str]) -> None:
     engine = create_engine(where, poolclass=NullPool, connect_args=patience)
     with engine.begin() as connection:
         _take_turn(connection)
-        service = given["service"]
+        service, whose = given["service"], given["whose"]
+        installation.require(installation.driver_of(connection), whose, as_app=False)
+        roles = _roles(connection, service)
         before = found(connection, service)
         connection.execute(text(f"set local lock_timeout = '{LOCK_WAIT_S}s'"))
         if given.get("upgrading"):
-            schema_steps.upgrade(connection, service)
+            schema_steps.upgrade(connection, roles)
+            installation.write(connection, whose)
             if before.service > newest(service).service:
                 return
         context.configure(
@@ -161,6 +171,9 @@ def run(metadata: MetaData, digests: Mapping[str, str]) -> None:
         if given.get("upgrading"):
             schema_projections.note_migrated(connection, digests)
         reading.grant(connection, service, metadata)
+        connection.execute(text(f"revoke all on alembic_version from {roles}_app"))
+        connection.execute(text(f"grant select on alembic_version to {roles}_app"))
+        reading.grant(connection, roles, metadata)
 
 
 def _take_turn(connection: Connection) -> None:
@@ -172,6 +185,13 @@ def _take_turn(connection: Connection) -> None:
             raise
         message = "another migration or a rebuild is at work"
         raise Conflict("chassis.schema_busy", message) from None
+
+
+def _roles(connection: Connection, service: str) -> str:
+    """Return what the names of the service's roles begin with, which the owner's own shows."""
+    owner = connection.execute(text("select current_user")).scalar_one()
+    named = re.fullmatch(rf"([a-z_]*{service})_owner", owner)
+    return named[1] if named else service
 
 
 def gave_way(error: DBAPIError) -> bool:

@@ -15,12 +15,12 @@ _OF_THE_FRAME = {
 }
 
 
-def grant(connection: Connection, service: str, metadata: MetaData) -> None:
-    """Let the role `<service>_reader`, if there is one, see just what is not private.
+def grant(connection: Connection, roles: str, metadata: MetaData) -> None:
+    """Let the role `<roles>_reader`, if there is one, see just what is not private.
 
     `connection`: the owner's; `metadata`: of all of the service's tables.
     """
-    reader = f"{service}_reader"
+    reader = f"{roles}_reader"
     if connection.execute(_THERE, {"reader": reader}).first() is None:
         return
     connection.execute(text(f"alter default privileges revoke select on tables from {reader}"))  # noqa: S608

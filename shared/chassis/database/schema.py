@@ -142,8 +142,8 @@ grant select, insert, update, delete
 """
 
 
-def make(connection: Connection, service: str) -> None:
-    """Create the event store and its companions; the app role `<service>_app` must exist."""
+def make(connection: Connection, roles: str) -> None:
+    """Create the event store and its companions; the app role `<roles>_app` must exist."""
     for made in (_EVENTS, _HEARING, _WORK, *schema_functions.ALL):
         connection.execute(text(made))
-    connection.execute(text(_RIGHTS.format(app_role=f"{service}_app")))
+    connection.execute(text(_RIGHTS.format(app_role=f"{roles}_app")))

@@ -104,7 +104,7 @@ end $$;
 """
 
 
-def make(connection: Connection, service: str) -> None:
+def make(connection: Connection, roles: str) -> None:
     """Let bans stand until they are lifted, and units ask for their caller's access."""
     for made in (_BANS, _STANDS, _HOLD, _REVOKE, _APPEND):
         connection.execute(text(made))

@@ -85,12 +85,12 @@ end $$;
 """
 
 
-def make(connection: Connection, service: str) -> None:
+def make(connection: Connection, roles: str) -> None:
     """Let jobs be claimed in a fair order."""
     for made in (_INDEXES, _TURNS, _CLAIM):
         connection.execute(text(made))
 
 
-def renew(connection: Connection, service: str) -> None:
+def renew(connection: Connection, roles: str) -> None:
     """Let jobs be claimed as `make` says now: what was made before it said so is replaced."""
     connection.execute(text(_CLAIM))

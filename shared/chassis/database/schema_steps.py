@@ -8,9 +8,18 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, text
 
-from chassis.database import schema, schema_access, schema_claims, schema_deaths, schema_listeners, schema_projections
+from chassis.database import (
+    schema,
+    schema_access,
+    schema_claims,
+    schema_deaths,
+    schema_installation,
+    schema_listeners,
+    schema_projections,
+)
 
-Step = Callable[[Connection, str], None]  # in the transaction of a migration; the service's name
+# in the transaction of a migration; what the roles' names begin with, before `_app`
+Step = Callable[[Connection, str], None]
 
 STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema.make,
@@ -20,6 +29,7 @@ STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema_projections.make,
     schema_deaths.make,
     schema_listeners.make,
+    schema_installation.make,
 )
 
 
@@ -35,8 +45,11 @@ def version(connection: Connection) -> int:
     return 0
 
 
-def upgrade(connection: Connection, service: str) -> None:
-    """Do the steps that this database lacks; one that is ahead stays as it is."""
+def upgrade(connection: Connection, roles: str) -> None:
+    """Do the steps that this database lacks; one that is ahead stays as it is.
+
+    `roles`: what the names of its roles begin with, the service's name behind the suite's prefix.
+    """
     found = version(connection)
     if found >= newest():
         return
@@ -44,9 +57,9 @@ def upgrade(connection: Connection, service: str) -> None:
         # before the first step, whose default would let the app role write here
         connection.execute(_TABLE)
     for step in STEPS[found:]:
-        step(connection, service)
+        step(connection, roles)
     connection.execute(_UPDATE, {"version": newest()})
-    connection.execute(text(f"grant select on frame_schema to {service}_app"))
+    connection.execute(text(f"grant select on frame_schema to {roles}_app"))
 
 
 _MADE = text("select to_regclass('public.frame_schema') is not null")

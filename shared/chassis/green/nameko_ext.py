@@ -14,6 +14,7 @@ from nameko.exceptions import get_module_path, registry
 from nameko.extensions import DependencyProvider
 
 from chassis import ids
+from chassis.broker import address
 from chassis.door.bodies import MOST_BYTES
 from chassis.door.edge import KEY, Caller, Door
 from chassis.errors import KINDS, Invalid, from_wire
@@ -41,6 +42,7 @@ def container(
     """
     config = {
         "AMQP_URI": amqp_uri,
+        "prefix": address.prefix(amqp_uri, facade.name) or "",
         "HEARTBEAT": HEARTBEAT_S,
         "max_workers": max_workers,
         "max_request_bytes": max_request_bytes,
@@ -102,7 +104,8 @@ class Entrypoint(nameko.rpc.Rpc):
             if isinstance(stack, list)
             else [],
             "auth_token": headers.get("nameko.auth_token"),
-            "service": properties.get("user_id"),  # the broker has compared it with the connection
+            # the broker has compared it with the connection
+            "service": address.without(self.container.config["prefix"], properties.get("user_id")),
             "correlation_id": _text(headers.get("nameko.correlation_id")),
             "call_id": _text(properties.get("correlation_id")),
             "deadline_s": _seconds(headers.get("nameko.deadline_s")),

@@ -10,9 +10,9 @@ from typing import Any
 from chassis import settings
 from chassis.broker.link import Link
 from chassis.codec import plain
-from chassis.database import postgres, schema_rule
+from chassis.database import installation, postgres, schema_rule
 from chassis.errors import ServiceError
-from chassis.running.process import ProcessSettings
+from chassis.running.process import ProcessSettings, Whose, broker_user
 from chassis.settings import Misconfigured, Setting
 
 
@@ -21,7 +21,10 @@ def run(service: str, as_json: bool) -> int:
     logging.getLogger("chassis").addHandler(logging.NullHandler())  # a line says it, not a stack
     own = import_module(f"{service}.settings").Settings
     rows = [each for kind in (own, ProcessSettings) for each in settings.listed(kind)]
-    faults = [*_faults(own, partial(_database, service)), *_faults(ProcessSettings, _broker)]
+    faults = [
+        *_faults(own, partial(_database, service)),
+        *_faults(ProcessSettings, partial(_broker, service)),
+    ]
     if as_json:
         print(json.dumps({"settings": plain(rows), "faults": faults}, indent=1))
     else:
@@ -48,11 +51,13 @@ def _faults(kind: type[Any], reach: Callable[[Any], object]) -> Iterator[str]:
 
 def _database(service: str, given: Any) -> None:
     engine = postgres.engine(given.database_url, name=f"{service} check")
+    installation.guard(engine, service, settings.load(Whose).suite, as_app=True)
     schema_rule.require(engine, service)
     engine.dispose()
 
 
-def _broker(given: ProcessSettings) -> None:
+def _broker(service: str, given: ProcessSettings) -> None:
+    broker_user(given, service)
     link = Link(given.amqp_uri, lambda channel: None)
     try:
         with link.channel():

@@ -12,18 +12,19 @@ from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from chassis import ids, settings, telemetry
 from chassis.broker import address
 from chassis.broker.rpc import Rpc
-from chassis.database import migrations, schema_rule
+from chassis.database import installation, migrations, schema_rule
 from chassis.domain import value
 from chassis.door.bodies import MOST_BYTES
 from chassis.door.crowd import Crowd
 from chassis.hearing import member
 from chassis.running.parts import Parts
 from chassis.setting_rules import Count, Host, Port, differ
-from chassis.settings import Together
+from chassis.settings import Misconfigured, Together
 from chassis.unit.digests import digests, note_at_work
 
 STOP_S = 25  # what is under way may take this long after SIGTERM
@@ -46,7 +47,9 @@ def _broker_address(uri: str) -> None:
 class ProcessSettings:
     """Each field is an environment variable of the same name in upper case."""
 
-    amqp_uri: Annotated[str, _broker_address]  # as the broker user that is named like the service
+    # as the broker user that is named like the service, the suite's prefix before it
+    amqp_uri: Annotated[str, _broker_address]
+    suite: UUID | None = None  # its identity: of no other suite's database is anything done
     http_host: Host = "127.0.0.1"  # the public door: signed links, webhooks
     http_port: Port = 8000
     http_per_address: Count = 40  # connections to it at once, of one address
@@ -60,6 +63,13 @@ class ProcessSettings:
     member: Member = "1/1"  # of those that hear: `work` is the 2nd of 3 with 2/3
 
     TOGETHER: ClassVar = (Together(of=("http_port", "internal_port"), rule=differ),)
+
+
+@value
+class Whose:
+    """Of the same environment, what it takes to know one's own database."""
+
+    suite: UUID | None = None
 
 
 @value
@@ -85,21 +95,33 @@ class Process:
 def build(service: str, ending: ExitStack) -> Process:
     """Return the service as the environment describes it; `ending` takes down what it opens.
 
-    Raises `Misconfigured`, and `Unavailable` for a database that is away or behind the code.
+    Raises `Misconfigured`, `Unavailable` for a database that is away or behind the code, and
+    `Conflict` for one that is another service's or suite's.
     """
     own_kind = import_module(f"{service}.settings").Settings
     own, given = settings.load_here(own_kind, ProcessSettings)
+    user = broker_user(given, service)
     logging.basicConfig(handlers=[telemetry.json_handler(sys.stderr)], level=logging.INFO)
     rpc = Rpc(given.amqp_uri, service, patient=True)
+    rpc = Rpc(given.amqp_uri, user)
     ending.callback(rpc.close)
     parts: Parts = import_module(f"{service}.app").build(own, rpc.port, ids.now)
     ending.callback(parts.close)
+    installation.guard(parts.app.engine, service, given.suite, as_app=True)
     schema = schema_rule.require(parts.app.engine, service)
     own_digests = digests(parts.app.service.projections)
     note_at_work(parts.app.engine, own_digests)
     return Process(
         name=service, given=given, parts=parts, rpc=rpc, schema=schema, digests=own_digests
     )
+
+
+def broker_user(given: ProcessSettings, service: str) -> str:
+    """Return as whom the process calls, which the broker compares. Raises `Misconfigured`."""
+    prefix = address.prefix(given.amqp_uri, service)
+    if prefix is None:
+        raise Misconfigured(f"AMQP_URI: its user is not that of {service}")
+    return f"{prefix}{service}"
 
 
 class Ending:

@@ -3,11 +3,12 @@
 import argparse
 import sys
 from importlib import import_module
+from uuid import UUID
 
 from sqlalchemy import create_engine
 
 from chassis import decision_table, settings
-from chassis.database import address, migrations
+from chassis.database import address, installation, migrations
 from chassis.domain import value
 from chassis.errors import ServiceError
 from chassis.running import check
@@ -19,6 +20,7 @@ class Owner:
     """What reaches a database with the right to change its schema."""
 
     database_owner_url: str
+    suite: UUID | None = None  # as the service's processes have it
 
 
 def run(service: str, chosen: argparse.Namespace) -> int:
@@ -30,17 +32,23 @@ def run(service: str, chosen: argparse.Namespace) -> int:
             case "decide":
                 print(_decision_table(service, chosen.decider))
             case "migrate":
-                migrations.upgrade(service, settings.load(Owner).database_owner_url)
+                owner = settings.load(Owner)
+                migrations.upgrade(service, owner.database_owner_url, owner.suite)
             case "migration":
-                url = settings.load(Owner).database_owner_url
-                migrations.write(service, url, chosen.message)
+                owner = settings.load(Owner)
+                migrations.write(service, owner.database_owner_url, chosen.message, owner.suite)
             case "push":
-                database = address.parsed(settings.load(Owner).database_owner_url)
-                import_module(f"{service}.tables").metadata.create_all(create_engine(database))
+                _push(service, settings.load(Owner))
     except (Misconfigured, ServiceError) as error:
         print(f"{service} {chosen.task}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _push(service: str, owner: Owner) -> None:
+    engine = create_engine(address.parsed(owner.database_owner_url))
+    installation.guard(engine, service, owner.suite, as_app=False)
+    import_module(f"{service}.tables").metadata.create_all(engine)
 
 
 def _decision_table(service: str, decider: str) -> str:

@@ -181,6 +181,9 @@ def operated(broker: Broker, folder: Path) -> Iterator[Operated]:
             site.admin(f"create database {service}_whole template {service}")
         with site.heard("auth"), site.heard("billing"):
             yield site
+        for service in SERVICES:
+            site.admin(f"drop database {service}_whole")
+        servers.forget()  # the broker is the run's, and another site's next
     server.forget()
 
 

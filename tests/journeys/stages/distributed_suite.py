@@ -17,22 +17,29 @@ Kind = TypeVar("Kind", bound=Suite)
 
 
 @contextmanager
-def running(server: Server, broker: Broker, folder: Path, replicas: int = 1) -> Iterator[Suite]:
+def running(
+    server: Server, broker: Broker, folder: Path, replicas: int = 1, prefix: str = ""
+) -> Iterator[Suite]:
     """Yield a suite at work, on databases and a virtual host of its own.
 
-    One at a time: databases, roles and broker users are called as in production.
+    One at a time by each prefix: without one, all is called as in production.
     """
-    with running_as(Suite, server, broker, folder, replicas) as suite:
+    with running_as(Suite, server, broker, folder, replicas, prefix) as suite:
         yield suite
 
 
 @contextmanager
 def running_as(
-    kind: type[Kind], server: Server, broker: Broker, folder: Path, replicas: int = 1
+    kind: type[Kind],
+    server: Server,
+    broker: Broker,
+    folder: Path,
+    replicas: int = 1,
+    prefix: str = "",
 ) -> Iterator[Kind]:
     """Yield a suite of some kind at work, as `running` does."""
     folder.mkdir(parents=True)
-    found = servers(server, broker, folder)
+    found = servers(server, broker, folder, prefix)
     try:
         with kind(folder, found, replicas) as suite:
             yield suite
@@ -44,13 +51,13 @@ def running_as(
         found.forget()
 
 
-def servers(server: Server, broker: Broker, folder: Path) -> Servers:
-    """Return the run's servers as an inventory has them."""
+def servers(server: Server, broker: Broker, folder: Path, prefix: str = "") -> Servers:
+    """Return the run's servers as an inventory has them, for a suite with that prefix."""
     rabbit = of_node(_node(broker))
     own = Rabbit(
         host=rabbit.host, port=rabbit.port, ctl=rabbit.ctl, vhost=f"suite-{secrets.token_hex(4)}"
     )
-    return Servers(inventory(folder, Postgres(admin_url=server.admin_url), own))
+    return Servers(inventory(folder, Postgres(admin_url=server.admin_url), own, prefix))
 
 
 def reader_uri(broker: Broker, suite: Suite) -> str:

@@ -8,13 +8,14 @@ from psycopg.conninfo import conninfo_to_dict
 from chassis.settings import Misconfigured
 from contracts import BROKER_USERS
 from distributed.found import given_rabbit
-from suitectl import inventory
+from suitectl import environment, inventory, keys
 from suitectl.__main__ import COMMANDS, main
 
 ODD = (
     "a|b", "a.b", "rpc-billing", "bank-eu", ".*", "^a", "a\nb", "_a", "1a", "a",
     "Bank", "bånk", "аuth",
 )  # fmt: skip
+PREFIXES = ("second", "_", "2_", "Second_", "a-b_", "a.b_", f"{'a' * 20}_", "å_")
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
 
@@ -60,6 +61,22 @@ def test_by_tls_the_uri_says_who_vouches_for_the_broker(monkeypatch: pytest.Monk
     )
 
 
+def test_a_prefix_is_before_the_names_of_users_and_of_the_virtual_host(tmp_path: Path) -> None:
+    file, given = tmp_path / "inventory.toml", EXAMPLE.read_text("utf-8")
+    file.write_text(given.replace("secrets =", 'prefix = "second_"\nsecrets ='), "utf-8")
+    assert inventory.load(file).rabbitmq.vhost == "ai-studio"  # it is named
+    file.write_text(file.read_text("utf-8").replace("vhost =", "# vhost ="), "utf-8")
+    second = inventory.load(file)
+    assert second.rabbitmq.vhost == "second_ai-studio"
+    held = keys.completed({}, second.services, second.users)
+    assert held["broker"].keys() == {*second.services, "operator", "web"}
+    own = environment.service(second, held, "billing")
+    assert own["DATABASE_URL"].endswith("@postgres:5432/second_billing")
+    assert own["DATABASE_URL"].startswith("postgresql://second_billing_app:")
+    assert own["AMQP_URI"].startswith("amqp://second_billing:")
+    assert own["SUITE"] == held["suite"]
+
+
 @pytest.mark.parametrize(
     ("replaced", "by", "said"),
     [
@@ -71,6 +88,10 @@ def test_by_tls_the_uri_says_who_vouches_for_the_broker(monkeypatch: pytest.Monk
         ('/postgres"', '"', "postgres.admin_url: name the database"),
         ("[rabbitmq]", '[rabbitmq]\napi = "http://x"\nadmin = "a"', "ctl or api, not both"),
         ("[rabbitmq]", '[rabbitmq]\nca_file = "/ca.pem"', "ca_file: of no use without tls"),
+        *(
+            ("callers = [", f'prefix = "{odd}"\ncallers = [', "prefix: a letter")
+            for odd in PREFIXES
+        ),
         ("[postgres]", "[postgres]\npasword = 1", "pasword"),
         ("[postgres]", "[postgres", "inventory.toml: "),
     ],

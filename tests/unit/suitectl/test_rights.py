@@ -16,6 +16,7 @@ from suitectl.definitions import definitions
 from suitectl.limits import OfUser
 from suitectl.rights import Listener, Rights
 
+FEW = OfUser(user="web", connections=3, channels=4)
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
 
@@ -90,6 +91,32 @@ def test_the_operator_ends_what_listeners_have_and_reaches_into_nothing_else() -
     assert set(granted.topics) == {rights.RPC, *map(rights.events, SERVICES)}
     assert {each.write for name, each in granted.topics.items() if name != rights.RPC} == {"^$"}
     assert rights.operator("operator", SERVICES, []) == rights.operator("operator")
+
+
+def test_with_a_prefix_replies_are_the_users_and_all_else_is_called_as_ever() -> None:
+    some = "0f0e0d0c-0000-4000-8000-000000000000"
+    for granted, name in (
+        (rights.service("billing", "second_billing"), "billing"),
+        (rights.listener("ledger", Listener(types=()), "second_ledger"), "ledger"),
+    ):
+        assert re.search(granted.configure, f"rpc-{name}")
+        assert re.search(granted.read, f"rpc.reply-second_{name}-{some}")
+        assert re.search(granted.topics[rights.RPC].read, f"reply.second_{name}.{some}")
+        for others in (f"rpc.reply-{name}-{some}", f"rpc-second_{name}"):
+            assert not re.search(granted.configure, others)
+        assert not re.search(granted.topics[rights.RPC].read, f"reply.{name}.{some}")
+
+
+def test_a_suite_s_users_and_their_limits_have_its_prefix() -> None:
+    second = replace(inventory.load(EXAMPLE), prefix="second_", limits=(FEW,))
+    held = keys.completed({}, second.services, second.users)
+    made = definitions(second, held)
+    named = {f"second_{each}" for each in (*BROKER_USERS, "web")}
+    assert {each["name"] for each in made["users"]} == named
+    assert {each["user"] for each in made["permissions"]} == named
+    limited = {each["name"]: each["limits"] for each in made["users"]}
+    assert limited["second_web"] == {"max-connections": 3, "max-channels": 4}
+    assert {each["name"] for each in made["exchanges"]} >= {"nameko-rpc", "billing.events"}
 
 
 def test_limits_are_of_users_that_there_are() -> None:
