@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
@@ -39,6 +40,13 @@ def _long_secrets(written: str) -> None:
         long_secret(each)
 
 
+def _origins(written: str) -> None:
+    for each in written.split():
+        web_address(each)
+        if urlsplit(each).path:
+            raise ValueError(f"{each} is no origin: nothing stands behind its host and port")
+
+
 @value
 class BlobSettings:
     """The settings of a service with blobs, for its own `Settings` to extend."""
@@ -49,7 +57,9 @@ class BlobSettings:
     blobs_folder: FolderPath = ""
     # signs the links to a folder; older keys behind it, after blanks, verify
     blobs_key: Annotated[str, _long_secrets] = ""
-    blobs_origins: str = ""  # whose pages may use the folder's links: origins, spaces between them
+    blobs_origins: Annotated[str, _origins] = (
+        ""  # whose pages may use the folder's links: origins, spaces between them
+    )
     blobs_bucket: str = ""
     blobs_prefix: str = ""  # of every key, where services share a bucket: 'media'
     blobs_endpoint: Annotated[str, web_address] = ""  # https://s3.eu-north-1.amazonaws.com

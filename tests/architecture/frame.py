@@ -29,14 +29,14 @@ ROOMS = (
         name="ground",
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
-        code_lines=1_185,
+        code_lines=1_170,
         why="the codec, the errors, the metrics and the settings with their rules are half of it",
     ),
     Room(
         name="database",
         what="PostgreSQL: reaching it, whose it is, its tables and their steps, what waits in it",
         may_use=_GROUND,
-        code_lines=1_175,
+        code_lines=1_185,
         why="two thirds of it are the text of the frame's own tables and functions; whose a"
         " database is, is asked here",
     ),
@@ -89,7 +89,7 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=677,
+        code_lines=702,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )
@@ -97,7 +97,7 @@ GATEWAYS = Room(  # beside the frame: `shared/gateways`; what it may import: `te
     name="gateways",
     what="the world outside, for several services: blobs, fetches, pictures, children, mail",
     may_use=_GROUND,
-    code_lines=1_235,
+    code_lines=1_245,
     why="two stores behind one port; a fetch and a decoder, the only ways to what strangers send",
 )
 BY_NAME = {each.name: each for each in ROOMS}

@@ -49,6 +49,22 @@ def test_each_of_its_keys_is_long(written: str) -> None:
         settings.load(BlobSettings, {**FOLDER, "BLOBS_KEY": written})
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("PUBLIC_URL", "media.example"),
+        ("BLOBS_ENDPOINT", "s3.example"),
+        ("BLOBS_ORIGINS", "app.example"),
+        ("BLOBS_ORIGINS", "https://app.example https://other.example/"),
+    ],
+)
+def test_what_is_no_address_is_refused(name: str, written: str) -> None:
+    good = {**FOLDER, "BLOBS_ORIGINS": "https://app.example http://localhost:3000"}
+    assert settings.load(BlobSettings, good).blobs_origins == good["BLOBS_ORIGINS"]
+    with pytest.raises(Misconfigured, match=f"^{name}: "):
+        settings.load(BlobSettings, {**good, name: written})
+
+
 def test_production_refuses_a_folder() -> None:
     with pytest.raises(Misconfigured, match="^BLOBS: a folder is not for production"):
         settings.load(BlobSettings, {**FOLDER, "ENV": "production"})
