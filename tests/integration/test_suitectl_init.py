@@ -262,6 +262,18 @@ def test_without_a_server_init_says_so_in_one_line(
     assert "suitectl.database_unavailable" in line
 
 
+def test_a_consumer_added_without_a_server_lacks_nothing_but_what_it_may_read(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = site.file.read_text("utf-8")
+    nowhere = "postgresql://postgres@127.0.0.1:1/postgres"
+    site.file.write_text(given.replace(site.server.admin_url, nowhere), "utf-8")
+    assert site.consumer("ledger", "auth.user_banned") == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "suitectl.database_unavailable" in line
+    site.login("ledger")
+
+
 def test_a_demo_beside_a_suite_has_names_of_its_own_and_is_forgotten_by_its_identity(
     site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -798,9 +810,15 @@ def test_a_consumer_is_listed_shown_given_another_password_and_removed(
     assert site.keys["broker"]["ledger"] in file.read_text("utf-8")
     assert old not in site.secrets.read_text("utf-8")
 
-    assert site.consumers("remove", "ledger") == 0
+    nothing = dict.fromkeys(("configure", "write", "read"), "^$")
+    older = {"user": "operator", "vhost": VHOST, **nothing}  # as an older suitectl left them
+    site.api.import_({"permissions": [older]})
+    assert site.consumers("remove", "ledger") == 1
+    assert "suitectl.older_rights" in capsys.readouterr().err
     with pytest.raises(ConnectionForced):
         ledger.connection.drain_events(timeout=60)
+    site.init()
+    assert site.consumers("remove", "ledger") == 0
     found = site.api.exported()
     assert "ledger" not in json.dumps([found["users"], found["permissions"], found["queues"]])
     assert site.grants("auth") == []
