@@ -167,8 +167,10 @@ class Site:
         """Let a service's `serve` run."""
         urls = {each: "http://localhost:1" for each in contracts.SERVICES}
         http_port, internal_port = map(str, free_ports(2))
+        own = assembly.environment(service, self.folder, self.keys, urls)
+        assembly.make_folders(own)
         given = {
-            **assembly.environment(service, self.folder, self.keys, urls),
+            **own,
             **environment.service(self.inventory, self.keys, service),
             "ENV": "demo",
             "HTTP_PORT": http_port,
@@ -177,8 +179,10 @@ class Site:
         }
         command = [sys.executable, "-W", "ignore", "-m", service, "serve"]
         with subprocess.Popen(command, env=given, stderr=subprocess.DEVNULL) as process:
-            yield
-            process.terminate()
+            try:
+                yield
+            finally:
+                process.terminate()
 
     def forget(self) -> None:
         with psycopg.connect(self.server.admin_url, autocommit=True) as admin:

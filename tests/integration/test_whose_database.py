@@ -77,8 +77,10 @@ class Made:
     def variables(self, service: str) -> dict[str, str]:
         """Return what a service's processes are told, and its `migrate`."""
         urls = {each: "http://localhost:1" for each in SERVICES}
+        own = assembly.environment(service, self.folder, self.keys, urls)
+        assembly.make_folders(own)
         return {
-            **assembly.environment(service, self.folder, self.keys, urls),
+            **own,
             **environment.service(self.inventory, self.keys, service),
             "DATABASE_OWNER_URL": self.url(service, "owner"),
             "ENV": "demo",

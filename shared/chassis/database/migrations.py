@@ -166,13 +166,10 @@ def run(metadata: MetaData, digests: Mapping[str, str]) -> None:
         context.run_migrations()
         # `describe` shows it, and the schema rule reads it; by the frame's default the app role
         # could write there too
-        connection.execute(text(f"revoke all on alembic_version from {service}_app"))
-        connection.execute(text(f"grant select on alembic_version to {service}_app"))
-        if given.get("upgrading"):
-            schema_projections.note_migrated(connection, digests)
-        reading.grant(connection, service, metadata)
         connection.execute(text(f"revoke all on alembic_version from {roles}_app"))
         connection.execute(text(f"grant select on alembic_version to {roles}_app"))
+        if given.get("upgrading"):
+            schema_projections.note_migrated(connection, digests)
         reading.grant(connection, roles, metadata)
 
 

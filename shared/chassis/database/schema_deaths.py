@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from chassis.database import schema_claims
 
 
-def make(connection: Connection, service: str) -> None:
+def make(connection: Connection, roles: str) -> None:
     """Let jobs count deaths, from now on."""
     connection.execute(text("alter table jobs add column deaths int not null default 0"))
-    schema_claims.renew(connection, service)
+    schema_claims.renew(connection, roles)

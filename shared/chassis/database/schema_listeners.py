@@ -16,6 +16,6 @@ grant select on listeners to {app_role};
 """
 
 
-def make(connection: Connection, service: str) -> None:
+def make(connection: Connection, roles: str) -> None:
     """Create the table of listeners; `types` are this service's own, 'billing.invoice_paid'."""
-    connection.execute(text(_LISTENERS.format(app_role=f"{service}_app")))
+    connection.execute(text(_LISTENERS.format(app_role=f"{roles}_app")))

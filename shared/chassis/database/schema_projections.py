@@ -16,11 +16,11 @@ create table projection_builds (
 """
 
 
-def make(connection: Connection, service: str) -> None:
+def make(connection: Connection, roles: str) -> None:
     """Make the table; a process notes there that it works by other code."""
     connection.execute(text(_TABLE))
-    connection.execute(text(f"revoke all on projection_builds from {service}_app"))
-    connection.execute(text(f"grant select, update (digest) on projection_builds to {service}_app"))
+    connection.execute(text(f"revoke all on projection_builds from {roles}_app"))
+    connection.execute(text(f"grant select, update (digest) on projection_builds to {roles}_app"))
 
 
 def note_migrated(connection: Connection, digests: Mapping[str, str]) -> None:
