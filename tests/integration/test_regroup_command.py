@@ -64,9 +64,13 @@ def test_a_service_is_given_members_and_operators_see_each_of_them(
     assert all(findings[f"{name} hears auth"]["ok"] for name in NAMES)
     assert ("kari", "regroup") in site.audited("billing")
 
+    site.sql("billing", "update projection_builds set digest = 'of other code'")
     code, line = billing({**variables, "MEMBER": "1/3"}, "work")
     assert code == 1
     assert "chassis.not_a_member" in line and line.endswith("set MEMBER to one of them or regroup")
+    # it would have written rows next, and has said so
+    noted = site.sql("billing", "select distinct digest from projection_builds")
+    assert noted == [{"digest": None}]
     code, line = billing({**variables, "MEMBER": "3/2"}, "work")
     assert code == 1 and "'3/2' is not like 2/3" in line
 

@@ -51,9 +51,11 @@ def _faults(kind: type[Any], reach: Callable[[Any], object]) -> Iterator[str]:
 
 def _database(service: str, given: Any) -> None:
     engine = postgres.engine(given.database_url, name=f"{service} check")
-    installation.guard(engine, service, settings.load(Whose).suite, as_app=True)
-    schema_rule.require(engine, service)
-    engine.dispose()
+    try:
+        installation.guard(engine, service, settings.load(Whose).suite, as_app=True)
+        schema_rule.require(engine, service)
+    finally:
+        engine.dispose()
 
 
 def _broker(service: str, given: ProcessSettings) -> None:
