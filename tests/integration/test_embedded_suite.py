@@ -148,3 +148,14 @@ def test_what_is_delivered_twice_comes_again_after_its_effects_are_committed(
         while set(heard) != both and time.monotonic() < deadline:
             suite.settle()
         assert Counter(heard) == Counter(both)
+
+
+@pytest.mark.long
+def test_a_suite_that_is_started_by_other_code_says_so(tmp_path: Path) -> None:
+    with Suite(tmp_path / "upgraded", durable=False) as suite:
+        suite.create_admin("admin@example.com", KARI["password"])
+        with psycopg.connect(suite.owner_url("auth"), autocommit=True) as owner:
+            owner.execute("update projection_builds set digest = 'of other code'")
+    with Suite(tmp_path / "upgraded", durable=False) as suite:
+        noted = suite.sql("auth", "select distinct digest from projection_builds")
+        assert noted == [{"digest": None}]
