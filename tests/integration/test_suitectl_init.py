@@ -274,7 +274,7 @@ def test_a_consumer_added_without_a_server_lacks_nothing_but_what_it_may_read(
     site.file.write_text(given.replace(site.server.admin_url, nowhere), "utf-8")
     assert site.consumer("ledger", "auth.user_banned") == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "suitectl.database_unavailable" in line
+    assert "suitectl.database_unavailable: auth: " in line
     site.login("ledger")
 
 
