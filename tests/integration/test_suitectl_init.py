@@ -703,6 +703,17 @@ def test_a_consumer_is_added_changed_and_kept(
     ]
 
 
+def test_a_consumer_of_a_name_that_somebody_else_has_is_refused_and_not_noted(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.broker.ctl("add_user", "ledger", "another")
+    before = site.state()
+    assert site.consumer("ledger", "billing.invoice_paid") == 1
+    assert "the broker user ledger has another password" in capsys.readouterr().err
+    assert site.state() == before
+
+
 def test_adding_a_consumer_can_be_rehearsed(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     site.init()
     before = site.state()
