@@ -43,9 +43,11 @@ class Postgres:
 
     def admin(self, superuser: str) -> str:
         """Return where the superuser connects; `superuser` is the password among the secrets."""
-        where = parsed(self.admin_url).set(drivername="postgresql")
-        given = {"password": superuser} if self.generated else {}
-        return make_conninfo(where.render_as_string(hide_password=False), **given)
+        where = parsed(self.admin_url)
+        _, given = where.get_dialect()().create_connect_args(
+            where
+        )  # a URL's blanks are not libpq's
+        return make_conninfo(**given, **({"password": superuser} if self.generated else {}))
 
     def url(self, role: str, password: str, database: str) -> str:
         """Return where a role connects; parameters of `admin_url` (sslmode, …) are kept."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -605,18 +606,22 @@ def test_a_database_that_takes_no_writes_for_a_while_is_no_failure_of_a_job(
     tried = threading.Event()
 
     def run(task: Task, control: Control) -> str:
-        own.take_no_writes(True)
-        control.progress(50, "half")  # cannot be written, and need not be
-        tried.set()
+        try:
+            own.take_no_writes(True)
+            control.progress(50, "half")  # cannot be written, and need not be
+        finally:
+            tried.set()
         return "weighed"
 
-    working = threading.Thread(target=Worker(app, [kind(run, attempts=1)]).work)
-    working.start()
-    assert tried.wait(PATIENCE_S)
-    with pytest.raises(Unavailable):
-        open_box(app)
-    own.take_no_writes(False)
-    working.join(PATIENCE_S)
+    with ThreadPoolExecutor(1) as threads:
+        working = threads.submit(Worker(app, [kind(run, attempts=1, backoff_s=(0,))]).work)
+        try:
+            assert tried.wait(PATIENCE_S)
+            with pytest.raises(Unavailable):
+                open_box(app)
+        finally:
+            own.take_no_writes(False)
+        assert working.result(PATIENCE_S)
     assert things(own) == ["weighed"]
     assert own.rows("select claims, failures, deaths from jobs") == [(1, 0, 0)]
 

@@ -251,9 +251,11 @@ def test_a_database_that_is_somebody_elses_is_refused_and_left_alone(
             admin.execute("drop role team")
 
 
-@pytest.mark.parametrize("which", ["none", "a standby"])
+@pytest.mark.parametrize(
+    ("which", "said"), [("none", "Connection refused"), ("a standby", "the server takes no writes")]
+)
 def test_without_a_server_init_says_so_in_one_line(
-    site: Site, capsys: pytest.CaptureFixture[str], which: str
+    site: Site, capsys: pytest.CaptureFixture[str], which: str, said: str
 ) -> None:
     given, admin_url = site.file.read_text("utf-8"), site.server.admin_url
     wrong = {
@@ -263,7 +265,7 @@ def test_without_a_server_init_says_so_in_one_line(
     site.file.write_text(given.replace(admin_url, wrong[which]), "utf-8")
     assert site.init("--dry-run") == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "suitectl.database_unavailable" in line
+    assert "suitectl.database_unavailable" in line and said in line
 
 
 def test_a_consumer_added_without_a_server_lacks_nothing_but_what_it_may_read(

@@ -33,13 +33,14 @@ def test_the_example_in_print_is_one() -> None:
     [
         ("postgresql://postgres@a:5432,b:5433/postgres?target_session_attrs=read-write", None),
         (
-            "postgresql://postgres@127.0.0.1/postgres?target_session_attrs=read-write",
+            "postgresql://postgres@127.0.0.1:5432/postgres?target_session_attrs=read-write",
             "a:5432,b:5433",
         ),
     ],
 )
 def test_several_hosts_are_in_every_roles_url(admin_url: str, host: str | None) -> None:
     url = inventory.Postgres(admin_url=admin_url, host=host).url("billing_app", "a/b@c", "billing")
+    assert url.startswith("postgresql://billing_app:a%2Fb%40c@/billing?")  # no port but theirs
     assert conninfo_to_dict(url) == {
         "host": "a,b",
         "port": "5432,5433",
