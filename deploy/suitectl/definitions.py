@@ -36,7 +36,8 @@ def definitions(inventory: Inventory, keys: Mapping[str, Any]) -> dict[str, Any]
     """
     vhost, named = inventory.rabbitmq.vhost, inventory.named
     granted = users(inventory, keys)
-    exchanges = (rights.RPC, *map(rights.events, inventory.services))
+    told = (name(each) for each in inventory.services for name in (rights.told, rights.events))
+    exchanges = (rights.RPC, *told)
     return {
         "vhosts": [{"name": vhost}],
         "users": [

@@ -7,7 +7,8 @@ there, for without one all keys are allowed.
 
 Nobody may configure `nameko-rpc`: whoever may declare it may delete it too, and make it anew with
 an alternate exchange in which every password called with then arrives. It is made with the
-users and declared passively. Nor may a service configure what another one tells its events on.
+users and declared passively. Nor may a service configure what another one tells its events on:
+`<service>.told` for the suite, to which nobody else may bind, `<service>.events` for listeners.
 
 Whom a service may call stands in `contracts`: the methods of `ASKS` by name, and the feed of whom
 it hears. What RabbitMQ itself does not refuse, a dead letter to any key or before 4.0.3 the keys of
@@ -55,30 +56,34 @@ class Listener:
 
 
 def service(name: str, user: str | None = None) -> Rights:
-    """Return the rights of a service: its own queues and exchange, who it hears, who it calls.
+    """Return the rights of a service: its own queues and exchanges, who it hears, who it calls.
 
     `user`: what its broker user is called, where that is not `name`. Queues and keys of replies
     are called after the user, all others after the service.
     """
-    own, user = events(name), user or name
+    own, user = (told(name), events(name)), user or name
     queues = (
         rf"rpc-{name}",
         _reply_queues(user),
         rf"{name}\.(([a-z]+|[0-9]+of[0-9]+)\.)?hears\.({_either(SERVICES)})",
+        rf"{name}\.outlet",
     )
-    heard = [events(source) for source in HEARS[name]]
+    # `events` of its sources only to unbind what an older version has bound to them
+    heard = [exchange(source) for source in HEARS[name] for exchange in (told, events)]
     rpc = Topics(
         write=_whole(*map(_name, ASKS[name]), _feeds(HEARS[name]), REPLIES),
         read=_whole(rf"{name}\.\*", rf"reply\.{user}\.{UUID}"),
     )
     return Rights(
-        configure=_whole(*queues, _name(own)),
-        write=_whole(*queues, _name(own), RPC),
-        read=_whole(*queues, *map(_name, heard), RPC),
+        configure=_whole(*queues, *map(_name, own)),
+        write=_whole(*queues, *map(_name, own), RPC),
+        read=_whole(*queues, _name(told(name)), *map(_name, heard), RPC),
         topics={
             RPC: rpc,
             # without a dot: an alternate exchange could not make a call of what is told
-            own: Topics(write=_whole("[a-z0-9_]+")),
+            events(name): Topics(write=_whole("[a-z0-9_]+")),
+            # read: by its outlet
+            told(name): Topics(write=_whole("[a-z0-9_]+"), read=_whole("#")),
             **{each: Topics(read=_whole("#")) for each in heard},
         },
     )
@@ -95,12 +100,12 @@ def operator(
     own = _caller(name, _feeds(services), declares=False)
     if not listeners:
         return own
-    queues, told = _whole(queues_of(listeners)), [events(source) for source in services]
+    queues, outside = _whole(queues_of(listeners)), [events(source) for source in services]
     return Rights(
         configure=_either([own.configure, queues]),
         write=_either([own.write, queues]),
-        read=_either([own.read, _whole(*map(_name, told))]),
-        topics={**own.topics, **{each: Topics(read=_whole(".*")) for each in told}},
+        read=_either([own.read, _whole(*map(_name, outside))]),
+        topics={**own.topics, **{each: Topics(read=_whole(".*")) for each in outside}},
     )
 
 
@@ -121,10 +126,10 @@ def listener(name: str, listener: Listener, user: str | None = None) -> Rights:
     nameko-rpc it has no such setting. `user` as `service` has it.
     """
     user = user or name
-    told: dict[str, list[str]] = {}
+    heard: dict[str, list[str]] = {}
     for source, _, type in (each.partition(".") for each in listener.types):
-        told.setdefault(source, []).append(type)
-    handlers = [rf"{source}-({_either(types)})" for source, types in told.items()]
+        heard.setdefault(source, []).append(type)
+    handlers = [rf"{source}-({_either(types)})" for source, types in heard.items()]
     queues = (
         rf"evt-({'|'.join(handlers)})--{name}\..+",
         rf"{name}\..+",
@@ -132,22 +137,22 @@ def listener(name: str, listener: Listener, user: str | None = None) -> Rights:
         _reply_queues(user),
         STANDALONE_REPLY_QUEUES,
     )
-    heard = [_name(events(source)) for source in told]
+    sources = [_name(events(source)) for source in heard]
     exchanges = [
-        *(heard if "events" in listener.declares else ()),
+        *(sources if "events" in listener.declares else ()),
         *([RPC] if "rpc" in listener.declares else ()),
     ]
     rpc = Topics(
-        write=_whole(_feeds(told), REPLIES),
+        write=_whole(_feeds(heard), REPLIES),
         read=_whole(rf"{name}\.\*", rf"reply\.{user}\.{UUID}", UUID),
     )
     return Rights(
         configure=_whole(*queues, *exchanges),
         write=_whole(*queues, RPC),
-        read=_whole(*queues, *heard, RPC),
+        read=_whole(*queues, *sources, RPC),
         topics={
             RPC: rpc,
-            **{events(source): Topics(read=_whole(_either(told[source]))) for source in told},
+            **{events(source): Topics(read=_whole(_either(heard[source]))) for source in heard},
         },
     )
 
@@ -158,8 +163,13 @@ def queues_of(listeners: Iterable[str]) -> str:
     return rf"(evt-[^.]+--)?({names})\..+|rpc-({names})"
 
 
+def told(service: str) -> str:
+    """Return the name of the exchange on which the suite hears a service's events."""
+    return f"{service}.told"
+
+
 def events(service: str) -> str:
-    """Return the name of the exchange that a service tells its events on."""
+    """Return the name of the exchange on which other teams' services hear them."""
     return f"{service}.events"
 
 

@@ -77,7 +77,8 @@ def login(own_broker: Broker) -> Iterator[Login]:
         started = connected(service)
         assert started.declare(f"rpc-{service}") == ALLOWED
         assert started.bind(f"rpc-{service}", RPC, f"{service}.*") == ALLOWED
-        assert started.declare_exchange(f"{service}.events") == ALLOWED
+        for name in (f"{service}.told", f"{service}.events"):
+            assert started.declare_exchange(name) == ALLOWED
     yield connected
     for each in opened.values():
         each.close()
@@ -93,13 +94,18 @@ def test_a_service_hears_its_sources_and_no_other(login: Login, service: str) ->
     for source in SERVICES:
         for queue in (f"{service}.hears.{source}", f"{service}.12of16.hears.{source}"):
             assert user.declare(queue, **{"x-queue-type": "quorum"}) == ALLOWED
-            expected = ALLOWED if source in HEARS[service] else REFUSED
-            assert user.bind(queue, f"{source}.events", "#") == expected
+            heard = ALLOWED if source in HEARS[service] else REFUSED
+            own = ALLOWED if source == service else heard  # its outlet is bound there
+            assert user.bind(queue, f"{source}.told", "#") == own
+            # as an older version did: to be unbound
+            assert user.bind(queue, f"{source}.events", "#") == heard
             assert user.consume(queue) == ALLOWED
     if service != "auth":
         revocations = f"{service}.revocations.hears.auth"
         assert user.declare(revocations, **{"x-queue-type": "quorum"}) == ALLOWED
-        assert user.bind(revocations, "auth.events", "#") == ALLOWED
+        assert user.bind(revocations, "auth.told", "#") == ALLOWED
+    outlet = {"x-queue-type": "quorum", "x-dead-letter-exchange": f"{service}.events"}
+    assert user.declare(f"{service}.outlet", **outlet) == ALLOWED
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -154,9 +160,11 @@ def test_only_who_has_an_exchange_tells_on_it(login: Login, user: str) -> None:
     one = login(user)
     for service in SERVICES:
         expected = ALLOWED if service == user else REFUSED
-        assert one.publish(f"{service}.events", "something_happened") == expected, service
+        for exchange in (f"{service}.told", f"{service}.events"):
+            assert one.publish(exchange, "something_happened") == expected, exchange
     if user in SERVICES:
         # an alternate exchange would take this on to nameko-rpc
+        assert one.publish(f"{user}.told", "auth.sign_in") == REFUSED
         assert one.publish(f"{user}.events", "auth.sign_in") == REFUSED
 
 
@@ -170,8 +178,10 @@ def test_nobody_reaches_into_what_another_declared(login: Login, user: str) -> N
         assert one.delete_queue(queue) == REFUSED
         assert one.declare(f"{other}.hears.auth") == REFUSED
         assert one.declare(f"rpc.reply-{other}-{uuid4()}") == REFUSED
-        assert one.declare_exchange(f"{other}.events") == REFUSED
-        assert one.delete_exchange(f"{other}.events") == REFUSED
+        assert one.declare(f"{other}.outlet") == REFUSED
+        for exchange in (f"{other}.told", f"{other}.events"):
+            assert one.declare_exchange(exchange) == REFUSED
+            assert one.delete_exchange(exchange) == REFUSED
         assert one.publish("", queue) == REFUSED  # the default exchange reaches every queue
     assert one.bind_exchange(f"{user}.events", RPC, "auth.sign_in") == REFUSED
     assert one.declare("anything") == REFUSED
@@ -212,6 +222,8 @@ def test_another_teams_service_hears_the_types_it_was_given(login: Login) -> Non
         for key in ("#", "*", "invoice_*", "payment_cleared", "user_banned"):
             assert ledger.bind(queue, "billing.events", key) == REFUSED, key
         assert ledger.bind(queue, "auth.events", "workspace_created") == REFUSED
+        # of that one it could stop the suite
+        assert ledger.bind(queue, "billing.told", "invoice_paid") == REFUSED
         assert ledger.bind(queue, "media.events", "project_completed") == REFUSED
         assert ledger.consume(queue) == ALLOWED
     for queue in (

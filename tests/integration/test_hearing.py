@@ -13,7 +13,7 @@ import kombu
 import pytest
 from prometheus_client import REGISTRY
 
-from chassis.broker import detours, link, rabbit
+from chassis.broker import detours, link, queues
 from chassis.broker.link import Link
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.relay import relay
@@ -73,8 +73,8 @@ def uri(broker: Broker, vhost: str | None) -> str:
     """A broker without the shop's exchange and the depot's queue."""
     assert vhost is not None
     with kombu.Connection(vhost) as connection:
-        rabbit.queue("depot", "shop").bind(connection.default_channel).delete()
-        rabbit.exchange("shop").bind(connection.default_channel).delete()
+        queues.queue("depot", "shop").bind(connection.default_channel).delete()
+        queues.exchange("shop").bind(connection.default_channel).delete()
     return vhost
 
 
@@ -147,7 +147,7 @@ def _forgot(after: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def purge(uri: str) -> None:
     with kombu.Connection(uri) as connection:
-        rabbit.queue("depot", "shop").bind(connection.default_channel).purge()
+        queues.queue("depot", "shop").bind(connection.default_channel).purge()
 
 
 def tell(shop: App, publisher: Publisher, *numbers: int) -> None:
@@ -349,7 +349,7 @@ def test_an_event_is_its_exchanges_whatever_its_header_says(
     (item,) = told(shop)["items"]
     headers = {**envelope.headers(item), "cloudEvents_source": "bank"}
     with kombu.Connection(uri) as connection, connection.Producer() as producer:
-        producer.publish(item["data"], exchange="shop.events", routing_key="#", headers=headers)
+        producer.publish(item["data"], exchange="shop.told", routing_key="#", headers=headers)
     turn_until(believing, lambda: bool(heard))
     assert heard == ["shop"]
 
@@ -369,7 +369,7 @@ def test_an_event_by_a_detour_is_left_and_heard_when_it_is_told_straight(
         # a newer broker compares the keys of CC itself
         way = "CC" if detours.of(producer.channel).copies else "x-death"
         headers = {**envelope.headers(item), way: ["elsewhere"]}
-        producer.publish(item["data"], exchange="shop.events", routing_key="#", headers=headers)
+        producer.publish(item["data"], exchange="shop.told", routing_key="#", headers=headers)
     turn_until(hearing, lambda: bool(caplog.records))
     assert on_shelf(hearing.consumer) == []
     (line,) = caplog.records

@@ -8,7 +8,7 @@ from threading import Timer
 import kombu
 import pytest
 
-from chassis.broker import rabbit
+from chassis.broker import queues, rabbit
 from chassis.broker.link import Link
 from chassis.broker.rabbit import Publisher
 from chassis.broker.relay import relay
@@ -71,7 +71,7 @@ def uri(broker: Broker, vhost: str | None) -> str:
     assert vhost is not None
     with kombu.Connection(vhost) as connection:
         for own in itertools.chain.from_iterable(map(member.members, (1, 2, 3))):
-            rabbit.queue(own.consumer("scales"), "boxes").bind(connection).delete()
+            queues.queue(own.consumer("scales"), "boxes").bind(connection).delete()
     return vhost
 
 
@@ -205,7 +205,7 @@ def test_a_hearing_that_was_at_its_queue_leaves_it(
 ) -> None:
     # one that was only silent would be there still
     hearing = hears(ALONE, heartbeat_s=600)
-    name = rabbit.queue("scales", "boxes").name
+    name = queues.queue("scales", "boxes").name
     with link.channel() as channel:
         assert rabbit.count_hearers(channel, name) == 1
         groups.replace(app, "scales", ["boxes"], 2, "kari")

@@ -2,6 +2,7 @@
 
 import json
 import random
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from typing import Any
@@ -11,8 +12,9 @@ import amqp
 import kombu
 import pytest
 
-from chassis.broker import rabbit
-from chassis.broker.link import BLOCKED, TIMEOUT_S
+from chassis import deadline
+from chassis.broker import queues
+from chassis.broker.link import BLOCKED, TIMEOUT_S, Link
 from chassis.broker.rabbit import Publisher, Receiver
 from chassis.broker.relay import relay
 from chassis.database import postgres
@@ -42,6 +44,37 @@ from integration.stages.parcels import (
 from servers.postgres import Server
 from servers.rabbit import Broker
 from waiting import until
+
+
+class Listeners:
+    """Queues of other teams, each bound to all that the shop tells; gone in the end."""
+
+    def __init__(self, uri: str) -> None:
+        self._connection = kombu.Connection(uri)
+        self._channel = self._connection.channel()
+        self._channel.exchange_declare("shop.events", "topic", durable=True, auto_delete=False)
+        self._queues: list[str] = []
+
+    def listen(self, name: str, arguments: Mapping[str, Any]) -> None:
+        self._channel.queue_declare(name, durable=True, auto_delete=False, arguments=arguments)
+        self._channel.queue_bind(name, "shop.events", "#")
+        self._queues.append(name)
+
+    def heard(self, name: str, count: int) -> list[int]:
+        """Return the parcels that come first."""
+        until(lambda: self._left(name) >= count, WAIT_S)
+        messages = (self._channel.basic_get(name, no_ack=True) for _ in range(count))
+        return [json.loads(each.body)["number"] for each in messages]
+
+    def close(self) -> None:
+        for name in self._queues:
+            self._channel.queue_delete(name)
+        self._connection.release()
+
+    def _left(self, name: str) -> int:
+        # not of a queue that hangs, which does not answer
+        return int(self._channel.queue_declare(name, passive=True).message_count)
+
 
 EAR = """
 import json, sys
@@ -86,8 +119,8 @@ def uri(broker: Broker, vhost: str | None) -> str:
     """A broker without the shop's exchange and the depot's queue."""
     assert vhost is not None
     with kombu.Connection(vhost) as connection:
-        rabbit.queue("depot", "shop").bind(connection.default_channel).delete()
-        rabbit.exchange("shop").bind(connection.default_channel).delete()
+        queues.queue("depot", "shop").bind(connection.default_channel).delete()
+        queues.exchange("shop").bind(connection.default_channel).delete()
     return vhost
 
 
@@ -147,7 +180,9 @@ def test_a_message_is_a_cloud_event_around_plain_json(
     assert message.properties["delivery_mode"] == 2
     assert (message.content_type, message.content_encoding) == ("application/json", "utf-8")
     attributes = {name: str(item[name]) for name in item if name not in ("data", "event_id")}
-    assert message.headers == {f"cloudEvents_{name}": attributes[name] for name in attributes}
+    # it came through the outlet, as the broker notes under names of its own
+    headers = {name: said for name, said in message.headers.items() if not name.startswith("x-")}
+    assert headers == {f"cloudEvents_{name}": attributes[name] for name in attributes}
     assert set(attributes) >= {"id", "type", "partitionkey", "workspaceid", "position", "previous"}
     assert message.headers["cloudEvents_correlationid"] == "order-5"
 
@@ -201,7 +236,7 @@ def test_what_the_broker_lost_is_noticed_and_pulled(
     send(shop, 3, 4)
     relay(shop.engine, publisher)
     with kombu.Connection(uri) as connection:
-        queue = rabbit.queue("depot", "shop").bind(connection.default_channel)
+        queue = queues.queue("depot", "shop").bind(connection.default_channel)
         assert queue.purge() == 2
     send(shop, 5)
     relay(shop.engine, publisher)
@@ -299,7 +334,7 @@ def test_a_message_of_somebody_else_does_not_stop_the_queue(
     carried = {**envelope.headers(genuine), **headers} if headers is not None else {}
     with kombu.Connection(uri) as connection:
         odd = amqp.Message(body, application_headers=carried)
-        connection.default_channel.basic_publish(odd, "shop.events", "parcel_sent")
+        connection.default_channel.basic_publish(odd, "shop.told", "parcel_sent")
     relay(shop.engine, publisher)
     heard: list[Heard] = []
     while not heard:
@@ -348,7 +383,7 @@ def test_a_broker_killed_in_the_middle_of_a_batch_loses_nothing(
 
 def test_a_refusal_by_the_broker_is_no_confirm(uri: str, shop: App, publisher: Publisher) -> None:
     full = {"x-max-length": 1, "x-overflow": "reject-publish"}
-    exchange = kombu.Exchange("shop.events", "topic")
+    exchange = kombu.Exchange("shop.told", "topic")
     with kombu.Connection(uri) as connection:
         queue = kombu.Queue("full", exchange, "#", exclusive=True, queue_arguments=full)
         bound = queue.bind(connection.default_channel)
@@ -359,6 +394,69 @@ def test_a_refusal_by_the_broker_is_no_confirm(uri: str, shop: App, publisher: P
         assert relayed_to(shop) == 0
         bound.delete()
         assert relay(shop.engine, publisher) == 9
+
+
+def test_a_listeners_queue_holds_up_neither_the_suite_nor_another_listener(
+    own_broker: Broker, uri: str, shop: App, publisher: Publisher, receiver: Receiver
+) -> None:
+    with closing(Listeners(uri)) as listeners:
+        listeners.listen("full", {"x-max-length": 1, "x-overflow": "reject-publish"})
+        listeners.listen("hung", {"x-queue-type": "quorum"})
+        for name in ("classic", "quorum"):
+            listeners.listen(name, {"x-queue-type": name})
+        send(shop, 0)
+        relay(shop.engine, publisher)
+        vhost = uri.rpartition("/")[2]
+        # as with the other members gone: it answers nobody, and the next to publish to it waits
+        own_broker.ctl("eval", f"sys:suspend({{'{vhost}_hung', node()}}).")
+        try:
+            send(shop, *range(1, 100))
+            with closing(Publisher(uri, "shop", timeout_s=WAIT_S)) as another:
+                while relay(shop.engine, another, limit=20):
+                    pass
+            assert relayed_to(shop) == told(shop)["head"]["position"]
+            assert numbers(receive(receiver, 100)) == list(range(100))
+            for name in ("classic", "quorum"):
+                assert listeners.heard(name, 100) == list(range(100)), name
+        finally:
+            own_broker.ctl("eval", f"sys:resume({{'{vhost}_hung', node()}}).")
+        assert listeners.heard("full", 1) == [0]
+
+
+def test_a_hearer_is_let_go_by_the_exchange_that_an_older_version_bound_it_to(
+    own_broker: Broker, uri: str, receiver: Receiver
+) -> None:
+    def bound_to() -> set[str]:
+        columns = ("source_name", "destination_name")
+        vhost = uri.rpartition("/")[2]
+        listed = json.loads(
+            own_broker.ctl("list_bindings", "-p", vhost, "--formatter=json", *columns)
+        )
+        return {each["source_name"] for each in listed if "depot" in each["destination_name"]}
+
+    receiver.close()
+    with kombu.Connection(uri) as connection:
+        queues.events("shop").bind(connection.default_channel).declare()
+        queues.queue("depot", "shop").bind(connection.default_channel).bind_to("shop.events", "#")
+    assert bound_to() == {"", "shop.events", "shop.told"}
+    assert receiver.receive(0) == []
+    assert bound_to() == {"", "shop.told"}
+
+
+def test_of_several_hosts_the_next_is_tried_where_one_refuses_or_hangs(uri: str) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as hanging,  # nobody accepts
+        closing(Link(_with_others(uri, hanging.getsockname()[1]), lambda channel: None)) as link,
+    ):
+        for _ in range(6):  # whichever it begins with
+            with deadline.within(3), link.channel() as channel:
+                assert channel.is_open
+            link.close()
+            link._client.maybe_switch_next()
+
+
+def _with_others(uri: str, hanging: int) -> str:
+    return uri.replace("127.0.0.1", f"127.0.0.1:1,127.0.0.1:{hanging},127.0.0.1")
 
 
 def test_without_its_database_the_relay_is_unavailable(publisher: Publisher) -> None:

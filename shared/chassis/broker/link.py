@@ -170,15 +170,27 @@ class Link:
     def _open(self) -> None:
         rest_s = deadline.remaining()
         patience_s = TIMEOUT_S if rest_s is None else max(0.001, min(rest_s, TIMEOUT_S))
-        self._client.connect_timeout = patience_s
         self._open_until = time.monotonic() + patience_s
-        self._connection = self._client.transport.establish_connection()
+        self._connect(patience_s)
         # not the system's own time limits, which eventlet does not know
         self._connection.sock.settimeout(patience_s)
         self._channel = self._connection.channel()
         self._prepare(self._channel)
         self._open_until = math.inf
         self._connection.sock.settimeout(TIMEOUT_S)
+
+    def _connect(self, patience_s: float) -> None:
+        """Connect to the host of last time, else to the next one that answers."""
+        others = len(self._client.alt) - 1
+        for left in range(others, -1, -1):
+            self._client.connect_timeout = patience_s / (others + 1)
+            try:
+                self._connection = self._client.transport.establish_connection()
+                return
+            except (AMQPError, OSError):
+                self._client.maybe_switch_next()
+                if not left:
+                    raise
 
     def _drop(self) -> None:
         if self._connection is not None:

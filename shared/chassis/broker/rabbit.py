@@ -1,4 +1,4 @@
-"""RabbitMQ: what is declared there, telling in batches, hearing in batches.
+"""RabbitMQ: telling in batches, hearing in batches; and who hears the calls.
 
 The broker is a cache of the log. What it loses is pulled, what it delivers twice is known by its
 position; so a connection that fails is dropped at once and nothing is assumed of what was on it.
@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import amqp
-import kombu
-from amqp.exceptions import MessageNacked, NotFound
+from amqp.exceptions import MessageNacked, NotFound, PreconditionFailed
 
-from chassis.broker import detours
+from chassis.broker import detours, queues
 from chassis.broker.detours import Detours
 from chassis.broker.link import TIMEOUT_S, Link, require_exchange
 from chassis.unit import envelope
@@ -27,37 +26,32 @@ PERSISTENT = 2
 # a header or a body that is missing, malformed, of another type, or nested without an end
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 
-# Frozen: a queue is refused to whoever declares it otherwise. What may change is a policy.
-QUEUE_ARGUMENTS = {
-    "x-queue-type": "quorum",
-    "x-single-active-consumer": True,
-    "x-max-length": 100_000,
-    "x-overflow": "drop-head",  # a gap is noticed and pulled
-    "x-delivery-limit": 1_000_000,  # a crash loop must not drop what is healthy
-}
-
 log = logging.getLogger(__name__)
-
-
-def exchange(service: str) -> kombu.Exchange:
-    """Return the exchange that a service tells its events on, the same as nameko declares."""
-    # declared by `require_exchange` alone: a hearer lacks the right
-    return kombu.Exchange(f"{service}.events", type="topic", durable=True, no_declare=True)
-
-
-def queue(consumer: str, source: str) -> kombu.Queue:
-    """Return the queue in which a consumer finds everything that a source tells."""
-    return kombu.Queue(
-        f"{consumer}.hears.{source}",
-        exchange=exchange(source),
-        routing_key="#",
-        queue_arguments=QUEUE_ARGUMENTS,
-    )
 
 
 def calls(service: str) -> str:
     """Return the name of the queue of calls to a service, as nameko has it."""
     return f"rpc-{service}"
+
+
+def make_way(channel: amqp.Channel, name: str) -> bool:
+    """Delete a durable queue of that name, as older versions made it, unless somebody hears it.
+
+    Returns whether there is none now.
+    """
+    asked = channel.connection.channel()  # a refusal closes the channel
+    try:
+        asked.queue_declare(name, durable=False, auto_delete=False)
+        asked.close()
+        return True
+    except PreconditionFailed:
+        asked = channel.connection.channel()
+    try:
+        asked.queue_delete(name, if_unused=True)
+        asked.close()
+    except PreconditionFailed:
+        return False
+    return True
 
 
 def count_hearers(channel: amqp.Channel, name: str) -> int:
@@ -82,18 +76,18 @@ class Publisher:
     def __init__(self, uri: str, service: str, timeout_s: float = TIMEOUT_S) -> None:
         """Connect at the first batch; a batch's confirms may take `timeout_s`."""
         self.service, self.timeout_s = service, timeout_s
-        self._exchange = exchange(service)
+        self._exchange = queues.exchange(service)
         self._link = Link(uri, self._prepare)
         self._sent, self._unconfirmed = 0, set[int]()
 
-    def publish(self, told: Iterable[Mapping[str, Any]]) -> None:
+    def publish(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Publish events (attributes and `data`) in this order; return once all are confirmed.
 
         Raises `Unavailable` for a refusal, a lost connection, a broker that takes no messages or a
         confirm that is late: each of them may have arrived then, or not.
         """
         with self._link.channel() as channel:
-            for each in told:
+            for each in events:
                 self._link.must_not_be_blocked()
                 name = each["type"].partition(".")[2]
                 # without waiting: a round trip for each message costs five times the throughput
@@ -111,7 +105,9 @@ class Publisher:
         self._link.close()
 
     def _prepare(self, channel: amqp.Channel) -> None:
-        require_exchange(channel, self._exchange.name)
+        for each in (self._exchange, queues.events(self.service)):
+            require_exchange(channel, each.name)
+        queues.outlet(self.service).declare(channel=channel)
         channel.confirm_select()
         self._sent, self._unconfirmed = 0, set()  # a channel counts from 1
         channel.events["basic_ack"].add(self._confirmed)
@@ -137,7 +133,7 @@ class Receiver:
     ) -> None:
         """Connect and declare the queue at the first batch; `heartbeat_s` as a `Link` has it."""
         self.prefetch = prefetch
-        self._queue = queue(consumer, source)
+        self._queue, self._formerly = queues.queue(consumer, source), queues.events(source).name
         self._link = Link(uri, self._prepare, heartbeat_s)
         self._arrived: list[amqp.Message] = []
         self._last_tag: int | None = None
@@ -178,6 +174,8 @@ class Receiver:
         self._detours = detours.of(channel)
         require_exchange(channel, self._queue.exchange.name)
         self._queue.declare(channel=channel)
+        # as an older version bound it: what comes from there has come already
+        channel.queue_unbind(self._queue.name, self._formerly, self._queue.routing_key)
         channel.basic_qos(0, self.prefetch, False)
         channel.basic_consume(self._queue.name, callback=lambda each: self._arrived.append(each))
 
@@ -194,14 +192,14 @@ class Receiver:
             return None
 
 
-def _message(told: Mapping[str, Any]) -> amqp.Message:
+def _message(event: Mapping[str, Any]) -> amqp.Message:
     return amqp.Message(
-        json.dumps(told["data"]),
+        json.dumps(event["data"]),
         content_type="application/json",
         content_encoding="utf-8",
-        application_headers=envelope.headers(told),
+        application_headers=envelope.headers(event),
         delivery_mode=PERSISTENT,
-        message_id=told["id"],
+        message_id=event["id"],
     )
 
 

@@ -23,7 +23,7 @@ from nameko.constants import (
 )
 from nameko.rpc import Responder, get_rpc_exchange
 
-from chassis.broker import address, detours, frames, link
+from chassis.broker import address, detours, frames, link, rabbit
 from chassis.broker.detours import Detours
 from chassis.broker.link import require_exchange
 from chassis.door import bodies
@@ -106,6 +106,8 @@ class QueueConsumer(nameko.messaging.QueueConsumer):
         channel.Message = partial(Message, most_bytes=self.container.config["max_request_bytes"])
         channel.auto_decode = False  # a body is bytes until it is read
         self.detours = detours.of(channel)
+        for provider in self._providers:
+            provider.make_ready(channel)
         return super().get_consumers(consumer_cls, channel)
 
     def on_iteration(self) -> None:
@@ -156,6 +158,19 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         self.queue.exchange.no_declare = True
         self._replies = Replies(self.container.config["AMQP_URI"])
         self._loss, self._refusal = Trouble(log), Trouble(log)  # of replies
+
+    def make_ready(self, channel: Any) -> None:
+        """Let the queue be one that goes with its node, and is declared anew on another at once.
+
+        nameko's is durable: after the loss of its node nobody could declare it.
+        """
+        self.queue.durable = not rabbit.make_way(channel, self.queue.name)
+        if self.queue.durable:
+            log.warning(
+                "the queue of calls is an older version's, and would be lost with its node; it is"
+                " replaced when a server starts and no other hears it",
+                extra={"queue": self.queue.name},
+            )
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Run a call, if it came straight and there is somewhere to reply to.

@@ -34,11 +34,12 @@ Member = Annotated[str, member.parsed]
 
 
 def _broker_address(uri: str) -> None:
+    hosts = urlsplit(uri).netloc.rpartition("@")[2].split(",")
     try:
-        port = urlsplit(uri).port
+        ports = [urlsplit(f"//{each}").port for each in hosts]
     except ValueError:  # would quote what may be of a password
         raise ValueError("is no URI: what is no letter or digit is %-encoded in it") from None
-    if port == 0:
+    if 0 in ports:
         raise ValueError("0 is no port")
     address.client(uri)
 
@@ -87,7 +88,7 @@ class Process:
         """Return what a log's reader wants to know of it first; no secret."""
         version = self.parts.app.service.version
         schema = {"schema": self.schema.service, "frame_schema": self.schema.frame}
-        broker = urlsplit(self.given.amqp_uri).hostname
+        broker = address.hosts(self.given.amqp_uri)
         given = {"member": self.given.member, "broker": broker}
         return {"service": self.name, "version": version, **schema, **given}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import amqp
 
-from chassis.broker import rabbit
+from chassis.broker import queues, rabbit
 from chassis.broker.link import Link
 from chassis.errors import Conflict, ServiceError
 from chassis.hearing import groups, member
@@ -60,7 +60,7 @@ def regroup(
     standing = {source: groups.standing(app, group, source) for source in sources}
     changing = {source: rows for source, rows in standing.items() if len(rows) != of}
     former = [
-        rabbit.queue(each.consumer, source).name
+        queues.queue(each.consumer, source).name
         for source, rows in changing.items()
         for each in rows
     ]

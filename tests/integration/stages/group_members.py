@@ -14,7 +14,8 @@ from typing import Any
 from amqp.exceptions import NotFound
 
 from chassis.broker.link import Link
-from chassis.broker.rabbit import HEARTBEAT_S, Receiver, queue
+from chassis.broker.queues import queue
+from chassis.broker.rabbit import HEARTBEAT_S, Receiver
 from chassis.database import postgres
 from chassis.hearing import parking
 from chassis.hearing.inbox import Consumer

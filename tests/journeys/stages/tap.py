@@ -8,7 +8,7 @@ import amqp
 
 from chassis.broker.link import Link
 
-EXCHANGE = "{}.events"
+EXCHANGE = "{}.told"
 
 
 class Tap:

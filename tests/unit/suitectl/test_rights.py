@@ -153,7 +153,7 @@ def test_the_same_secrets_make_the_same_document() -> None:
 def test_every_exchange_within_reach_has_its_routing_keys(service: str) -> None:
     """Without a line of its own, RabbitMQ allows all keys on an exchange."""
     granted = rights.service(service)
-    exchanges = [rights.RPC, *map(rights.events, SERVICES)]
+    exchanges = [rights.RPC, *map(rights.events, SERVICES), *map(rights.told, SERVICES)]
     reached = {
         each
         for each in exchanges

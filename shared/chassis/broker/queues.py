@@ -1,0 +1,56 @@
+"""Where a service's events are told, and the queues in which they are found.
+
+A service tells on `<service>.told`, to which only the suite's own queues are bound, so that the
+confirms it waits for are theirs. One of them, its outlet, hands all on to `<service>.events`, for
+everybody else: by dead letters, which RabbitMQ passes on without waiting for whoever should take
+them. A queue of another team's that is full, or has lost its majority, holds up nobody then; a
+channel that publishes to one stands still, for 65 s a message.
+"""
+
+import kombu
+
+# Frozen: a queue is refused to whoever declares it otherwise. What may change is a policy.
+QUEUE_ARGUMENTS = {
+    "x-queue-type": "quorum",
+    "x-single-active-consumer": True,
+    "x-max-length": 100_000,
+    "x-overflow": "drop-head",  # a gap is noticed and pulled
+    "x-delivery-limit": 1_000_000,  # a crash loop must not drop what is healthy
+}
+OUTLET_ARGUMENTS = {
+    "x-queue-type": "quorum",
+    "x-message-ttl": 0,  # all goes on at once
+    "x-max-length": 100_000,
+    "x-overflow": "drop-head",
+}
+
+
+def exchange(service: str) -> kombu.Exchange:
+    """Return the exchange that a service tells its events on, for the suite alone."""
+    # declared by `require_exchange` alone: a hearer lacks the right
+    return kombu.Exchange(f"{service}.told", type="topic", durable=True, no_declare=True)
+
+
+def events(service: str) -> kombu.Exchange:
+    """Return the exchange on which everybody else hears them, the same as nameko declares."""
+    return kombu.Exchange(f"{service}.events", type="topic", durable=True, no_declare=True)
+
+
+def outlet(service: str) -> kombu.Queue:
+    """Return the queue through which what is told reaches everybody else."""
+    return kombu.Queue(
+        f"{service}.outlet",
+        exchange=exchange(service),
+        routing_key="#",
+        queue_arguments={**OUTLET_ARGUMENTS, "x-dead-letter-exchange": events(service).name},
+    )
+
+
+def queue(consumer: str, source: str) -> kombu.Queue:
+    """Return the queue in which a consumer finds everything that a source tells."""
+    return kombu.Queue(
+        f"{consumer}.hears.{source}",
+        exchange=exchange(source),
+        routing_key="#",
+        queue_arguments=QUEUE_ARGUMENTS,
+    )
