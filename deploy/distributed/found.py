@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from chassis.broker.address import CA_FILE
+from chassis.broker.address import CA_FILE, hosts
 from chassis.errors import Unavailable
 from distributed.servers import Servers, inventory, of_node
 from servers.postgres import Server, make_folder
@@ -51,13 +51,16 @@ def given_rabbit(uri: str) -> Rabbit:
 
     `rabbitmqctl` where it answers on this machine, else the management API as the URI's user.
     """
-    where = urlsplit(uri)
-    host, tls = where.hostname or "127.0.0.1", where.scheme == "amqps"
-    port = where.port or (5671 if tls else 5672)
+    where, (first, *others) = urlsplit(uri), hosts(uri)
+    tls = where.scheme == "amqps"
+    host, _, port = first.rpartition(":")
     ca_file = dict(parse_qsl(where.query)).get(CA_FILE)
-    rabbit = Rabbit(host=host, port=port, tls=tls, ca_file=ca_file)
+    host = host or "127.0.0.1"
+    rabbit = Rabbit(host=host, port=int(port), tls=tls, ca_file=ca_file)
+    if others:
+        rabbit = replace(rabbit, host="", hosts=(first, *others))
     ctl = shutil.which("rabbitmqctl", path=SEARCH_PATH)
-    if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl, port):
+    if ctl and host in ("127.0.0.1", "localhost") and _answers(ctl, int(port)):
         return replace(rabbit, ctl=(ctl,))
     lend_password(uri)
     api, admin = f"http://{host}:{API_PORT}", where.username or "guest"

@@ -11,6 +11,8 @@ from urllib.parse import quote, urlsplit
 from chassis import settings
 from chassis.domain import value
 from chassis.errors import Unavailable
+from suitectl import broker_queues
+from suitectl.broker_queues import Queue
 from suitectl.inventory import Rabbit
 
 TIMEOUT_S = 60.0
@@ -37,6 +39,9 @@ class BrokerAdmin(Protocol):
 
     def disconnect(self, name: str) -> None:
         """Close a user's connections; it may open new ones. Raises `Unavailable`."""
+
+    def queues(self, vhost: str) -> list[Queue]:
+        """Return the queues of a virtual host. Raises `Unavailable`."""
 
 
 @value
@@ -89,6 +94,12 @@ class Ctl:
         """Close a user's connections."""
         self._run("close_all_user_connections", name, DISCONNECTED)
 
+    def queues(self, vhost: str) -> list[Queue]:
+        """Return the queues of a virtual host."""
+        how = ("-p", vhost, "--formatter", "json")
+        printed = self._run("list_queues", *how, *broker_queues.COLUMNS)
+        return list(map(broker_queues.read, json.loads(printed[printed.index("[") :])))
+
     def _run(self, *arguments: str, given: str = "") -> str:
         command = [*self.command, "--quiet", *arguments]
         try:
@@ -131,6 +142,11 @@ class Api:
     def disconnect(self, name: str) -> None:
         """Close a user's connections."""
         self._ask("DELETE", f"connections/username/{name}")
+
+    def queues(self, vhost: str) -> list[Queue]:
+        """Return the queues of a virtual host."""
+        listed = json.loads(self._ask("GET", f"queues/{quote(vhost, safe='')}"))
+        return list(map(broker_queues.read, listed))
 
     def _ask(self, method: str, what: str, body: str | None = None) -> str:
         where = urlsplit(self.url)

@@ -3,7 +3,9 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
+from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.samples import Sample
 from sqlalchemy import Engine, text
 
@@ -14,8 +16,10 @@ from chassis.database import migrations, schema_projections, schema_rule
 from chassis.database.backlog import Backlog
 from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
+from chassis.settings import Misconfigured
 from chassis.unit.digests import digests
 from suitectl import lag, show, site
+from suitectl.broker_admin import broker_admin
 from suitectl.site import Site
 
 RELAY_S, NUMBERING_S = 60, 30  # the oldest event that waits
@@ -24,6 +28,14 @@ CHECKED_S = 180  # the same of other sources, which are asked every minute
 PARKED_STREAMS = 10
 WAITING = 1_000  # calls
 RECENTLY = "1 hour"  # in which a job that died is news
+
+METRICS = CollectorRegistry()
+OK = Gauge(
+    "suitectl_doctor_ok",
+    "1 if a check of `suitectl doctor --metrics` found nothing wrong, else 0",
+    ("of", "check"),
+    registry=METRICS,
+)
 
 Gauges = Mapping[str, Sequence[Sample]]
 
@@ -41,12 +53,16 @@ class Finding:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
     site.arguments(parser)
+    about = "write the checks as metrics too, for node_exporter's textfile collector"
+    parser.add_argument("--metrics", type=Path, metavar="FILE.prom", help=about)
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Print every check; return 1 if one is not ok."""
     suite = Site(chosen.inventory)
     findings = list(examine(suite))
+    if chosen.metrics is not None:
+        _write(chosen.metrics, findings)
     show.table([asdict(each) for each in findings], chosen.json)
     return 0 if all(each.ok for each in findings) else 1
 
@@ -54,6 +70,7 @@ def run(chosen: argparse.Namespace) -> int:
 def examine(suite: Site) -> Iterator[Finding]:
     """Yield what every check finds; of a database that is away only that."""
     yield from _broker(suite)
+    yield from _queues(suite)
     for service in suite.services():
         try:
             with suite.engine(service) as engine:
@@ -64,6 +81,13 @@ def examine(suite: Site) -> Iterator[Finding]:
                 yield from projections(service, engine)
         except ServiceError as error:
             yield Finding(of=service, check="database", ok=False, found=error.message)
+
+
+def _write(path: Path, findings: Sequence[Finding]) -> None:
+    OK.clear()
+    for each in findings:
+        OK.labels(each.of, each.check).set(each.ok)
+    write_to_textfile(str(path), METRICS)
 
 
 def _broker(suite: Site) -> Iterator[Finding]:
@@ -95,6 +119,27 @@ def takes_messages(link: Link) -> Finding:
     except Unavailable as error:
         return Finding(of="broker", check="takes messages", ok=False, found=error.message)
     return Finding(of="broker", check="takes messages", ok=True, found="yes")
+
+
+def _queues(suite: Site) -> Iterator[Finding]:
+    """Yield each queue that does not take what comes, the suite's own or another team's."""
+    try:
+        broker = broker_admin(suite.inventory.rabbitmq)
+        if broker is None:
+            return
+        queues = broker.queues(suite.inventory.rabbitmq.vhost)
+    except Misconfigured as error:  # its password is not at hand
+        yield Finding(of="broker", check="queues", ok=True, found=f"not looked at: {error}")
+        return
+    except Unavailable as error:
+        yield Finding(of="broker", check="queues", ok=False, found=error.message)
+        return
+    troubled = [(each.name, why) for each in queues if (why := each.trouble()) is not None]
+    for name, why in troubled:
+        yield Finding(of="broker", check=f"queue {name}", ok=False, found=why)
+    if not troubled:
+        found = f"all {len(queues)} take what comes"
+        yield Finding(of="broker", check="queues", ok=True, found=found)
 
 
 def _schema(service: str, engine: Engine) -> Iterator[Finding]:

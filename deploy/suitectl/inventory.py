@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -24,6 +25,7 @@ USER = re.compile("[a-z][a-z_]+")
 LONGEST = 31
 # Before the names of databases, roles and broker users of a suite that shares its servers.
 PREFIX = re.compile("([a-z][a-z_]{0,18}_)?")
+PORT = re.compile(r":\d+$")
 # What others' queues, keys and exchanges begin with, as in 'rpc.reply-billing-…'.
 RESERVED = (
     "amq", "events", "evt", "guest", "hears", "nameko", "reply", "rpc", "standalone_rpc_proxy",
@@ -64,8 +66,9 @@ class Postgres:
 class Rabbit:
     """One RabbitMQ, as services reach it, and how it is administered."""
 
-    host: str
-    port: int = 5672
+    host: str = ""
+    hosts: tuple[str, ...] = ()  # instead, the nodes of a cluster: 'rabbit-1', 'rabbit-2:5673'
+    port: int = 5672  # of those that say none
     tls: bool = False
     ca_file: str | None = None
     vhost: str = VHOST
@@ -80,7 +83,11 @@ class Rabbit:
         vhost = quote(self.vhost, safe="")
         asked = f"?{CA_FILE}={quote(self.ca_file)}" if self.ca_file else ""
         who = f"{user}:{quote(password, safe='')}"
-        return f"{scheme}://{who}@{self.host}:{self.port}/{vhost}{asked}"
+        return f"{scheme}://{who}@{','.join(self._places())}/{vhost}{asked}"
+
+    def _places(self) -> Iterator[str]:
+        for each in self.hosts or (self.host,):
+            yield each if PORT.search(each) else f"{each}:{self.port}"
 
 
 @value
@@ -111,6 +118,7 @@ class Inventory:
                 min(each.connections, each.channels) < 1 for each in self.limits
             ),
             f"services: unknown: {', '.join(unknown)}": unknown,
+            "rabbitmq: host, or hosts": bool(rabbit.host) == bool(rabbit.hosts),
             "rabbitmq: one of definitions, ctl, api": not (
                 rabbit.definitions or rabbit.ctl or rabbit.api
             ),

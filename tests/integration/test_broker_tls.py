@@ -20,6 +20,7 @@ from integration.stages.served_boxes import PATIENCE_S, Boxes, own_boxes
 from integration.stages.tls_brokers import by_tls, impostor, tls_port
 from servers.postgres import Server
 from servers.rabbit import Broker
+from servers.rabbit_node import free_ports
 
 
 @pytest.fixture
@@ -92,11 +93,13 @@ def test_an_authority_that_nobody_named_is_not_trusted(
     assert told == []
 
 
-def test_calls_and_events_go_by_tls_to_a_broker_of_the_right_name(
+def test_calls_and_events_go_by_tls_to_whichever_host_is_a_broker_of_the_right_name(
     boxes: Boxes, authority: trustme.CA, tmp_path: Path
 ) -> None:
     with tls_port(boxes.broker, tmp_path, authority.issue_cert("127.0.0.1")) as port:
         uri = by_tls(boxes.uri, port, tmp_path / "ca.pem")
+        (closed,) = free_ports(1)
+        uri = uri.replace("@127.0.0.1", f"@localhost:{closed},127.0.0.1")
         with (
             boxes.served(uri, PLAIN_AMQP_URI=boxes.uri),
             closing(Rpc(uri, timeout_s=PATIENCE_S)) as rpc,

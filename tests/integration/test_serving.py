@@ -1,5 +1,6 @@
 """Serving calls: when it ends, goes deaf, cannot reply, or has closed its door."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -154,9 +155,13 @@ def test_a_server_knows_whether_calls_are_delivered_to_it(boxes: Boxes, tmp_path
     told = tmp_path / "told"
     boxes.broker.ctl("add_user", "boxes", "boxes")
     boxes.ctl("set_permissions", "boxes", ".*", ".*", ".*")
+    with kombu.Connection(boxes.uri) as connection:  # as nameko and older versions made it
+        connection.default_channel.queue_declare("rpc-boxes", durable=True, auto_delete=False)
     try:
         with boxes.served(boxes.uri_of("boxes"), watched=WATCHED, TOLD=str(told)):
             until(lambda: told.read_text() == "hears")
+            listed = boxes.ctl("list_queues", "--formatter=json", "name", "durable")
+            assert {"name": "rpc-boxes", "durable": False} in json.loads(listed)
             boxes.ctl("set_permissions", "boxes", "^$", ".*", ".*")  # to make the queue anew
             boxes.ctl("delete_queue", "rpc-boxes")
             until(lambda: told.read_text() == "deaf")
@@ -164,6 +169,20 @@ def test_a_server_knows_whether_calls_are_delivered_to_it(boxes: Boxes, tmp_path
             until(lambda: told.read_text() == "hears")
     finally:
         boxes.broker.ctl("delete_user", "boxes")
+
+
+def test_an_older_queue_of_calls_is_left_to_those_who_hear_it(boxes: Boxes) -> None:
+    with kombu.Connection(boxes.uri) as connection, kombu.Connection(boxes.uri) as other:
+        hearing, channel = other.channel(), connection.channel()
+        assert rabbit.make_way(channel, "rpc-boxes")  # there is none
+        channel.queue_delete("rpc-boxes")
+        hearing.queue_declare("rpc-boxes", durable=True, auto_delete=False)
+        tag = hearing.basic_consume("rpc-boxes")
+        assert not rabbit.make_way(channel, "rpc-boxes")
+        assert rabbit.count_hearers(channel, "rpc-boxes") == 1
+        hearing.basic_cancel(tag)
+        assert rabbit.make_way(channel, "rpc-boxes")
+        assert boxes.messages() is None
 
 
 def test_a_connection_that_somebody_else_has_seen_break_is_consumed_from_anew(

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import amqp
+import kombu
 import psycopg
 import pytest
 
 from chassis.database import schema_steps
 from distributed.servers import Servers
 from integration.stages.operated_site import Operated
+from servers.rabbit import Broker
 from suitectl.__main__ import main
 
 
@@ -116,6 +120,34 @@ def test_the_doctor_names_a_service_whose_calls_nobody_hears(looked_at: Operated
         (wrong,) = [each for each in looked_at.read("doctor", code=1) if not each["ok"]]
     assert (wrong["of"], wrong["check"]) == ("billing", "calls are heard")
     assert wrong["found"] == "by nobody: no serve process hears them"
+
+
+def test_the_doctor_names_a_queue_of_another_team_that_takes_nothing(
+    looked_at: Operated, broker: Broker, tmp_path: Path
+) -> None:
+    vhost = looked_at.servers.inventory.rabbitmq.vhost
+    broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+    figures = tmp_path / "doctor.prom"
+    with kombu.Connection(f"{broker.uri.rpartition('/')[0]}/{vhost}") as connection:
+        channel: Any = connection.default_channel
+        full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+        channel.queue_declare("ledger.paid", durable=True, auto_delete=False, arguments=full)
+        channel.queue_bind("ledger.paid", "billing.events", "#")
+        healthy = looked_at.read("doctor", "--metrics", str(figures))
+        assert {"of": "broker", "check": "queues", "ok": True} in [
+            {name: each[name] for name in ("of", "check", "ok")} for each in healthy
+        ]
+        channel.basic_publish_confirm(amqp.Message("{}"), "billing.events", "invoice_paid")
+        (wrong,) = [
+            each
+            for each in looked_at.read("doctor", "--metrics", str(figures), code=1)
+            if not each["ok"]
+        ]
+        channel.queue_delete("ledger.paid")
+    said = "takes nothing: 1 messages wait, and it may hold 1"
+    assert wrong == {"of": "broker", "check": "queue ledger.paid", "ok": False, "found": said}
+    told = figures.read_text("utf-8").splitlines()
+    assert 'suitectl_doctor_ok{check="queue ledger.paid",of="broker"} 0.0' in told
 
 
 def test_a_frame_s_step_that_a_database_lacks_is_a_finding(

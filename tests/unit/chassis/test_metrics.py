@@ -17,6 +17,7 @@ from chassis import metrics
 from chassis.database.backlog import Backlog
 from chassis.door import internal_door
 from chassis.errors import Conflict, ServiceError, Unavailable
+from suitectl import doctor
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 RUNBOOKS = DEPLOY / "runbooks"
@@ -29,9 +30,11 @@ def defined() -> dict[str, Metric]:
     """Return the metrics that exist, by the name that a query gives each of their values."""
     of_modules = [
         each
-        for module in (metrics, internal_door)
+        for module in (metrics, internal_door, doctor)
         for each in vars(module).values()
-        if hasattr(each, "describe") and not isinstance(each, type) and each is not REGISTRY
+        if hasattr(each, "describe")
+        and not isinstance(each, type)
+        and each not in (REGISTRY, doctor.METRICS)
     ]
     engine = create_engine("postgresql+psycopg://nobody@nowhere/nothing")
     found = [metric for each in (*of_modules, Backlog(engine, "any")) for metric in each.describe()]

@@ -78,6 +78,16 @@ def test_a_prefix_is_before_the_names_of_users_and_of_the_virtual_host(tmp_path:
     assert own["SUITE"] == held["suite"]
 
 
+def test_the_uri_of_a_cluster_names_all_its_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    rabbit = inventory.Rabbit(hosts=("rabbit-1", "rabbit-2:5673", "[::1]"))
+    uri = rabbit.url("web", "a/b")
+    assert uri == "amqp://web:a%2Fb@rabbit-1:5672,rabbit-2:5673,[::1]:5672/ai-studio"
+    monkeypatch.setenv("RABBITMQ_ADMIN_PASSWORD", "any")
+    found = given_rabbit(uri)
+    assert found.hosts == ("rabbit-1:5672", "rabbit-2:5673", "[::1]:5672")
+    assert found.url("web", "a/b") == uri
+
+
 @pytest.mark.parametrize(
     ("replaced", "by", "said"),
     [
@@ -88,6 +98,7 @@ def test_a_prefix_is_before_the_names_of_users_and_of_the_virtual_host(tmp_path:
         ("# [[limits]]", '[[limits]]\nuser = "web"\nconnections = 0\nchannels = 1', "1 or more"),
         ('/postgres"', '"', "postgres.admin_url: name the database"),
         ("[rabbitmq]", '[rabbitmq]\napi = "http://x"\nadmin = "a"', "ctl or api, not both"),
+        ("[rabbitmq]", '[rabbitmq]\nhosts = ["x"]', "rabbitmq: host, or hosts"),
         ("[rabbitmq]", '[rabbitmq]\nca_file = "/ca.pem"', "ca_file: of no use without tls"),
         *(
             ("callers = [", f'prefix = "{odd}"\ncallers = [', "prefix: a letter")
