@@ -21,7 +21,7 @@ help:
 	  'make bench        speed, side by side with its peers in one run; bench-out/results.json' \
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
 	  'make faults       processes killed, connections cut, broker lost; then every history checked' \
-	  '                  SEEDS=200 FIRST_SEED=1' \
+	  '                  SEEDS=200 FIRST_SEED=1; CLUSTER=1: three RabbitMQ nodes, each killed in turn' \
 	  'make unit         the tests that need no database and no broker' \
 	  'make check        format, lint, types, architecture, known weaknesses of libraries' \
 	  'make lock         the hashes of requirements.lock anew, after a line was added' \
@@ -61,7 +61,7 @@ bench-growth: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
 
 faults: setup
-	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %)
+	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)

@@ -9,7 +9,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psutil
 
@@ -44,16 +46,32 @@ def installed() -> Path | None:
     return None
 
 
-class Node:
-    """A node with folders, ports, cookie and port mapper (epmd) of its own below `folder`."""
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What the nodes of one cluster share; a node alone is a cluster of one."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.programs = programs
-        self.folder = folder
-        self.port, distribution, epmd = free_ports(3)
-        self.epmd_port = epmd
-        self.name = f"test-{secrets.token_hex(4)}@localhost"
-        self.env = environment(folder, self.name, (self.port, distribution, epmd))
+    names: tuple[str, ...]
+    epmd_port: int  # their port mapper's
+    cookie: str
+
+    @classmethod
+    def of(cls, size: int) -> Self:
+        """Return that of so many new nodes."""
+        (port,) = free_ports(1)
+        names = (f"test-{secrets.token_hex(4)}@localhost" for _ in range(size))
+        return cls(tuple(names), port, secrets.token_hex(16))
+
+
+class Node:
+    """A node with folders and ports of its own below `folder`, and with its kin's port mapper."""
+
+    def __init__(self, programs: Path, folder: Path, kin: Kin | None = None, n: int = 0) -> None:
+        """Be the nth of `kin`; alone without."""
+        kin = kin or Kin.of(1)
+        self.programs, self.folder = programs, folder
+        self.port, distribution = free_ports(2)
+        self.epmd_port, self.name = kin.epmd_port, kin.names[n]
+        self.env = environment(folder, kin, self.name, (self.port, distribution))
         self._mapper: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
@@ -63,6 +81,7 @@ class Node:
         Raises:
             Unavailable: it ended, or was not ready in time.
         """
+        # of several on one port the first one stays
         self._mapper = self._mapper or self._spawn("epmd", "-port", str(self.epmd_port))
         self._server = self._spawn(str(self.programs / "rabbitmq-server"))
         deadline = time.monotonic() + START_DEADLINE_S
@@ -115,18 +134,19 @@ class Node:
             )
 
 
-def environment(folder: Path, name: str, ports: tuple[int, int, int]) -> dict[str, str]:
+def environment(folder: Path, kin: Kin, name: str, ports: tuple[int, int]) -> dict[str, str]:
     """Write the node's files below `folder`; return the variables that make it use only them."""
-    amqp, distribution, epmd = ports
+    amqp, distribution = ports
     folder.mkdir(parents=True, exist_ok=True)
     cookie = folder / ".erlang.cookie"
-    cookie.write_text(secrets.token_hex(16), encoding="ascii")
+    cookie.write_text(kin.cookie, encoding="ascii")
     cookie.chmod(0o400)
     (folder / "plugins").write_text("[].\n", encoding="ascii")
     (folder / "env.conf").write_text("", encoding="ascii")  # instead of the machine's own
     (folder / "rabbitmq.conf").write_text(
         f"listeners.tcp.1 = 127.0.0.1:{amqp}\ndisk_free_limit.absolute = 50MB\n"
-        f"max_message_size = {MOST_OF_A_MESSAGE}\n",
+        f"max_message_size = {MOST_OF_A_MESSAGE}\n"
+        + (_of_cluster(kin) if len(kin.names) > 1 else ""),
         encoding="ascii",
     )
     foreign = ("RABBITMQ_", "ERL_")
@@ -134,7 +154,7 @@ def environment(folder: Path, name: str, ports: tuple[int, int, int]) -> dict[st
     return env | {
         "HOME": str(folder),
         "PATH": SEARCH_PATH,
-        "ERL_EPMD_PORT": str(epmd),
+        "ERL_EPMD_PORT": str(kin.epmd_port),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
         "RUNNING_UNDER_SYSTEMD": "1",  # the script becomes the node: no shell stands between
         "RABBITMQ_NODENAME": name,
@@ -147,6 +167,16 @@ def environment(folder: Path, name: str, ports: tuple[int, int, int]) -> dict[st
         "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
     }
+
+
+def _of_cluster(kin: Kin) -> str:
+    formation = "cluster_formation"
+    lines = [f"{formation}.peer_discovery_backend = classic_config\n"]
+    lines += [
+        f"{formation}.classic_config.nodes.{n} = {name}\n" for n, name in enumerate(kin.names)
+    ]
+    # without a majority a node serves nobody
+    return "".join(("cluster_partition_handling = pause_minority\n", *lines))
 
 
 def free_ports(count: int) -> Iterator[int]:

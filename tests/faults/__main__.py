@@ -1,4 +1,7 @@
-"""`make faults`: so many seeds, one after another; the last line is `N passed, M failed`."""
+"""`make faults`: so many seeds, one after another; the last line is `N passed, M failed`.
+
+With CLUSTER=1 over three RabbitMQ nodes, of which each is killed in turn.
+"""
 
 import argparse
 import shutil
@@ -8,6 +11,7 @@ from pathlib import Path
 
 from chassis.errors import Unavailable
 from distributed.suite import end_as_ctrl_c
+from faults import clustered
 from faults.plan import drawn
 from faults.run import at_work
 from servers.postgres import Server
@@ -19,7 +23,7 @@ def main() -> int:
     chosen = _parser().parse_args()
     end_as_ctrl_c()
     try:
-        failed = _all_seeds(chosen.first_seed, chosen.seeds)
+        failed = _all_seeds(chosen.first_seed, chosen.seeds, chosen.cluster)
     except (KeyboardInterrupt, Unavailable) as error:
         print(f"faults: {error!r}", file=sys.stderr)
         return 1
@@ -27,18 +31,39 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _all_seeds(first: int, count: int) -> int:
+def _all_seeds(first: int, count: int, cluster: bool) -> int:
     """Run the seeds on servers of their own; return how many failed."""
     folder = Path(tempfile.mkdtemp(prefix="ai-studio-"))
     folder.chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
     server = Server(folder / "postgres", durable=False)
-    with server, private_broker(folder / "rabbit") as broker:
-        if broker is None or broker.node is None:
-            raise Unavailable("faults.no_broker", "needs a RabbitMQ of its own")
-        failed = _seeds(server, broker, folder, first, count)
+    with server:
+        run = _over_a_cluster if cluster else _over_a_broker
+        failed = run(server, folder, first, count)
     server.forget()
     if not failed:
         shutil.rmtree(folder)  # else the logs stay
+    return failed
+
+
+def _over_a_broker(server: Server, folder: Path, first: int, count: int) -> int:
+    with private_broker(folder / "rabbit") as broker:
+        if broker is None or broker.node is None:
+            raise Unavailable("faults.no_broker", "needs a RabbitMQ of its own")
+        return _seeds(server, broker, folder, first, count)
+
+
+def _over_a_cluster(server: Server, folder: Path, first: int, count: int) -> int:
+    """Run the seeds, each on a suite of its own; return how many failed."""
+    failed = 0
+    with clustered.three_nodes(folder / "rabbit") as cluster:
+        for seed in range(first, first + count):
+            logs = folder / f"from-{seed}"
+            with clustered.at_work(server, cluster, logs) as seeds:
+                result = seeds.run(clustered.planned(seed))
+                print(result.line(), seeds.away(), sep="; ", flush=True)
+            if result.violations:
+                failed += 1
+                _explain(result.violations, seed, logs, " CLUSTER=1")
     return failed
 
 
@@ -59,16 +84,18 @@ def _seeds(server: Server, broker: Broker, folder: Path, first: int, count: int)
     return failed
 
 
-def _explain(violations: tuple[str, ...], seed: int, logs: Path) -> None:
+def _explain(violations: tuple[str, ...], seed: int, logs: Path, how: str = "") -> None:
     for each in violations:
         print(f"  {each}")
-    print(f"  again: make faults SEEDS=1 FIRST_SEED={seed}; logs: {logs / 'logs'}", flush=True)
+    again = f"make faults{how} SEEDS=1 FIRST_SEED={seed}"
+    print(f"  again: {again}; logs: {logs / 'logs'}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--cluster", action="store_true", help="over three RabbitMQ nodes")
     return parser
 
 

@@ -74,7 +74,7 @@ class Seeds:
             until=started + PATIENCE_S,
             ended=threading.Event(),
         )
-        violations = _Violations()
+        violations = Violations()
         self.blows.lost_broker = False
         with self._supervised(violations):
             with ThreadPoolExecutor(len(plan.faults)) as falling, _ending(scene):
@@ -98,7 +98,7 @@ class Seeds:
         )
 
     @contextmanager
-    def _supervised(self, violations: "_Violations") -> Iterator[None]:
+    def _supervised(self, violations: "Violations") -> Iterator[None]:
         """Start again whoever ends, as whatever runs the suite in earnest does."""
         ended = threading.Event()
 
@@ -119,7 +119,7 @@ class Seeds:
             scene.ended.wait(LOOK_S)
         self.blows.fall(fault)
 
-    def _tell(self, scene: Scene, plan: Plan, violations: "_Violations") -> list[Outcome]:
+    def _tell(self, scene: Scene, plan: Plan, violations: "Violations") -> list[Outcome]:
         admin, affiliate = self._admin_of(scene), newcomer(scene, "affiliate")
         affiliate_id = stories.affiliate(affiliate)
         told = [Story(each, admin, affiliate_id) for each in plan.stories]
@@ -134,7 +134,7 @@ class Seeds:
         self._admin.scene = scene  # the session stays
         return self._admin
 
-    def _check(self, scene: Scene, outcomes: list[Outcome], violations: "_Violations") -> int:
+    def _check(self, scene: Scene, outcomes: list[Outcome], violations: "Violations") -> int:
         """Return how many events the seed has left."""
         come_to_rest(self.suite)
         violations.found += deaf(self.blows.operator, self.blows.tap)
@@ -154,7 +154,7 @@ def _ending(scene: Scene) -> Iterator[None]:
         scene.ended.set()
 
 
-class _Violations:
+class Violations:
     """What was found wrong in one seed, by several threads."""
 
     def __init__(self) -> None:

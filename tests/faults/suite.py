@@ -47,7 +47,7 @@ class FaultySuite(Suite):
     @contextmanager
     def callers(self) -> Iterator[Rpc]:
         """Yield what calls the services for people, as a website's backend does."""
-        uri = through(self.servers.broker_url(GATEWAY), self.proxy.port(GATEWAY, AMQP))
+        uri = self.broker_uri(GATEWAY, self.servers.broker_url(GATEWAY))
         with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE)) as rpc:
             yield rpc
 
@@ -58,11 +58,15 @@ class FaultySuite(Suite):
         with closing(Rpc(uri, OPERATOR, timeout_s=CALL_S)) as rpc:
             yield rpc
 
+    def broker_uri(self, name: str, uri: str) -> str:
+        """Return where a process, or who calls, reaches the broker of a URI."""
+        return through(uri, self.proxy.port(name, AMQP))
+
     def _commands(self) -> Iterator[tuple[str, tuple[str, str], Mapping[str, str]]]:
         for name, command, given in super()._commands():
             if name in NAMES:
                 database = through(given["DATABASE_URL"], self.proxy.port(name, POSTGRES))
-                broker = through(given["AMQP_URI"], self.proxy.port(name, AMQP))
+                broker = self.broker_uri(name, given["AMQP_URI"])
                 yield name, command, {**given, "DATABASE_URL": database, "AMQP_URI": broker}
 
     def _process(

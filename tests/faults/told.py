@@ -1,7 +1,7 @@
 """A listener of the tests' own: what was told, as the broker has it, and copies of it."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 import amqp
@@ -28,14 +28,16 @@ class Told:
 
 
 class Tap:
-    """A durable queue bound to every exchange; only the loss of the broker's data ends it.
+    """A quorum queue bound to every exchange; only the loss of the broker's data ends it.
 
     For one thread at a time.
     """
 
-    def __init__(self, uri: str, sources: Iterable[str]) -> None:
-        """`uri` is of a user who may do everything."""
-        self.sources = tuple(sources)
+    def __init__(
+        self, uri: str, sources: Iterable[str], queue: str = QUEUE, exchange: str = "told"
+    ) -> None:
+        """`uri` is of a user who may do everything; `exchange` is the suite's, or `events`."""
+        self.sources, self.queue, self.exchange = tuple(sources), queue, exchange
         self._link = Link(uri, self._prepare)
         self._came: list[Told] = []
 
@@ -49,7 +51,7 @@ class Tap:
     def look(self) -> list[Told]:
         """Return what has come since `taken`. Raises `Unavailable` without a broker."""
         with self._link.channel() as channel:
-            while (message := channel.basic_get(QUEUE, no_ack=True)) is not None:
+            while (message := channel.basic_get(self.queue, no_ack=True)) is not None:
                 self._came.append(_told(message))
         return list(self._came)
 
@@ -84,6 +86,11 @@ class Tap:
         """Delete these queues, with what is in them."""
         self._each(queues, lambda channel, queue: channel.queue_delete(queue))
 
+    def listen(self, queue: str, arguments: Mapping[str, object]) -> None:
+        """Let there be another queue that is bound as this one is."""
+        with self._link.channel() as channel:
+            self._bind(channel, queue, arguments)
+
     def hearers(self, queue: str) -> int:
         """Return how many consume a queue; 0 where there is no such queue."""
         with self._link.channel() as channel:
@@ -95,9 +102,12 @@ class Tap:
                 do(channel, queue)
 
     def _prepare(self, channel: amqp.Channel) -> None:
-        channel.queue_declare(QUEUE, durable=True, auto_delete=False)
+        self._bind(channel, self.queue, {"x-queue-type": "quorum"})
+
+    def _bind(self, channel: amqp.Channel, queue: str, arguments: Mapping[str, object]) -> None:
+        channel.queue_declare(queue, durable=True, auto_delete=False, arguments=arguments)
         for source in self.sources:
-            channel.queue_bind(QUEUE, f"{source}.events", "#")
+            channel.queue_bind(queue, f"{source}.{self.exchange}", "#")
 
 
 def _told(message: Any) -> Told:
