@@ -184,7 +184,8 @@ def test_each_process_says_as_it_starts_what_it_is(suite: Suite, broker: Broker)
         schema = migrations.newest(service)
         assert said["service"] == service and said["version"] == "0.1.0"
         assert (said["schema"], said["frame_schema"]) == (schema.service, schema.frame)
-        assert (said["member"], said["broker"], said["internal_port"]) == ("1/1", "127.0.0.1", port)
+        assert (said["member"], said["internal_port"]) == ("1/1", port)
+        assert said["broker"] == [f"127.0.0.1:{broker.port}"]
         assert said.get("public_port") == (
             int(process.variables["HTTP_PORT"]) if role == "serve" else None
         )
