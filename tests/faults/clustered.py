@@ -2,8 +2,9 @@
 
 import random
 import secrets
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from chassis.unit import feed
 from distributed.servers import Servers, inventory, of_node
 from faults.blows import Blows
 from faults.forked import Forks
-from faults.people import Scene
+from faults.people import Scene, newcomer
 from faults.plan import Fault, Plan, drawn
 from faults.proxy import Proxy
 from faults.run import Seeds, Violations
@@ -24,13 +25,14 @@ from faults.told import Tap
 from faults.wire import POSTGRES
 from servers.postgres import Server
 from servers.rabbit import Broker
-from servers.rabbit_cluster import Cluster
+from servers.rabbit_cluster import SIZE, Cluster
 from servers.rabbit_node import installed
 from suitectl.inventory import Postgres, Rabbit
 
 ANSWERED_S = 10.0  # after the loss of any one node
-AWAY_S = 6.0
-CALLS_BETWEEN = 6
+PATIENCE_S = 90.0  # for them, where it takes longer
+GONE_S, RESTARTED_S = 4.0, 0.3
+FIRST_CALLS = 5
 ROLES = ("serve", "work")  # one of each is killed as well
 FULL, TORN, HEARD = "ledger.full", "ledger.torn", "ledger.heard"  # queues of another team
 
@@ -54,45 +56,45 @@ class ClusterBlows(Blows):
             suite, Broker(uri=",".join(cluster.hosts), node=None), operator, taps[0], url
         )
         self.cluster, self.healthy = cluster, taps[1]
-        self.answered_s: list[float] = []  # how long each loss of a node kept calls away
+        self.away_s: list[float] = []  # how long each loss of a node kept calls away
+        self.over = threading.Event()
         self._vhost = suite.servers.inventory.rabbitmq.vhost
-        self._heads: dict[
-            str, Mapping[str, Any]
-        ] = {}  # what was told after these, other teams must have heard
+        self._heads: dict[str, Mapping[str, Any]] = {}  # what follows, others must have heard
 
-    def kill(self, name: str, seconds: float) -> None:
-        """Kill a process while all nodes are there."""
-        with self._of_broker:
-            super().kill(name, seconds)
-            self.suite.processes[name].wait_ready()
+    def in_turn(self, nodes: Sequence[int], processes: Sequence[str]) -> None:
+        """Kill each node, and after each but the last a process; then spoil two queues for good."""
+        for number, node in enumerate(nodes):
+            self._kill_node(node)
+            for name in processes[number : number + 1]:
+                self.kill(name, RESTARTED_S)
+                self.suite.processes[name].wait_ready()
+        self.healthy.listen(FULL, {"x-max-length": 1, "x-overflow": "reject-publish"})
+        self._tear_queue()
+        self.over.set()
 
-    def kill_node(self, number: int) -> None:
+    def _kill_node(self, number: int) -> None:
         """Kill a node; all services must answer soon, and before it is back."""
-        with self._of_broker:
-            self.cluster.nodes[number].kill()
-            killed = time.monotonic()
+        self.cluster.nodes[number].kill()
+        killed = time.monotonic()
+        try:
             for service in SERVICES:
-                self.operator.port(service, timeout_s=2 * ANSWERED_S).call("describe")
-            self.answered_s.append(time.monotonic() - killed)
-            assert self.answered_s[-1] < ANSWERED_S, f"calls were away for {self.answered_s[-1]} s"
-            time.sleep(AWAY_S)
+                self.operator.port(service, timeout_s=PATIENCE_S).call("describe")
+            away_s = time.monotonic() - killed
+            self.away_s.append(away_s)
+            assert away_s < ANSWERED_S, f"calls were away for {away_s:.1f} s"
+            time.sleep(GONE_S)
+        finally:
             self.cluster.nodes[number].start()
 
-    def fill_queue(self) -> None:
-        """Let another team have a queue that is full and refuses; it stays like that."""
-        with self._of_broker:
-            self.healthy.listen(FULL, {"x-max-length": 1, "x-overflow": "reject-publish"})
-
-    def tear_queue(self) -> None:
-        """Let another team have a quorum queue of which one member is left; it stays like that."""
-        with self._of_broker:
-            self.healthy.listen(TORN, {"x-queue-type": "quorum"})
-            for node in self.cluster.nodes[1:]:
-                member = f"{{'{self._vhost}_{TORN}', node()}}"
-                node.ctl("eval", f"ra:stop_server(quorum_queues, {member}).")
-            for service in SERVICES:
-                with self.suite.engines[service].connect() as connection:
-                    self._heads[service] = feed.head(connection)
+    def _tear_queue(self) -> None:
+        """Let another team have a quorum queue of which one member of three is left."""
+        self.healthy.listen(TORN, {"x-queue-type": "quorum"})
+        for node in self.cluster.nodes[1:]:
+            member = f"{{'{self._vhost}_{TORN}', node()}}"
+            node.ctl("eval", f"ra:stop_server(quorum_queues, {member}).")
+        for service in SERVICES:
+            with self.suite.engines[service].connect() as connection:
+                self._heads[service] = feed.head(connection)
 
     def unheard(self) -> Iterator[str]:
         """Say what another team has not heard since its colleagues' queues take nothing."""
@@ -100,22 +102,25 @@ class ClusterBlows(Blows):
         for service, head in self._heads.items():
             with self.suite.engines[service].connect() as connection:
                 page = feed.read(connection, service, head).reply()
-            told = {each["position"] for each in page["items"]}
-            if missing := sorted(
-                told - {position for source, position in came if source == service}
-            ):
-                yield f"another team did not hear {missing} of {service}"
+            told = {(service, each["position"]) for each in page["items"]}
+            if missing := sorted(told - came):
+                yield f"another team did not hear {missing}"
 
 
 class ClusterSeeds(Seeds):
-    """Seeds after which is asked as well what another team has heard."""
+    """Seeds in which somebody comes when all blows have fallen; another team must hear of it."""
 
     blows: ClusterBlows
 
     def away(self) -> str:
         """Say how long each loss of a node kept calls away."""
-        seconds = ", ".join(f"{each:.1f}" for each in self.blows.answered_s)
-        return f"calls were away for {seconds} s"
+        return f"calls were away for {', '.join(f'{each:.1f}' for each in self.blows.away_s)} s"
+
+    def _tell(self, scene: Scene, plan: Plan, violations: Violations) -> list[Outcome]:
+        outcomes = super()._tell(scene, plan, violations)
+        scene.wait(self.blows.over.is_set, "the last blow")
+        newcomer(scene, "late").sign_up()
+        return outcomes
 
     def _check(self, scene: Scene, outcomes: list[Outcome], violations: Violations) -> int:
         events = super()._check(scene, outcomes, violations)
@@ -124,18 +129,13 @@ class ClusterSeeds(Seeds):
 
 
 def planned(seed: int) -> Plan:
-    """Return the stories of a seed, and each node and some processes killed, then two queues."""
+    """Return the stories of a seed, and in which order nodes and processes are killed."""
     chance, told = random.Random(seed), drawn(seed)
-    nodes = [("kill_node", (number,)) for number in chance.sample(range(3), 3)]
-    services = chance.sample(SERVICES, 2)
-    processes = [("kill", (f"{services[n]}-{role}-0", 0.3)) for n, role in enumerate(ROLES)]
-    blows = [nodes[0], processes[0], nodes[1], processes[1], nodes[2]]
-    blows += [("fill_queue", ()), ("tear_queue", ())]
-    faults = tuple(
-        Fault(kind=kind, after_calls=CALLS_BETWEEN * number, arguments=arguments)
-        for number, (kind, arguments) in enumerate(blows, 1)
-    )
-    return Plan(seed=seed, stories=told.stories, payout=told.payout, faults=faults)
+    services = chance.sample(SERVICES, len(ROLES))
+    processes = [f"{service}-{role}-0" for service, role in zip(services, ROLES, strict=True)]
+    order = (chance.sample(range(SIZE), SIZE), processes)
+    blows = (Fault(kind="in_turn", after_calls=FIRST_CALLS, arguments=order),)
+    return Plan(seed=seed, stories=told.stories, payout=told.payout, faults=blows)
 
 
 @contextmanager
