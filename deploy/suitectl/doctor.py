@@ -16,6 +16,7 @@ from chassis.database import migrations, schema_projections, schema_rule
 from chassis.database.backlog import Backlog
 from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
+from chassis.hearing import forgotten
 from chassis.settings import Misconfigured
 from chassis.unit.digests import digests
 from suitectl import lag, show, site
@@ -184,6 +185,10 @@ def _hearing(suite: Site, service: str, engine: Engine) -> Iterator[Finding]:
     dead = sum(each.value for each in gauges["service_parked_streams_dead"])
     found = f"{streams:.0f} streams, {dead:.0f} of them dead" if streams else "nothing"
     yield Finding(of=service, check="parked", ok=not dead and streams < PARKED_STREAMS, found=found)
+    with engine.connect() as connection:
+        count = len(forgotten.unsettled(connection))
+    found = f"{count} effects of what is forgotten: see suitectl fork" if count else "all settled"
+    yield Finding(of=service, check="forks", ok=not count, found=found)
 
 
 def _trouble(each: lag.Standing) -> list[str]:

@@ -117,10 +117,20 @@ where p.position > coalesce(c.position, 0)""",
 )
 PARKED_WITHOUT_EFFECT = Invariant(
     name="parked_without_effect",
-    holds="What is parked has had no effect.",
+    holds="What is parked has had no effect, but where a fork was accepted.",
     query="""
 select p.consumer, p.source, p.position, e.stream_id, e.version
-from parked p join events e on e.meta->'heard'->>'event_id' = p.event->>'id'""",
+from parked p join events e on e.meta->'heard'->>'event_id' = p.event->>'id'
+where not exists (
+    select from forgotten f
+    where f.source = p.source and f.cause::text = p.event->>'id')""",
+)
+SETTLED = Invariant(
+    name="settled",
+    holds="What was made of what a source has forgotten is settled, or told again.",
+    query="""
+select consumer, source, event_id, type, stream_id, heard->>'type' as heard, since
+from forgotten where settled_at is null""",
 )
 JOBS_CLAIMED = Invariant(
     name="jobs_claimed",
@@ -150,6 +160,7 @@ FRAME = (
     HEARD_BEFORE_CURSOR,
     PARKED_BEHIND_CURSOR,
     PARKED_WITHOUT_EFFECT,
+    SETTLED,
     JOBS_CLAIMED,
     RESULTS_ONCE,
 )

@@ -17,7 +17,7 @@ from chassis.unit.envelope import Heard
 from chassis.unit.feed import START
 from integration.stages import machines, scales
 from integration.stages.box_database import database, number_all, open_box, put_in
-from integration.stages.box_hearers import all_told, at, pages, restore
+from integration.stages.box_hearers import all_told, at, pages, restore, told_at
 from servers.postgres import Server
 
 HEARERS = 2
@@ -115,7 +115,7 @@ class Hearers(RuleBasedStateMachine):
     @rule()
     def resume(self) -> None:
         """Go on from the last event that had an effect and that the source still knows."""
-        found = forks.resume(self.scales, "scales", "boxes", "operator")
+        found = forks.resume(self.scales, "scales", "boxes", "operator", told_at(self.app))
         known = [each for each in self.told if each.event_id in self.effects]
         known = [each for each in known if each.position <= self.stands["position"]]
         self.stands = at(known[-1]) if known else dict(START)

@@ -39,6 +39,7 @@ from integration.stages.box_hearers import (
     redrive,
     restore,
     tally,
+    told_at,
 )
 from integration.stages.group_members import cursors, effects, expected
 from servers.postgres import Server
@@ -270,7 +271,7 @@ def test_a_member_does_not_go_back_to_what_only_another_has_heard_since(
         box_of(app, whose, [weight_g])
     for whose in (FIRST, SECOND):
         forks.stop(members[whose], pages(app))
-        forks.resume(hearing, members[whose].name, "boxes", "kari")
+        forks.resume(hearing, members[whose].name, "boxes", "kari", told_at(app))
         members[whose].pull(pages(app))
     assert tally(hearer) == (5, 1 + 2 + 3 + 4 + 5)
 
@@ -354,8 +355,8 @@ def test_a_fork_stops_the_member_that_heard_what_is_forgotten_and_no_other(
     with pytest.raises(Conflict, match="members_apart"):
         change(hearing, 1)
     with pytest.raises(Rejected, match="not_stopped"):
-        forks.resume(hearing, "scales.2of2", "boxes", "kari")
-    found = forks.resume(hearing, "scales.1of2", "boxes", "kari")
+        forks.resume(hearing, "scales.2of2", "boxes", "kari", told_at(app))
+    found = forks.resume(hearing, "scales.1of2", "boxes", "kari", lambda forgot: {})
     own = [each for each in events if FIRST.owns(each.stream_id)]
     caused = [each.position for each in own if each.name == "weight_added"]
     assert found["last_known"]["position"] == max(caused)
@@ -369,6 +370,7 @@ def test_a_fork_stops_the_member_that_heard_what_is_forgotten_and_no_other(
     assert effects(hearer, app) == expected(app)  # what is told again has no effect twice
     change(hearing, 1)
     assert cursors(hearer) == {"scales": all_told(app)[-1].position}
+    assert hearer.one("select forked from cursors")  # it is kept whatever the members are
 
 
 def test_the_number_of_members_stays_while_the_source_is_stopped(

@@ -26,6 +26,7 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from chassis.unit.handling import App
 from integration.stages.a_stalling_net import stalling
+from integration.stages.box_hearers import told_at
 from integration.stages.parcels import (
     REACTION,
     ParcelSent,
@@ -322,7 +323,7 @@ def test_a_stopped_source_is_left_in_its_queue_until_it_goes_on(
     asked = source.asked
     assert not any(hearing.turn(WAIT_S) for _ in range(3))
     assert source.asked == asked
-    forks.resume(depot, "depot", "shop", "kari")
+    forks.resume(depot, "depot", "shop", "kari", told_at(shop))
     turn_until(hearing, shows(hearing, 1, 2))
     assert at_head(shop, hearing.consumer)
 
@@ -335,7 +336,7 @@ def test_what_was_told_while_a_source_was_stopped_is_pulled_as_soon_as_it_goes_o
     forks.stop(hearing.consumer, _forgot)
     assert not hearing.turn(0)
     send(shop, 2)  # and no message of it
-    forks.resume(depot, "depot", "shop", "kari")
+    forks.resume(depot, "depot", "shop", "kari", told_at(shop))
     turn_until(hearing, shows(hearing, 1, 2))
 
 

@@ -11,6 +11,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import text
 
 from chassis.errors import Internal, Unavailable
+from chassis.hearing.forgotten import digest
 from chassis.hearing.inbox import Consumer
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
@@ -148,7 +149,7 @@ def test_what_was_heard_stands_beside_what_it_caused(
         events[1:], hearer.rows("select meta from events order by version"), strict=True
     ):
         named = {"source": "boxes", "type": "boxes.weight_added", "stream_id": event.stream_id}
-        assert meta["heard"] == {**at(event), **named}
+        assert meta["heard"] == {**at(event), **named, "sha256": digest(event.data)}
         assert meta["causation"] == str(event.event_id)
         assert meta["correlation"] == "the-correlation"
         assert meta["actor"] == "service:scales"

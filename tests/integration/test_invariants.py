@@ -103,6 +103,9 @@ FAULTS = [
     ("parked_behind_cursor", "update cursors set position = 1"),
     ("parked_without_effect", "update parked set event = jsonb_set(event, '{id}', " + HEARD +
      "->'event_id')"),
+    ("settled", "insert into forgotten (consumer, source, event_id, type, stream_id, heard, cause)"
+     " select 'scales', 'boxes', event_id, type, stream_id, meta->'heard', gen_random_uuid()"
+     " from events where type = 'Weighed' limit 1"),
     ("jobs_claimed", "update jobs set failures = claims + 1"),
     ("jobs_claimed", "update jobs set claims = 0 where state = 'done'"),
     ("results_once", "update events set meta = jsonb_set(meta, '{causation}',"

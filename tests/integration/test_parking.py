@@ -144,6 +144,7 @@ def test_a_failing_event_parks_with_all_of_its_stream_and_other_streams_flow(
         "code": "chassis.bug",
         "message": "the scales show nothing",
         "retryable": False,
+        "details": {},
         "trace": "",
     }
     assert "in weigh" in error["trace"]

@@ -4,8 +4,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from chassis import ids
 from chassis.database import migrations
 from chassis.hearing import parking
 from chassis.hearing.cursors import call
@@ -101,34 +102,57 @@ def worked(site: Operated, run: Any) -> None:
             pass
 
 
-def test_what_a_stopped_source_has_lost_is_printed_and_accepting_it_goes_on(
-    site: Operated,
-) -> None:
+def test_what_a_stopped_source_has_lost_is_printed_accepted_and_settled(site: Operated) -> None:
     known = {"position": 1, "event_id": str(uuid4())}
-    heard = {"position": 3, "event_id": str(uuid4()), "type": "auth.workspace_created"}
-    lost = {"event_id": str(uuid4()), "type": "CustomerMet", "stream_id": "customer-1"}
+    lost = met(site, position=3)
     stopped = {
         "code": "chassis.forked",
         "at": "2026-03-01T12:00:00Z",
         "cursor": {"position": 4, "event_id": str(uuid4())},
         "last_known": known,
-        "lost": [{**lost, "heard": heard}],
+        "beyond": [],
     }
     site.sql("billing", f"update cursors set stopped = '{json.dumps(stopped)}'")
     assert site.run("fork", *CONSUMER) == 0
     lines = site.capsys.readouterr().out.splitlines()
     assert "last_known  1 {event_id}".format_map(known) in lines
-    assert lines[-1].split() == [
-        *lost.values(),
-        heard["type"],
-        str(heard["position"]),
-        heard["event_id"],
-    ]
+    assert lines[-1].split() == list(lost.values())
     assert site.audited("billing") == []
     assert site.run("fork", *CONSUMER, "--accept", "--who", "kari") == 0
     (cursor,) = site.sql("billing", "select position, event_id::text, stopped from cursors")
     assert cursor == {**known, "stopped": None}
-    assert site.audited("billing") == [("kari", "fork")]
+    (row,) = site.read("fork")
+    assert lost.items() <= {name: str(each) for name, each in row.items()}.items()
+    (finding,) = [each for each in site.read("doctor", code=1) if each["check"] == "forks"][1:]
+    assert (finding["ok"], finding["found"][:2]) == (False, "1 ")
+    assert "no event's id" in site.refused("fork", *CONSUMER, "--settled", "this")
+    assert str(UUID(int=1)) in site.refused("fork", *CONSUMER, "--settled", str(UUID(int=1)))
+    settled = site.read("fork", *CONSUMER, "--settled", lost["event_id"], "--who", "ola")
+    assert settled["settled"] == [lost["event_id"]]
+    assert site.read("fork") == []
+    assert site.audited("billing") == [("kari", "fork"), ("ola", "fork settled")]
+
+
+def met(site: Operated, position: int) -> dict[str, str]:
+    """Let billing have met somebody of whom auth knows nothing; return how that is printed."""
+    cause, type = uuid4(), "auth.workspace_created"
+    effect, stream = str(uuid4()), f"customer-{uuid4()}"
+    heard = {"source": "auth", "position": position, "event_id": str(cause), "type": type}
+    meta = {"call": str(ids.derive(cause, "billing")), "heard": heard}
+    site.sql(
+        "billing",
+        "insert into events (event_id, stream_id, version, type, schema_version, data, meta,"
+        f" recorded_at) values ('{effect}', '{stream}', 1, 'CustomerMet', 1, '{{}}',"
+        f" '{json.dumps(meta)}', now())",
+    )
+    return {
+        "event_id": effect,
+        "type": "CustomerMet",
+        "stream_id": stream,
+        "heard": type,
+        "position": str(position),
+        "heard_event_id": str(cause),
+    }
 
 
 def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None:

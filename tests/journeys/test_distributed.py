@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from chassis.broker.address import hosts
 from chassis.broker.rpc import Rpc
 from chassis.database import migrations
 from chassis.errors import Forbidden, Invalid, Unavailable
@@ -185,7 +186,7 @@ def test_each_process_says_as_it_starts_what_it_is(suite: Suite, broker: Broker)
         assert said["service"] == service and said["version"] == "0.1.0"
         assert (said["schema"], said["frame_schema"]) == (schema.service, schema.frame)
         assert (said["member"], said["internal_port"]) == ("1/1", port)
-        assert said["broker"] == [f"127.0.0.1:{broker.port}"]
+        assert said["broker"] == hosts(process.variables["AMQP_URI"])
         assert said.get("public_port") == (
             int(process.variables["HTTP_PORT"]) if role == "serve" else None
         )

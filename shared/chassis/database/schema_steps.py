@@ -13,6 +13,7 @@ from chassis.database import (
     schema_access,
     schema_claims,
     schema_deaths,
+    schema_forgotten,
     schema_installation,
     schema_listeners,
     schema_projections,
@@ -30,6 +31,7 @@ STEPS: tuple[Step, ...] = (  # never edited, only added to
     schema_deaths.make,
     schema_listeners.make,
     schema_installation.make,
+    schema_forgotten.make,
 )
 
 

@@ -28,7 +28,9 @@ class Cursor:
         self._checked_at: float | None = None
 
     def stands(self) -> Row[Any]:
-        """Return position, event_id and stopped as they are now.
+        """Return position, event_id, stopped and forked as they are now.
+
+        `forked`: it has gone on after a fork, so what was told once may be told again.
 
         Raises `NotFound` for a consumer that never was, or is no member of its group any more.
         """
@@ -37,7 +39,7 @@ class Cursor:
         )
 
     def hold(self, unit: Unit) -> Row[Any]:
-        """Return position, event_id and stopped, and hold the cursor until the unit ends.
+        """Return what `stands` does, and hold the cursor until the unit ends.
 
         Raises `NotFound` as `stands` does.
         """
@@ -110,8 +112,8 @@ def following(
 
 
 _OF = "where consumer = :consumer and source = :source"
-_STANDS = text(f"select position, event_id, stopped from cursors {_OF}")  # noqa: S608
-_HOLD = text(f"select position, event_id, stopped from cursors {_OF} for update")  # noqa: S608
+_STANDS = text(f"select position, event_id, stopped, forked from cursors {_OF}")  # noqa: S608
+_HOLD = text(f"{_STANDS.text} for update")
 _MOVE = text(
     "update cursors set position = :position, event_id = :event_id, tries = 0"  # noqa: S608
     f" {_OF}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Any
 
+from chassis.codec import plain
 from chassis.errors import (
     Conflict,
     DeadlineExceeded,
@@ -38,13 +39,14 @@ def is_final(error: Exception) -> bool:
 
 
 def described(error: Exception) -> dict[str, Any]:
-    """Return {kind, code, message, retryable, trace}: what an operator is shown of an error."""
+    """Return {kind, code, message, retryable, details, trace}: what an operator is shown."""
     known = error if isinstance(error, ServiceError) else None
     return {
         "kind": type(error).__name__,
         "code": known.code if known else "chassis.bug",
         "message": known.message if known else str(error),
         "retryable": bool(known and known.retryable),
+        "details": plain(known.details) if known else {},
         "trace": "".join(traceback.format_exception(error))[-TRACE_CHARACTERS:],
     }
 

@@ -45,7 +45,7 @@ def owner(unit: Unit, group: str, source: str, stream_id: str) -> Cursor:
 
 
 def standing(app: App, group: str, source: str) -> list[Row[Any]]:
-    """Return consumer, position, event_id and stopped of each member that there is."""
+    """Return consumer, position, event_id, stopped and forked of each member that there is."""
     key = _key(group, source)
     return list(app.query(lambda connection: connection.execute(_NAMES, key).all()))
 
@@ -68,7 +68,7 @@ def replace(app: App, group: str, sources: Iterable[str], of: int, who: str) -> 
             at = rows[0]._asdict() if rows else START
             key = _key(group, source)
             unit.execute(_DELETE, **key)
-            _insert(unit, group, of, source, at)
+            _insert(unit, group, of, source, at, forked=any(each.forked for each in rows))
             for each in unit.execute(_PARKED, **key).all():
                 name = member.owner(each.stream_id, of).consumer(group)
                 unit.execute(_HAND_OVER, **each._asdict(), source=source, name=name)
@@ -86,9 +86,11 @@ def _held(unit: Unit, group: str, source: str) -> list[Row[Any]]:
     return list(unit.execute(_HOLD, **_key(group, source)).all())
 
 
-def _insert(unit: Unit, group: str, of: int, source: str, at: dict[str, Any]) -> None:
+def _insert(
+    unit: Unit, group: str, of: int, source: str, at: dict[str, Any], *, forked: bool = False
+) -> None:
     for each in member.members(of):
-        row = {"consumer": each.consumer(group), "source": source}
+        row = {"consumer": each.consumer(group), "source": source, "forked": forked}
         where = {"position": at["position"], "event_id": str(at["event_id"])}
         unit.execute(_INSERT, **row, **where)
 
@@ -106,12 +108,12 @@ def _key(group: str, source: str) -> dict[str, str]:
 
 _OF = "where consumer ~ :group and source = :source"
 _NAMES = text(
-    f"select consumer, position, event_id, stopped from cursors {_OF} order by consumer"  # noqa: S608
+    f"select consumer, position, event_id, stopped, forked from cursors {_OF} order by consumer"  # noqa: S608
 )
 _HOLD = text(f"{_NAMES.text} for update")
 _INSERT = text(
-    "insert into cursors (consumer, source, position, event_id)"
-    " values (:consumer, :source, :position, cast(:event_id as uuid))"
+    "insert into cursors (consumer, source, position, event_id, forked)"
+    " values (:consumer, :source, :position, cast(:event_id as uuid), :forked)"
 )
 _DELETE = text(f"delete from cursors {_OF}")  # noqa: S608
 _PARKED = text(f"select distinct consumer, stream_id from parked {_OF}")  # noqa: S608

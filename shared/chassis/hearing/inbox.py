@@ -110,12 +110,12 @@ class Consumer:
         def work(unit: Unit, done: frozenset[UUID]) -> bool:
             nonlocal first
             cursor = groups.owner(unit, self.group, self.source, stream_id)
-            cursor.hold_going(unit)
+            stands = cursor.hold_going(unit)
             first = parking.head(unit, cursor.key, stream_id)
             if first is None or first.dead:
                 return False
             parking.remove(unit, cursor.key, first.position)
-            self.reactions.react(unit, [heard(first.event)], done)
+            self.reactions.react(unit, [heard(first.event)], done, forked=stands.forked)
             return True
 
         try:
@@ -163,9 +163,8 @@ class Consumer:
                 parking.park_behind(unit, self.own_cursor.key, behind)
                 counts.update(taken=len(own) - len(behind), parked=len(behind))
                 counts.update(passed=len(taken) - len(own))
-                self.reactions.react(
-                    unit, [each for each in own if each.stream_id not in parked], done
-                )
+                going = [each for each in own if each.stream_id not in parked]
+                self.reactions.react(unit, going, done, forked=stands.forked)
                 self.own_cursor.move(unit, taken[-1])
             return whole
 

@@ -48,6 +48,12 @@ def group(consumer: str) -> str:
     return re.sub(r"\.[0-9]+of[0-9]+$", "", consumer)
 
 
+def of(consumer: str) -> Member:
+    """Return the member that hears under that name: the 2nd of 3 for 'billing.2of3'."""
+    found = re.search(r"\.([0-9]+)of([0-9]+)$", consumer)
+    return Member(number=int(found[1]), of=int(found[2])) if found else ALONE
+
+
 def parsed(written: str) -> Member:
     """Return the member that is written as '2/3'. Raises `Misconfigured`."""
     found = re.fullmatch("([0-9]{1,2})/([0-9]{1,2})", written)

@@ -1,7 +1,7 @@
 """What was heard takes effect: reactions, and the units that they run in.
 
 The effects of an event have ids that are derived from its own: wherever they stand already, they
-are not made again.
+are not made again, and an event that says something else under its id is not taken.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from chassis import codec, ids, telemetry
 from chassis.domain import Decider, value
-from chassis.hearing import cursors
+from chassis.hearing import cursors, forgotten
 from chassis.identity import behind
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -52,8 +52,16 @@ class Reactions:
             except _Done as found:
                 done |= found.event_ids
 
-    def react(self, unit: Unit, taken: Sequence[Heard], done: frozenset[UUID]) -> None:
-        """Let these events take effect in the unit of an `attempt`, but those that are `done`."""
+    def react(
+        self, unit: Unit, taken: Sequence[Heard], done: frozenset[UUID], *, forked: bool
+    ) -> None:
+        """Let these events take effect in the unit of an `attempt`, but those that are `done`.
+
+        `forked`: the source may tell what it told before a fork, as `forgotten` knows it. Raises
+        `Rejected("chassis.told_otherwise")` for an event that says what it did not say before.
+        """
+        if forked:
+            done |= forgotten.told_again(unit, self.group, self.source, taken)
         due = [
             (reaction, self._loaded(reaction, each))
             for each in taken
@@ -68,9 +76,10 @@ class Reactions:
         if unit.events:
             # a source that was restored may do the same again, and tell it again
             made = [recorded.event_id for recorded, _ in unit.events]
-            stored = unit.execute(_STORED, made=made).scalars()
-            if again := frozenset(UUID(each) for each in stored):
-                raise _Done(again)
+            stored = unit.execute(_STORED, made=made).all()
+            forgotten.must_be_equal(stored, {each.event_id: each for _, each in due})
+            if stored:
+                raise _Done(frozenset(UUID(each.heard["event_id"]) for each in stored))
 
     def _loaded(self, reaction: Reaction, heard: Heard) -> Heard:
         event = codec.load(reaction.hears, heard.data, tolerant=True)
@@ -92,6 +101,7 @@ class Reactions:
                 "event_id": str(cause.event_id),
                 "type": cause.type,
                 "stream_id": cause.stream_id,
+                "sha256": forgotten.digest(cause.data),
             },
         )
 
@@ -104,6 +114,6 @@ class _Done(Exception):
 
 
 _STORED = text(
-    "select distinct meta->'heard'->>'event_id' from events"
+    "select event_id, type, stream_id, meta->'heard' as heard from events"
     " where event_id = any(:made) and meta->'heard' is not null"
 )

@@ -26,7 +26,7 @@ class Call:
     method: str | None = None  # with it, the reply is stored for the repeat of this call
     body_sha256: str = ""
     expected_version: int | None = None
-    heard: Mapping[str, Any] | None = None  # {source, position, event_id, type, stream_id}
+    heard: Mapping[str, Any] | None = None  # {source, position, event_id, type, stream_id, sha256}
     on_behalf_of: str | None = None  # the caller, as text, whose call a service goes on with
     impersonation: UUID | None = None  # the session, if an admin made that call as somebody
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
 
@@ -69,6 +70,12 @@ def read(
     )
 
 
+def told_at(connection: Connection, event_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the positions of those of these events that this service tells, or will tell."""
+    rows = connection.execute(_TOLD_AT, {"event_ids": list(event_ids)})
+    return {row.event_id: row.position for row in rows}
+
+
 def head(connection: Connection) -> Mapping[str, Any]:
     """Return the pair of the last told event."""
     last = connection.execute(_HEAD).one_or_none()
@@ -100,6 +107,12 @@ _TOLD = text(
 _HEAD = text(
     "select p.position, e.event_id from positions p join events e using (seq)"
     " where p.previous is not null order by p.position desc limit 1"
+)
+_TOLD_AT = text(
+    # what has no position yet gets one after all that have
+    "select e.event_id, coalesce(p.position, 9223372036854775807) as position"
+    " from events e left join positions p using (seq)"
+    " where e.event_id = any(:event_ids) and e.outbox is not null"
 )
 _KNOWN = text(
     "select 1 from positions p join events e using (seq) where p.previous is not null"

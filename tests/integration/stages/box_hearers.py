@@ -6,6 +6,7 @@ from uuid import UUID
 
 import psycopg
 
+from chassis.hearing.forks import ToldAt
 from chassis.hearing.inbox import Consumer
 from chassis.hearing.parking import kind
 from chassis.jobs.jobs import Worker
@@ -79,6 +80,11 @@ def redrive(hearer: Database, consumer: Consumer) -> int:
     while worker.work():
         count += 1
     return count
+
+
+def told_at(app: App) -> ToldAt:
+    """Return how the source is asked where it tells these events now."""
+    return lambda event_ids: app.query(lambda connection: feed.told_at(connection, event_ids))
 
 
 def restore(teller: Database, position: int) -> None:
