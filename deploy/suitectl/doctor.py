@@ -80,6 +80,7 @@ def examine(suite: Site) -> Iterator[Finding]:
                 yield from _hearing(suite, service, engine)
                 yield from _jobs(service, engine)
                 yield from projections(service, engine)
+                yield from _awaited(service, engine)
         except ServiceError as error:
             yield Finding(of=service, check="database", ok=False, found=error.message)
 
@@ -227,6 +228,15 @@ def projections(service: str, engine: Engine) -> Iterator[Finding]:
         wrong = "other code: rebuild" if noted else "what is not known, or several: rebuild once"
         said = f"built by {'this code' if noted == own else wrong}"
         yield Finding(of=service, check=f"projection {name}", ok=noted == own, found=said)
+
+
+def _awaited(service: str, engine: Engine) -> Iterator[Finding]:
+    """Yield what a service waits for a person to say."""
+    for each in site.code(service).awaited:
+        with engine.connect() as connection:
+            waits = connection.exec_driver_sql(each.query).first() is not None
+        found = f"wanted: {each.wanted}" if waits else "nothing is wanted"
+        yield Finding(of=service, check=each.name, ok=not waits, found=found)
 
 
 def _gauges(service: str, engine: Engine) -> Gauges:

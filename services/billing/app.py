@@ -6,7 +6,7 @@ from datetime import datetime
 from billing import inbound, kept, outbound, pruning
 from billing import jobs as billing_jobs
 from billing.domain import customer, invoice, line_item, number_series, payment
-from billing.invariants import AGREEMENTS, INVARIANTS
+from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS
 from billing.permissions import PERMISSIONS
 from billing.projections import (
     invoice_payments,
@@ -46,7 +46,7 @@ DOMAIN = {
     "invoice": invoice,
     "number_series": number_series,
 }
-KEPT = (kept.buyer, kept.stripe_event)
+KEPT = (kept.buyer, kept.stripe_event, kept.number_confirmed)
 TABLES = (pricing.table, stripe_customers.table)  # of the seed, not filled yet
 
 SERVICE = Service(
@@ -70,6 +70,7 @@ SERVICE = Service(
     publishes=PUBLISHES,
     invariants=INVARIANTS,
     agreements=AGREEMENTS,
+    awaited=AWAITED,
 )
 
 

@@ -1,6 +1,7 @@
-"""What holds in billing's tables at every moment: the money, to the øre."""
+"""What holds in billing's tables at every moment: the money, to the øre; and what may wait."""
 
-from chassis.unit.service import Agreement, Invariant
+from billing import kept
+from chassis.unit.service import Agreement, Awaited, Invariant
 
 LINES_ADD_UP = Invariant(
     name="lines_add_up",
@@ -37,7 +38,7 @@ having i.paid_ore <> coalesce(sum(p.amount_ore), 0)
 )
 NUMBERS_IN_ORDER = Invariant(
     name="numbers_in_order",
-    holds="Invoice numbers of a series have no gap, and their dates never fall.",
+    holds="Invoice numbers of a series have no gap but what was passed over; dates never fall.",
     query="""
 select series, invoice_number, issue_date, number_before, date_before
 from (
@@ -46,7 +47,14 @@ from (
         lag(issue_date) over numbered as date_before
     from invoice where invoice_number is not null
     window numbered as (partition by series order by invoice_number)) n
-where invoice_number <> number_before + 1 or issue_date < date_before""",
+where issue_date < date_before
+    or invoice_number <> number_before + 1
+        and invoice_number - number_before - 1 is distinct from (
+            select sum((e.data->>'number')::bigint - (e.data->>'first')::bigint + 1)
+            from events e
+            where e.type = 'NumbersPassedOver' and e.data->>'series' = n.series
+                and (e.data->>'first')::bigint > n.number_before
+                and (e.data->>'number')::bigint < n.invoice_number)""",
 )
 
 INVARIANTS = (LINES_ADD_UP, INVOICES_ADD_UP, PAYMENTS_ADD_UP, NUMBERS_IN_ORDER)
@@ -73,3 +81,11 @@ FILMS_BILLED = Agreement(
 )
 
 AGREEMENTS = (PHOTOGRAPHS_BILLED, FILMS_BILLED)
+
+NUMBERS_UNCONFIRMED = Awaited(
+    name="numbers_unconfirmed",
+    wanted="which number was given last: suitectl numbers",
+    query=kept.UNCONFIRMED,
+)
+
+AWAITED = (NUMBERS_UNCONFIRMED,)

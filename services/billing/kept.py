@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
@@ -42,6 +43,40 @@ stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     Column("created", BigInteger, nullable=False),  # seconds since 1970, by Stripe's clock
     Column("received_at", DateTime(timezone=True), nullable=False),
 )
+
+number_confirmed = Table(  # in which database the last number of a series was confirmed
+    "number_confirmed",
+    metadata,
+    Column("series", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("confirmed_at", DateTime(timezone=True), nullable=False),
+)
+
+# Another server, another timeline of it (a standby that was promoted, a recovery to a point in
+# time), another database, or other tables in it: each differs after a restore. The timeline that
+# is written now, as that of the last checkpoint lags behind a promotion.
+_PLACE = """concat_ws('/',
+    (select system_identifier from pg_control_system()),
+    case when pg_is_in_recovery() then 'in recovery'
+        else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end,
+    (select oid from pg_database where datname = current_database()),
+    'events'::regclass::oid)"""
+UNCONFIRMED = f"""
+select s.series, c.confirmed_at
+from (values ('invoice')) s (series) left join number_confirmed c using (series)
+where c.place is distinct from {_PLACE}"""  # noqa: S608
+_IS_CONFIRMED = text(f"select place = {_PLACE} from number_confirmed where series = :series")  # noqa: S608
+CONFIRM = text(
+    "insert into number_confirmed (series, place, confirmed_at)"  # noqa: S608
+    f" values (:series, {_PLACE}, :at) on conflict (series)"
+    " do update set place = excluded.place, confirmed_at = excluded.confirmed_at"
+)
+AUDIT = text("insert into audit (who, did, details) values (:who, :did, :details)")
+
+
+def is_confirmed(connection: Connection, series: str) -> bool:
+    """Return whether the last number of a series was confirmed in this very database."""
+    return bool(connection.execute(_IS_CONFIRMED, {"series": series}).scalar())
 
 
 def keep_buyer(document_id: UUID, **named: Any) -> Insert:

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from chassis import ids
 
+SERIES = "invoice"  # the number series of invoices
+
 
 def payment_id(target_kind: str, target_id: UUID) -> UUID:
     """Return the payment of a target; kinds are apart, as a film may be given a project's id."""

@@ -14,6 +14,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from billing import app as billing
+from billing import numbering
+from billing.invariants import NUMBERS_IN_ORDER
 from billing.service import BillingService
 from billing.settings import Settings
 from chassis import settings
@@ -22,7 +24,7 @@ from chassis.database import migrations
 from chassis.database.schema import NONE_TOLD
 from chassis.door.edge import Caller
 from chassis.door.tokens import TokenIssuer, new_key_pair
-from chassis.errors import ServiceError
+from chassis.errors import Rejected, ServiceError
 from chassis.hearing.inbox import Consumer
 from chassis.identity import Actor
 from chassis.running.parts import Parts
@@ -260,3 +262,74 @@ def test_one_external_id_on_many_invoices_at_once_is_recorded_on_one(shop: Billi
 
     assert codes(replies) == ["billing.payment_already_recorded"] * 7
     assert sorted(map(shop.remaining, invoices)) == [GROSS_ORE - 1_000] + [GROSS_ORE] * 7
+
+
+def last_number(shop: Billing) -> int:
+    return numbering.taken(shop.parts.app)
+
+
+def moved(shop: Billing) -> None:
+    """Let the last number have been confirmed in another database than this."""
+    with psycopg.connect(shop.owner_url) as connection:
+        connection.execute("update number_confirmed set place = 'another'")
+
+
+def confirm(shop: Billing, last: int, heard: int = 0) -> dict[str, Any]:
+    said = numbering.Confirmation(last=last, heard=heard, reason="restored", who="kari")
+    return numbering.confirm(shop.parts.app, said)
+
+
+def in_order(shop: Billing) -> bool:
+    """Return whether `suitectl verify` finds the numbers in order."""
+    with psycopg.connect(shop.owner_url) as connection:
+        return connection.execute(NUMBERS_IN_ORDER.query.encode()).fetchall() == []
+
+
+def test_nothing_is_issued_until_the_last_number_is_confirmed_and_none_is_given_twice(
+    shop: Billing,
+) -> None:
+    paid = shop.issued(projects=1)
+    drafts = [shop.draft(shop.customer(projects=1)) for _ in range(10)]
+    last = last_number(shop)
+    moved(shop)
+    calls = [{"invoice_id": each} for each in drafts]
+    assert codes(shop.at_once("issue_invoice", calls)) == ["billing.numbers_unconfirmed"] * 10
+    assert last_number(shop) == last
+    shop.admin.call(  # everything else goes on
+        "record_invoice_payment", **payment(paid, 1_000, "meanwhile"), idempotency_key="meanwhile"
+    )
+    for given, heard in ((last - 1, 0), (last + 1, last + 2)):
+        with pytest.raises(Rejected, match="number_given"):
+            confirm(shop, given, heard)
+    assert not numbering.is_confirmed(shop.parts.app)
+    issue = [
+        partial(shop.admin.call, "issue_invoice", **call, idempotency_key=str(uuid4()))
+        for call in calls
+    ]
+    outcomes: list[Any] = all_at_once([partial(confirm, shop, last + 3, last + 2), *issue])
+    assert outcomes[0]["passed_over"] == [[last + 1, last + 3]]
+    left = [call for call, came in zip(calls, outcomes[1:], strict=True) if failed(came)]
+    assert set(codes(outcomes)) <= {"billing.numbers_unconfirmed"}
+    assert codes(shop.at_once("issue_invoice", left)) == []
+    numbers = [shop.admin.call("get_invoice", **call)["invoice_number"] for call in calls]
+    assert sorted(numbers) == list(range(last + 4, last + 14))
+    assert in_order(shop)
+    with psycopg.connect(shop.owner_url) as connection:
+        query = "select who, did, details->'passed_over' from audit"
+        assert connection.execute(query).fetchall() == [
+            ("kari", "numbers confirmed", [[last + 1, last + 3]])
+        ]
+
+
+def failed(outcome: Any) -> bool:
+    return isinstance(outcome, Exception)
+
+
+def test_a_gap_that_nobody_passed_over_is_found(shop: Billing) -> None:
+    shop.issued(projects=1)
+    confirm(shop, last_number(shop) + 2)
+    shop.issued(projects=1)
+    assert in_order(shop)
+    with psycopg.connect(shop.owner_url) as connection:
+        query = NUMBERS_IN_ORDER.query.replace("NumbersPassedOver", "another event")
+        assert len(connection.execute(query.encode()).fetchall()) >= 1

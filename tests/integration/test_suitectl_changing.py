@@ -155,6 +155,36 @@ def met(site: Operated, position: int) -> dict[str, str]:
     }
 
 
+def test_the_last_number_is_shown_and_confirmed(site: Operated) -> None:
+    site.sql("billing", "update number_confirmed set place = 'another'")
+    shown = {"taken_here": 0, "heard_elsewhere": 0, "confirmed": False}
+    assert site.read("numbers", "show") == shown
+    (finding,) = [each for each in site.read("doctor", code=1) if not each["ok"]]
+    assert (finding["of"], finding["check"]) == ("billing", "numbers_unconfirmed")
+    assert "suitectl numbers" in finding["found"]
+    heard = '{"source": "billing", "position": 7}'
+    data = '{"invoice_number": 10002}'
+    site.sql(
+        "auth",  # as affiliate does, where it is
+        "insert into events (event_id, stream_id, version, type, schema_version, data, meta,"
+        f" recorded_at) values ('{uuid4()}', 'earning-1', 1, 'Earned', 1, '{data}',"
+        f""" '{{"heard": {heard}}}', now())""",
+    )
+    assert "others have heard of 10002" in site.refused("numbers", "confirm", "--last", "10001")
+    parked = json.dumps({"data": {"invoice_number": 10003}})
+    site.sql(
+        "auth",
+        "insert into parked (consumer, source, position, stream_id, event)"
+        f" values ('auth', 'billing', 8, 'invoice-1', '{parked}')",
+    )
+    assert "others have heard of 10003" in site.refused("numbers", "confirm", "--last", "10002")
+    done = site.read("numbers", "confirm", "--last", "10004", "--who", "kari", "--reason", "lost")
+    assert done["passed_over"] == [[10001, 10004]]
+    shown = {"taken_here": 10004, "heard_elsewhere": 10003, "confirmed": True}
+    assert site.read("numbers", "show") == shown
+    assert site.audited("billing") == [("kari", "numbers confirmed")]
+
+
 def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None:
     inventory = replace(site.servers.inventory, services=("affiliate",))
     file = tmp_path / "inventory.toml"

@@ -19,7 +19,8 @@ from billing.domain import (
     oslo,
 )
 from billing.domain.invoice import MOST_LINES, Draft, Issued
-from billing.names import series_id
+from billing.names import SERIES, series_id
+from billing.numbering import must_be_confirmed
 from billing.projections import invoices, line_items
 from chassis import codec, ids
 from chassis.asked import Page
@@ -48,7 +49,6 @@ from contracts.billing.line_items import InvoiceLine
 from gateways.port import key_of
 
 RETENTION_YEARS = 5  # from the end of the year of issue (bokføringsloven § 13)
-SERIES = "invoice"
 
 
 def create(unit: Unit, asked: CreateInvoices) -> Drafts:
@@ -145,6 +145,7 @@ def _issue(invoice_id: UUID, facts: BillingProfile | None, unit: Unit) -> Invoic
     if isinstance(asked.state, Draft):
         if facts is None:
             raise AssertionError("a draft does not come back")
+        must_be_confirmed(unit)
         taken: number_series.NumberSeries = unit.decide(
             number_series.decider, series_id(SERIES), number_series.TakeNumber(series=SERIES)
         ).state

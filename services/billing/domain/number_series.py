@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from billing.domain import oslo
 from chassis.domain import UNTIMED, Decider, value
+from chassis.errors import Rejected
 
 FIRST = {"invoice": 10_001, "credit_note": 20_001}
 
@@ -17,6 +18,16 @@ class TakeNumber:
 
 
 @value
+class PassNumbersOver:
+    """Go on after `last`: a restored database does not know what was given up to there."""
+
+    series: str
+    last: int
+    reason: str
+    at: datetime = UNTIMED
+
+
+@value
 class NumberTaken:
     series: str
     number: int
@@ -24,15 +35,24 @@ class NumberTaken:
 
 
 @value
+class NumbersPassedOver:
+    series: str
+    first: int
+    number: int  # the last one passed over
+    reason: str
+    issue_date: date  # of what may have been issued under them
+
+
+@value
 class NumberSeries:
     series: str
-    number: int  # the last one taken
+    number: int  # the last one taken, or passed over
     issue_date: date
     workspace_id: None = None  # the seller's own
 
 
-Command = TakeNumber
-Event = NumberTaken
+Command = TakeNumber | PassNumbersOver
+Event = NumberTaken | NumbersPassedOver
 
 
 def decide(series: NumberSeries | None, command: Command) -> list[Event]:
@@ -45,13 +65,33 @@ def decide(series: NumberSeries | None, command: Command) -> list[Event]:
             issue_date = max(today, series.issue_date)
             number = series.number + 1
             return [NumberTaken(series=series.series, number=number, issue_date=issue_date)]
+        case None, PassNumbersOver():
+            return _passed(command, FIRST[command.series] - 1, today)
+        case NumberSeries(), PassNumbersOver() if command.series == series.series:
+            return _passed(command, series.number, max(today, series.issue_date))
         case _:
             raise AssertionError("this is another series")
 
 
+def _passed(command: PassNumbersOver, taken: int, issue_date: date) -> list[Event]:
+    if command.last < taken:
+        raise Rejected("billing.number_given", f"{taken} was taken here")
+    if command.last == taken:
+        return []
+    return [
+        NumbersPassedOver(
+            series=command.series,
+            first=taken + 1,
+            number=command.last,
+            reason=command.reason,
+            issue_date=issue_date,
+        )
+    ]
+
+
 def evolve(series: NumberSeries | None, event: Event) -> NumberSeries:
     match event:  # the last event says it all
-        case NumberTaken():
+        case NumberTaken() | NumbersPassedOver():
             return NumberSeries(
                 series=event.series, number=event.number, issue_date=event.issue_date
             )
@@ -68,7 +108,7 @@ decider = Decider(
     name="number_series",
     decide=decide,
     evolve=evolve,
-    events=(NumberTaken,),
-    creates=(TakeNumber,),
+    events=(NumberTaken, NumbersPassedOver),
+    creates=(TakeNumber, PassNumbersOver),
     serial=True,
 )

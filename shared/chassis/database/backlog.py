@@ -4,7 +4,7 @@ Without a database only `service_database_up` is there, and 0.
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -36,6 +36,7 @@ OF_SOURCE = {
     "service_parked_streams": "Streams with parked events",
     "service_parked_streams_dead": "Those of them that wait for a person",
 }
+OF_PERSON = {"service_person_awaited": "What waits for a person to say something; 0 for nothing"}
 OF_KIND = {
     "service_jobs_due": "Jobs that may start",
     "service_jobs_claimed": "Jobs under way, or left by a process that died",
@@ -46,9 +47,14 @@ OF_KIND = {
 class Backlog(Collector):
     """The gauges of one service."""
 
-    def __init__(self, engine: Engine, service: str) -> None:
-        """Ask this service's database at each scrape; a connection is borrowed meanwhile."""
-        self._engine, self._service = engine, service
+    def __init__(
+        self, engine: Engine, service: str, awaited: Mapping[str, str] | None = None
+    ) -> None:
+        """Ask this service's database at each scrape; a connection is borrowed meanwhile.
+
+        `awaited`: a query by name; a row it returns waits for a person.
+        """
+        self._engine, self._service, self._awaited = engine, service, awaited or {}
         self._counting = threading.Lock()
         self._counted = self._known = 0  # how many positions there are, up to this one
 
@@ -76,6 +82,7 @@ class Backlog(Collector):
             (OF_SERVICE, ("service",)),
             (OF_SOURCE, ("consumer", "source")),
             (OF_KIND, ("service", "kind")),
+            (OF_PERSON, ("service", "awaited")),
         )
         return {
             name: GaugeMetricFamily(name, meaning, labels=labels)
@@ -97,6 +104,11 @@ class Backlog(Collector):
         for row in connection.execute(_JOBS):
             for name in OF_KIND:
                 yield name, (self._service, row.kind), float(getattr(row, name))
+
+        for awaited, query in self._awaited.items():
+            count = len(connection.exec_driver_sql(query).all())
+            for name in OF_PERSON:
+                yield name, (self._service, awaited), float(count)
 
     def _gaps(self, connection: Connection) -> int:
         """Return how many positions are missing; what was counted once never changes again."""

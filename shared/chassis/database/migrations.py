@@ -31,6 +31,7 @@ FRAME = {  # made by chassis.database.schema_steps or alembic, not by a service'
     "commands",
     "cursors",
     "events",
+    "forgotten",
     "frame_schema",
     "installation",
     "jobs",

@@ -71,7 +71,8 @@ class Working:
         self._worker = Worker(parts.app, (*parts.kinds, *recurring, parking.kind(consumers)))
         self._schedules = parts.schedules
         self._watch = Watch(parts.app.engine, self._worker.kinds)
-        REGISTRY.register(Backlog(parts.app.engine, built.name))
+        awaited = {each.name: each.query for each in parts.app.service.awaited}
+        REGISTRY.register(Backlog(parts.app.engine, built.name, awaited))
         self._door = InternalDoor(readiness.checks(built))
         self._server = HttpServer(given.internal_host, given.internal_port, self._door)
 

@@ -37,6 +37,15 @@ class Agreement:
 
 
 @value
+class Awaited:
+    """What a service waits for a person to say: while the query returns rows, it is wanted."""
+
+    name: str
+    wanted: str  # in words, with the command that says it
+    query: str
+
+
+@value
 class Service:
     """One service: what decides, what is shown, what is told, what is to be done."""
 
@@ -51,3 +60,4 @@ class Service:
     upcasters: Mapping[tuple[str, int], Upcaster] = field(default_factory=dict)
     invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's
     agreements: tuple[Agreement, ...] = ()  # with those whom it hears
+    awaited: tuple[Awaited, ...] = ()  # of people

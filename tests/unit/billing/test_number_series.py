@@ -1,5 +1,6 @@
 """Numbers of sales documents: no gap, no repeat, no date that falls; and their KID."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import luhn
 
-from billing.domain.number_series import NumberTaken, TakeNumber, decider, kid
+from billing.domain.number_series import (
+    NumbersPassedOver,
+    NumberTaken,
+    PassNumbersOver,
+    TakeNumber,
+    decider,
+    kid,
+)
 from chassis.domain import fold
+from chassis.errors import Rejected
 from chassis.testing.spec import scenario
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -55,6 +64,39 @@ def test_a_number_of_another_series_is_never_taken_here() -> None:
 
     with pytest.raises(AssertionError):
         decider.decide(state, TakeNumber(series="credit_note", at=NOON))
+    with pytest.raises(AssertionError):
+        decider.decide(state, replace(PASS, series="credit_note"))
+
+
+PASS = PassNumbersOver(series="invoice", last=10_004, reason="given before a restore", at=NOON)
+
+
+@pytest.mark.parametrize(("before", "from_number"), [((), 10_001), ((first,), 10_002)])
+def test_what_was_given_elsewhere_is_passed_over_and_the_next_number_is_one_more(
+    before: tuple[NumberTaken, ...], from_number: int
+) -> None:
+    passed = NumbersPassedOver(
+        series="invoice",
+        first=from_number,
+        number=10_004,
+        reason="given before a restore",
+        issue_date=date(2026, 3, 4),
+    )
+    series.given(*before).when(PASS).then(passed)
+    series.given(*before, passed).when(TakeNumber(series="invoice", at=NOON)).then(
+        NumberTaken(series="invoice", number=10_005, issue_date=date(2026, 3, 4))
+    )
+
+
+def test_where_the_last_number_is_the_one_that_was_taken_nothing_is_passed_over() -> None:
+    series.given(first).when(replace(PASS, last=10_001)).then()
+    series.when(replace(PASS, last=10_000)).then()
+
+
+@pytest.mark.parametrize("before", [(), (first,)])
+def test_a_last_number_below_what_was_taken_is_refused(before: tuple[NumberTaken, ...]) -> None:
+    with pytest.raises(Rejected, match="number_given"):
+        decider.decide(fold(decider, before), replace(PASS, last=9_999))
 
 
 @given(st.lists(st.integers(-100, 100), max_size=60))
