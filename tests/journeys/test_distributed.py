@@ -318,7 +318,7 @@ def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: Restore
     }
     found = story.stopped["affiliate"]
     assert found["code"] == "chassis.forked"
-    assert found["lost"] == story.lost
+    assert found["beyond"] == story.lost
     assert found["last_known"] == START  # of what billing still knows it had done nothing about
     log = (story.suite.data_dir / "logs" / "affiliate-work-0.log").read_text("utf-8")
     (alarm,) = [line for line in log.splitlines() if "stopped hearing billing" in line]
@@ -328,7 +328,8 @@ def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: Restore
 
 def test_whoever_lost_nothing_by_it_is_stopped_too_and_says_so(story: RestoredBilling) -> None:
     for name in ("media", "video"):
-        assert (story.stopped[name]["code"], story.stopped[name]["lost"]) == ("chassis.forked", [])
+        found = story.stopped[name]
+        assert (found["code"], found["beyond"]) == ("chassis.forked", [])
         assert story.stopped[name]["last_known"] != START
 
 
@@ -347,7 +348,28 @@ def test_an_operator_is_shown_what_is_stopped_and_what_was_lost(story: RestoredB
     for name in HEARERS:
         code, said = story.said[name]
         assert (code, said["accepted"]) == (0, False)
-        assert said["lost"] == story.stopped[name]["lost"]
+        assert said["lost"] == []  # billing has done it again
+
+
+def test_no_number_is_given_twice(story: RestoredBilling) -> None:
+    assert story.refused == "billing.numbers_unconfirmed"
+    assert story.numbers == {"taken_here": 0, "heard_elsewhere": 10_001, "confirmed": False}
+    rows = story.suite.sql("billing", "select id, invoice_number from invoice order by 2")
+    assert [(row["id"], row["invoice_number"]) for row in rows] == [
+        (story.outcome.invoice["id"], 10_002),
+        (story.another, 10_003),
+    ]
+
+
+def test_what_is_told_otherwise_is_parked_until_a_person_has_looked(story: RestoredBilling) -> None:
+    assert [each["type"] for each in story.parked] == [
+        "billing.invoice_issued",
+        "billing.invoice_paid",
+    ]
+    assert all("chassis.told_otherwise" in each["error"] for each in story.parked)
+    assert [each["event_id"] for each in story.unsettled] == [
+        each["event_id"] for each in story.lost
+    ]
 
 
 def test_once_accepted_what_is_told_from_then_on_is_heard(story: RestoredBilling) -> None:
@@ -359,8 +381,9 @@ def test_once_accepted_what_is_told_from_then_on_is_heard(story: RestoredBilling
         story.outcome.invoice["id"]: 1,
         story.another: 1,
     }
-    accepted = story.suite.sql("affiliate", "select who, did, details->'lost' as lost from audit")
-    assert accepted == [{"who": "kari", "did": "fork", "lost": story.lost}]
+    audited = story.suite.sql("affiliate", "select did from audit order by id")
+    done = ["fork", "parked skip", "parked skip", "fork settled"]
+    assert [each["did"] for each in audited] == done
 
 
 def test_nothing_has_an_effect_twice(story: RestoredBilling) -> None:

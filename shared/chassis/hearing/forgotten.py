@@ -8,7 +8,7 @@ right by hand, and `settle` says that somebody has.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +23,16 @@ from chassis.unit.handling import App
 TOLD_OTHERWISE = "chassis.told_otherwise"
 SETTLED = "fork settled"  # what is written into `audit`
 
+Digested = Callable[[Heard], str]  # what an event says, as `digest` has it
 
-def digest(data: Mapping[str, Any]) -> str:
-    """Return the sha-256, in hex, of what an event says: of its data as canonical JSON."""
-    canonical = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+def digest(data: Mapping[str, Any], times: frozenset[str] = frozenset()) -> str:
+    """Return the sha-256, in hex, of what an event says: of its data as canonical JSON.
+
+    `times`: the fields that say when, which are left out. What is done again is done later.
+    """
+    said = {name: each for name, each in data.items() if name not in times}
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -39,20 +45,22 @@ def keep(unit: Unit, consumer: str, source: str, made: Iterable[Row[Any]]) -> No
         unit.execute(_KEEP, **key, **effect, heard=heard, cause=heard["event_id"])
 
 
-def told_again(unit: Unit, consumer: str, source: str, told: Sequence[Heard]) -> frozenset[UUID]:
+def told_again(
+    unit: Unit, consumer: str, source: str, told: Sequence[Heard], digested: Digested
+) -> frozenset[UUID]:
     """Return those of `told` whose effects stand, and forget that their source forgot them.
 
     Raises `Rejected("chassis.told_otherwise")` for one that is not what it was.
     """
     key, causes = _key(consumer, source), {each.event_id: each for each in told}
     rows = unit.execute(_KEPT, **key, causes=list(causes)).all()
-    must_be_equal(rows, causes)
+    must_be_equal(rows, causes, digested)
     again = frozenset(each.cause for each in rows)
     unit.execute(_TOLD_AGAIN, **key, causes=list(again))
     return again
 
 
-def must_be_equal(made: Sequence[Row[Any]], told: Mapping[UUID, Heard]) -> None:
+def must_be_equal(made: Sequence[Row[Any]], told: Mapping[UUID, Heard], digested: Digested) -> None:
     """Compare the events that made these effects with what is told now under their ids.
 
     `made`: rows with event_id, type, stream_id and heard.
@@ -65,7 +73,7 @@ def must_be_equal(made: Sequence[Row[Any]], told: Mapping[UUID, Heard]) -> None:
         by_cause.setdefault(UUID(row.heard["event_id"]), []).append(row)
     for cause, rows in by_cause.items():
         now, before = told[cause], rows[0].heard
-        sha256 = digest(now.data)
+        sha256 = digested(now)
         if before.get("sha256", sha256) == sha256:
             continue
         raise Rejected(

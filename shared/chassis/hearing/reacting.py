@@ -6,7 +6,8 @@ are not made again, and an event that says something else under its id is not ta
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from sqlalchemy import text
@@ -40,8 +41,11 @@ class Reactions:
         """`group`: of its name and an event's id the ids of the effects are derived."""
         self.app, self.source, self.group = app, source, group
         self._by_name: dict[str, list[Reaction]] = {}
+        self._times: dict[str, frozenset[str]] = {}
         for reaction in reactions:
-            self._by_name.setdefault(codec.snake(reaction.hears.__name__), []).append(reaction)
+            name = codec.snake(reaction.hears.__name__)
+            self._by_name.setdefault(name, []).append(reaction)
+            self._times[name] = _times(reaction.hears)
 
     def attempt(self, work: Callable[[Unit, frozenset[UUID]], T]) -> T:
         """Run `work(unit, done)`; again, where it meets events whose effects are `done`."""
@@ -61,7 +65,7 @@ class Reactions:
         `Rejected("chassis.told_otherwise")` for an event that says what it did not say before.
         """
         if forked:
-            done |= forgotten.told_again(unit, self.group, self.source, taken)
+            done |= forgotten.told_again(unit, self.group, self.source, taken, self._digest)
         due = [
             (reaction, self._loaded(reaction, each))
             for each in taken
@@ -77,7 +81,8 @@ class Reactions:
             # a source that was restored may do the same again, and tell it again
             made = [recorded.event_id for recorded, _ in unit.events]
             stored = unit.execute(_STORED, made=made).all()
-            forgotten.must_be_equal(stored, {each.event_id: each for _, each in due})
+            told = {each.event_id: each for _, each in due}
+            forgotten.must_be_equal(stored, told, self._digest)
             if stored:
                 raise _Done(frozenset(UUID(each.heard["event_id"]) for each in stored))
 
@@ -101,9 +106,18 @@ class Reactions:
                 "event_id": str(cause.event_id),
                 "type": cause.type,
                 "stream_id": cause.stream_id,
-                "sha256": forgotten.digest(cause.data),
+                "sha256": self._digest(cause),
             },
         )
+
+    def _digest(self, heard: Heard) -> str:
+        return forgotten.digest(heard.data, self._times.get(heard.name, frozenset()))
+
+
+def _times(contract: type[Any]) -> frozenset[str]:
+    """Return the names of a contract's fields that say when, to the instant."""
+    hints = get_type_hints(contract)
+    return frozenset(name for name in hints if datetime in (hints[name], *get_args(hints[name])))
 
 
 class _Done(Exception):

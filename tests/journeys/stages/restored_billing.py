@@ -1,7 +1,8 @@
 """billing loses the invoice of the main job: its database is put back to before it was drafted.
 
 Meanwhile the others have heard of the invoice and its payment. Then billing grows past where it
-was, doing some of it again, before anybody lets its hearers go on.
+was, doing some of it again, before anybody lets its hearers go on. The invoice is issued again, and
+as its number was given, with the next one: what is told of it then is not what was told before.
 """
 
 import json
@@ -13,6 +14,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from chassis.errors import Rejected
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
 from journeys.stages.quiet import Quiet, main_job
@@ -31,9 +33,13 @@ class RestoredBilling:
 
     outcome: Outcome
     lost: list[dict[str, Any]]  # of affiliate, before the restore
+    refused: str  # what billing says before its last number is confirmed
+    numbers: dict[str, Any]  # `suitectl numbers show`, then
+    parked: list[dict[str, Any]]  # at affiliate, one after the other
     stopped: dict[str, Any]  # by hearer
     said: dict[str, Any]  # by `suitectl fork`, by hearer
     diagnosis: tuple[int, list[dict[str, Any]]]
+    unsettled: list[dict[str, Any]]  # before somebody settles it
     while_stopped: dict[str, Any]
     another: str  # the invoice after it all
 
@@ -54,6 +60,7 @@ class RestoredBilling:
         for number in range(DEAR):
             self._start_film(f"too dear {number}", max_price_ore=1)
         film = self._start_film("another")
+        self._confirm_the_last_number()
         self._invoice(self.job.money.today, ("create the invoices", "issue the invoice"), PAYMENTS)
         until(lambda: self._head() > head, PATIENCE_S)
         until(lambda: all(each["stopped"] for each in self.cursors().values()), PATIENCE_S)
@@ -69,6 +76,9 @@ class RestoredBilling:
         self.said = {name: self.suitectl("fork", name, "billing") for name in HEARERS}
         for name in HEARERS:
             self.suitectl("fork", name, "billing", "--accept", "--who", "kari")
+        self.parked = [self._skip_what_is_told_otherwise() for _ in self.lost]
+        self.unsettled = self.suitectl("fork")[1]
+        self.suitectl("fork", "affiliate", "billing", "--settled", "all", "--who", "kari")
         self.suite.settle()
         self.film_after = self._film(film)
         keys = ("create another", "issue another")
@@ -169,6 +179,36 @@ class RestoredBilling:
                 idempotency_key=f"record {external_id}",
             )
         return invoice_id
+
+    def _confirm_the_last_number(self) -> None:
+        """Let billing issue again; the invoice of the main job has the only number."""
+        admin, workspace = self.job.admin, self.outcome.project["workspace_id"]
+        drafted = admin.call(
+            "billing",
+            "create_invoices",
+            workspace_id=workspace,
+            idempotency_key="create the invoices",
+        )
+        invoice_id = drafted["items"][0]["invoice_id"]
+        try:
+            admin.call("billing", "issue_invoice", invoice_id=invoice_id, idempotency_key="early")
+        except Rejected as refused:
+            self.refused = refused.code
+        self.numbers = self.suitectl("numbers", "show")[1]
+        last = str(self.outcome.invoice["invoice_number"])
+        self.suitectl("numbers", "confirm", "--last", last, "--who", "kari")
+
+    def _skip_what_is_told_otherwise(self) -> dict[str, Any]:
+        """Let what affiliate made of the first telling stay as it is; return what is skipped."""
+        found: list[dict[str, Any]] = []
+
+        def dead() -> bool:
+            found[:] = [each for each in self.suitectl("parked", "list")[1] if each["dead"]]
+            return bool(found)
+
+        until(dead, PATIENCE_S)
+        self.suitectl("parked", "skip", "affiliate", "billing", str(found[0]["position"]))
+        return found[0]
 
     def _auth_is_heard_on(self) -> None:
         """Let affiliate hear of somebody new: it is at work, and hears others."""
