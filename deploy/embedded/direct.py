@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from chassis import errors
+from chassis import errors, ids
 from chassis.domain import value
 from chassis.door import bodies
 from chassis.door.edge import Caller, Door
-from chassis.errors import Invalid, ServiceError
+from chassis.errors import Invalid, ServiceError, of_request
 
 
 @value
@@ -21,6 +21,10 @@ class DirectPort:
 
     def call(self, method: str, /, **arguments: Any) -> Any:
         """Call a method as over the wire: only JSON goes in, only JSON and errors come out."""
+        with of_request(str(ids.fresh())):
+            return self._call(method, arguments)
+
+    def _call(self, method: str, arguments: dict[str, Any]) -> Any:
         entry = getattr(self.facade, method, None)
         if not hasattr(entry, "method"):
             raise Invalid("chassis.method_not_found", f"{self.facade.name} has no {method}")

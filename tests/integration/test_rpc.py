@@ -3,9 +3,10 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from functools import partial
 from uuid import UUID, uuid4
 
 import kombu
@@ -114,10 +115,12 @@ def test_what_does_not_fit_is_invalid_and_a_bug_shows_nothing(rpc: Rpc) -> None:
         with pytest.raises(Invalid) as invalid:
             rpc.port(service).call(method)
         assert invalid.value.code == code
+        assert UUID(invalid.value.request_id)
     for service in ("boxes", "plain"):
         with pytest.raises(Internal) as bug:
             rpc.port(service).call("fail")
         assert "secret" not in str(bug.value)
+        assert UUID(bug.value.request_id)
 
 
 def test_a_call_is_its_broker_users_and_a_token_goes_before_that(caller: str) -> None:
@@ -290,20 +293,32 @@ def test_where_too_many_calls_wait_one_more_is_refused_at_once(broker: Broker) -
 def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
     common: Boxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    used, fresh = (Rpc(common.uri, timeout_s=PATIENCE_S, lines=1) for _ in range(2))
+    monkeypatch.setattr(link, "TIMEOUT_S", 2 * PATIENCE_S)  # who is waited for is noticed
     labels = {name: str(uuid4()) for name in ("used", "fresh", "hot")}
+    used, fresh, hot = (Rpc(common.uri, timeout_s=PATIENCE_S, lines=1) for _ in labels)
+    unknown = Link(common.uri, lambda channel: None)
 
-    def refused(rpc: Rpc, label: str, **more: str) -> None:
+    def opens(rpc: Rpc, name: str) -> bool:
+        more = {"idempotency_key": "hot"} if rpc is hot else {}
+        reply = rpc.port("boxes").call("open_box", label=labels[name], **more)
+        return bool(reply["version"] == 1)
+
+    def asks_by_an_unknown_exchange() -> bool:
+        with unknown.channel():
+            unknown.must_take("nowhere", "nobody")
+        return True
+
+    def refused(ask: Callable[[], bool]) -> None:
         with deadline.within(PATIENCE_S):
             with pytest.raises(Unavailable) as blocked:
-                rpc.port("boxes").call("open_box", label=label, **more)
+                ask()
             left_s = deadline.remaining()
         assert (blocked.value.code, blocked.value.retryable) == ("chassis.broker_blocked", True)
         assert left_s is not None and left_s > PATIENCE_S / 2
 
-    def opened(rpc: Rpc, label: str, **more: str) -> bool:
+    def goes_on(ask: Callable[[], bool]) -> bool:
         with suppress(Unavailable):
-            return bool(rpc.port("boxes").call("open_box", label=label, **more)["version"] == 1)
+            return ask()
         return False
 
     def told() -> tuple[float | None, bool]:
@@ -314,24 +329,30 @@ def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
             takes = doctor.takes_messages(asking).ok
         return REGISTRY.get_sample_value("service_broker_blocked", {"service": "boxes"}), takes
 
-    with closing(used), closing(fresh), closing(Rpc(common.uri, timeout_s=PATIENCE_S)) as hot:
+    asks = [
+        partial(opens, used, "used"),
+        partial(opens, fresh, "fresh"),
+        partial(opens, hot, "hot"),
+    ]
+    with closing(used), closing(fresh), closing(hot), closing(unknown):
         for rpc in (used, hot):
             rpc.port("boxes").call("who")
+        assert asks_by_an_unknown_exchange()
         assert told() == (0, True)
         common.broker.ctl("set_vm_memory_high_watermark", "absolute", "1")
         try:
             monkeypatch.setattr(link, "TRUSTED_S", PATIENCE_S)
-            refused(hot, labels["hot"], idempotency_key="hot")  # its message waits in the broker
+            refused(asks[-1])  # its message waits in the broker
             monkeypatch.setattr(link, "TRUSTED_S", 0)
             for _ in range(2):
-                refused(used, labels["used"])
-                refused(fresh, labels["fresh"])
+                for ask in asks:
+                    refused(ask)
+                refused(asks_by_an_unknown_exchange)
             assert told() == (1, False)
         finally:
             common.broker.ctl("set_vm_memory_high_watermark", "0.4")
-        until(lambda: opened(used, labels["used"]))
-        until(lambda: opened(fresh, labels["fresh"]))
-        until(lambda: opened(hot, labels["hot"], idempotency_key="hot"))
+        for ask in asks:
+            until(partial(goes_on, ask))
         assert told() == (0, True)
     assert [common.opened(label) for label in labels.values()] == [1, 1, 1]
 

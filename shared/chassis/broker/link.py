@@ -113,7 +113,9 @@ class Link:
             self._probe.events["basic_return"].add(self._note_return)
         self._returned = False
         with suppress(AccessRefused, NotFound):  # it has read the message, then
-            self._probe.basic_publish(amqp.Message(), exchange, routing_key=key, mandatory=True)
+            # with a body, which a blocked broker leaves unread: a refusal would wait for an answer
+            message = amqp.Message("?")
+            self._probe.basic_publish(message, exchange, routing_key=key, mandatory=True)
             until = time.monotonic() + _soon_s()
             while not self._returned:
                 if not self.wait(until - time.monotonic()):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from chassis import errors
+from chassis.broker import rpc_reply
 from chassis.errors import (
     KINDS,
     Internal,
@@ -113,6 +114,17 @@ def test_an_error_of_this_version_is_read_by_one_that_knows_fewer_kinds_and_fiel
         "message": "only 5.00 NOK is due",
         "retryable": False,
     }
+
+
+def test_a_reply_with_an_error_of_another_version_is_read_and_has_the_calls_id() -> None:
+    later = json.dumps({"code": "x.full", "retryable": True, "hint": 1, "request_id": "there"})
+    earlier = json.dumps({"code": "x.full", "message": "full", "retryable": True})
+    for kind, text, id in (("Overloaded", later, "there"), ("Unavailable", earlier, "call")):
+        told = {"exc_path": f"chassis.errors.{kind}", "exc_args": [text]}
+        with pytest.raises(ServiceError) as raised, of_request("call"):
+            rpc_reply.result({"result": None, "error": told})
+        error = raised.value
+        assert (error.code, error.retryable, error.request_id) == ("x.full", True, id)
 
 
 def test_an_error_of_an_earlier_version_has_what_it_lacks_by_its_kind() -> None:
