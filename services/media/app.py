@@ -24,7 +24,7 @@ from gateways.pictures import MAX_BYTES, Judge, pixels
 from gateways.work_folder import WorkFolder
 from media import inbound, outbound, sweeping
 from media import jobs as media_jobs
-from media.domain import customer, image, project
+from media.domain import answer, customer, image, project
 from media.equipment import Tools
 from media.gateways.local import LocalEngine
 from media.invariants import INVARIANTS
@@ -35,12 +35,12 @@ from media.tables import metadata
 
 __all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
 
-DOMAIN = {"customer": customer, "project": project, "image": image}
+DOMAIN = {"customer": customer, "project": project, "image": image, "answer": answer}
 
 SERVICE = Service(
     name="media",
     version="0.1.0",
-    deciders=(customer.decider, project.decider, image.decider),
+    deciders=(customer.decider, project.decider, image.decider, answer.decider),
     projections=(projects.projection, images.projection),
     outbound=outbound.outbound,
     jobs=media_jobs.jobs,

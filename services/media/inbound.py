@@ -11,9 +11,9 @@ from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from media import starting
-from media.domain import customer, project
+from media.domain import answer, customer, project
+from media.domain.answer import KeepAnswer
 from media.domain.customer import HearStatus, NoteWorkspace
-from media.domain.project_messages import NoteCleared, NotePaymentRequired
 from media.domain.project_state import KIND
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
@@ -34,28 +34,19 @@ def hear_status(unit: Unit, heard: Heard) -> None:
 def begin(unit: Unit, heard: Heard) -> None:
     """A project may be worked on: what is pending is queued."""
     cleared: billing.PaymentCleared = heard.event
-    if _is_of_ours(unit, cleared):
-        note = NoteCleared(
-            workspace_id=cleared.workspace_id,
-            run=cleared.run,
-            unplaced=starting.unplaced(unit, cleared.target_id),
-        )
-        starting.queue(unit, unit.decide(project.decider, cleared.target_id, note).state)
+    if cleared.target_kind == KIND:
+        given = KeepAnswer(workspace_id=cleared.workspace_id, run=cleared.run, reason=None)
+        starting.answered(unit, cleared.target_id, given)
 
 
 def demand_payment(unit: Unit, heard: Heard) -> None:
     """A project waits for a payment, or for another start."""
     required: billing.PaymentRequired = heard.event
-    if _is_of_ours(unit, required):
-        noted = NotePaymentRequired(
+    if required.target_kind == KIND:
+        given = KeepAnswer(
             workspace_id=required.workspace_id, run=required.run, reason=required.reason
         )
-        unit.decide(project.decider, required.target_id, noted)
-
-
-def _is_of_ours(unit: Unit, event: billing.PaymentCleared | billing.PaymentRequired) -> bool:
-    # one we do not know: our database was restored to a time before it
-    return event.target_kind == KIND and (unit.state(project.decider, event.target_id) is not None)
+        starting.answered(unit, required.target_id, given)
 
 
 def _customer(heard: Heard) -> Streams:
@@ -63,7 +54,9 @@ def _customer(heard: Heard) -> Streams:
 
 
 def _project(heard: Heard) -> Streams:
-    return [(project.decider, heard.event.target_id)] if heard.event.target_kind == KIND else []
+    if heard.event.target_kind == KIND:
+        yield project.decider, heard.event.target_id
+        yield answer.decider, heard.event.target_id
 
 
 reactions = (

@@ -1,10 +1,12 @@
-"""What a start and a clearance share: photographs that lack a room, photographs to be queued."""
+"""What a start and billing's answer share: which comes first, and what begins with both."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.unit.deciding import Unit
-from media.domain import image, project
+from media.domain import answer, image, project
+from media.domain.answer import KeepAnswer
+from media.domain.project_messages import NoteCleared, NotePaymentRequired
 from media.domain.project_state import Project
 
 
@@ -19,6 +21,36 @@ def unplaced(unit: Unit, project_id: UUID) -> frozenset[UUID]:
     unit.preload((image.decider, image_id) for image_id in image_ids)
     states = {image_id: unit.state(image.decider, image_id) for image_id in image_ids}
     return frozenset(id for id, state in states.items() if state.room_type is None)
+
+
+def answered(unit: Unit, project_id: UUID, given: KeepAnswer) -> None:
+    """Take billing's answer; keep it for a project that does not know that it has asked."""
+    known: Project | None = unit.state(project.decider, project_id)
+    if known is None or known.is_answered_early(given.run, given.reason):
+        unit.decide(answer.decider, project_id, given)
+    elif given.reason is not None:
+        demanded = NotePaymentRequired(
+            workspace_id=given.workspace_id, run=given.run, reason=given.reason
+        )
+        unit.decide(project.decider, project_id, demanded)
+    else:
+        cleared = NoteCleared(
+            workspace_id=given.workspace_id,
+            run=given.run,
+            unplaced=unplaced(unit, project_id),
+        )
+        queue(unit, unit.decide(project.decider, project_id, cleared).state)
+
+
+def asked(unit: Unit, project_id: UUID) -> Project:
+    """Take the answer that is kept, if any is, for the run that was asked for now."""
+    state: Project = unit.state(project.decider, project_id)
+    kept: answer.Answer | None = unit.state(answer.decider, project_id)
+    if kept and kept.is_for(state.workspace_id, state.run) and state.clearance == "requested":
+        given = KeepAnswer(workspace_id=kept.workspace_id, run=state.run, reason=kept.reason)
+        answered(unit, project_id, given)
+        state = unit.state(project.decider, project_id)
+    return state
 
 
 def queue(unit: Unit, state: Project) -> None:

@@ -25,7 +25,7 @@ from gateways.pictures import pixels
 from gateways.work_folder import WorkFolder
 from video import inbound, outbound
 from video import jobs as video_jobs
-from video.domain import customer, piece, video_project
+from video.domain import answer, customer, piece, video_project
 from video.gateways.local import LocalEngine
 from video.invariants import INVARIANTS
 from video.jobs.equipment import Tools
@@ -36,13 +36,18 @@ from video.tables import metadata
 
 __all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
 
-DOMAIN = {"customer": customer, "video_project": video_project, "piece": piece}
+DOMAIN = {
+    "customer": customer,
+    "video_project": video_project,
+    "piece": piece,
+    "answer": answer,
+}
 TABLES = (music_tracks.table,)  # of the seed, not filled yet
 
 SERVICE = Service(
     name="video",
     version="0.1.0",
-    deciders=(customer.decider, video_project.decider, piece.decider),
+    deciders=(customer.decider, video_project.decider, piece.decider, answer.decider),
     projections=(video_projects.projection, video_clips.projection, progress.projection),
     outbound=outbound.outbound,
     jobs=video_jobs.jobs,

@@ -10,10 +10,11 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
-from video.domain import customer, video_project
+from video import starting
+from video.domain import answer, customer, video_project
+from video.domain.answer import KeepAnswer
 from video.domain.customer import HearStatus, NoteWorkspace
 from video.domain.plan import KIND
-from video.domain.video import NoteCleared, NotePaymentRequired
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
@@ -34,26 +35,17 @@ def hear_status(unit: Unit, heard: Heard) -> None:
 def begin(unit: Unit, heard: Heard) -> None:
     """Begin with a video that is paid for."""
     event: billing.PaymentCleared = heard.event
-    if _is_of_ours(unit, event):
-        note = NoteCleared(workspace_id=event.workspace_id, run=event.run)
-        unit.decide(video_project.decider, event.target_id, note)
+    if event.target_kind == KIND:
+        given = KeepAnswer(workspace_id=event.workspace_id, run=event.run, reason=None)
+        starting.answered(unit, event.target_id, given)
 
 
 def demand_payment(unit: Unit, heard: Heard) -> None:
     """Show that a video waits to be paid for."""
     event: billing.PaymentRequired = heard.event
-    if _is_of_ours(unit, event):
-        note = NotePaymentRequired(
-            workspace_id=event.workspace_id, run=event.run, reason=event.reason
-        )
-        unit.decide(video_project.decider, event.target_id, note)
-
-
-def _is_of_ours(unit: Unit, event: billing.PaymentCleared | billing.PaymentRequired) -> bool:
-    # one we do not know: our database was restored to a time before it
-    return event.target_kind == KIND and (
-        unit.state(video_project.decider, event.target_id) is not None
-    )
+    if event.target_kind == KIND:
+        given = KeepAnswer(workspace_id=event.workspace_id, run=event.run, reason=event.reason)
+        starting.answered(unit, event.target_id, given)
 
 
 def _customer(heard: Heard) -> Streams:
@@ -63,6 +55,7 @@ def _customer(heard: Heard) -> Streams:
 def _target(heard: Heard) -> Streams:
     if heard.event.target_kind == KIND:
         yield video_project.decider, heard.event.target_id
+        yield answer.decider, heard.event.target_id
 
 
 reactions = (

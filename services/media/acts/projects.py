@@ -74,7 +74,7 @@ def start(unit: Unit, asked: StartProject) -> ProjectStarted:
     )
     started = unit.decide(project.decider, asked.project_id, command)
     starting.queue(unit, started.state)
-    clearance = started.state.clearance
+    clearance = starting.asked(unit, asked.project_id).clearance
     return ProjectStarted(id=started.id, version=started.version, clearance=clearance)
 
 

@@ -46,6 +46,10 @@ class Project:
         """Whether that run is the one it has asked to be cleared."""
         return self.clearance == "requested" and self.run == run
 
+    def is_answered_early(self, run: int, reason: str | None) -> bool:
+        """Whether it has not asked what billing answers: a clearance is for all runs."""
+        return self.clearance == "none" or (reason is not None and self.run < run)
+
     def upload(self, image_id: UUID) -> Upload | None:
         """The file announced under that id; None if none was."""
         return next((each for each in self.announced if each.image_id == image_id), None)

@@ -8,6 +8,7 @@ from chassis.identity import Actor
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.video.runs import GetProgress, Progress, StartVideo, VideoStarted
+from video import starting
 from video.domain import video, video_project
 from video.domain.plan import run_id
 from video.projections import progress
@@ -23,6 +24,7 @@ def start(unit: Unit, asked: StartVideo) -> VideoStarted:
     stands: video.Video = decided.state
     if not _may_start(unit.call.actor, stands):  # nothing is written before the unit's end
         raise Forbidden("video.not_your_video", "members start their own videos only")
+    starting.asked(unit, asked.video_project_id)
     return VideoStarted(
         id=decided.id,
         version=decided.version,

@@ -11,7 +11,8 @@ from chassis.testing.heard import TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from media.app import SERVICE
-from media.domain import customer, image, project
+from media.domain import answer, customer, image, project
+from media.domain.answer import AnswerKept
 from media.domain.customer import StatusHeard, WorkspaceNoted
 from media.domain.image import ImageAdded, ImageQueued, Original
 from media.domain.project_messages import (
@@ -30,6 +31,7 @@ WORKSPACE, USER, OTHER, TARGET = (UUID(int=n) for n in range(1, 5))
 KITCHEN, GARDEN, UNPLACED = (UUID(int=n) for n in range(11, 14))
 CUSTOMER = (customer.decider, WORKSPACE)
 PROJECT = (project.decider, TARGET)
+ANSWER = (answer.decider, TARGET)
 IMAGES = [(image.decider, id) for id in (KITCHEN, GARDEN, UNPLACED)]
 RUN = 1
 
@@ -156,12 +158,24 @@ def test_a_demand_heard_twice_is_noted_once() -> None:
     hears(required).given({**WAITS, PROJECT: [*WAITING, needed]}).then_nothing()
 
 
-def test_a_demand_for_another_run_is_none_for_this_one() -> None:
-    hears(replace(required, run=RUN + 1)).given(WAITS).then_nothing()
+def test_a_demand_for_an_earlier_run_is_none_for_this_one() -> None:
+    hears(replace(required, run=RUN - 1)).given(WAITS).then_nothing()
 
 
-def test_a_demand_is_nothing_to_a_project_that_never_asked() -> None:
-    hears(replace(required, run=0)).given({PROJECT: [opened]}).then_nothing()
+def kept(event: Any) -> AnswerKept:
+    reason = getattr(event, "reason", None)
+    return AnswerKept(workspace_id=event.workspace_id, run=event.run, reason=reason)
+
+
+def test_a_demand_for_a_run_that_was_not_asked_for_yet_is_kept() -> None:
+    later = replace(required, run=RUN + 1)
+    hears(later).given(WAITS).then({ANSWER: [kept(later)]})
+
+
+@pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
+def test_an_answer_is_kept_for_a_project_that_never_asked(event: Any) -> None:
+    hears(event).given({PROJECT: [opened]}).then({ANSWER: [kept(event)]})
+    hears(event).given({PROJECT: [opened], ANSWER: [kept(event)]}).then_nothing()
 
 
 @pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
@@ -172,8 +186,10 @@ def test_what_is_not_of_ours_is_left_alone(event: Any) -> None:
 
 
 @pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
-def test_a_project_that_is_not_known_is_left_alone(event: Any) -> None:
-    hears(event).then_nothing()
+def test_an_answer_is_kept_for_a_project_that_is_not_known(event: Any) -> None:
+    hears(event).then({ANSWER: [kept(event)]})
+    other = replace(kept(event), run=RUN - 1)  # the last one counts
+    hears(event).given({ANSWER: [other]}).then({ANSWER: [kept(event)]})
 
 
 @pytest.mark.parametrize("event,read", [(cleared, IMAGES), (required, [])])

@@ -12,7 +12,8 @@ from contracts.auth import events as auth
 from contracts.billing import events as billing
 from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
 from video.app import SERVICE
-from video.domain import customer, video_project
+from video.domain import answer, customer, video_project
+from video.domain.answer import AnswerKept
 from video.domain.customer import StatusHeard, WorkspaceNoted
 from video.domain.video import PaymentDemanded
 from video.inbound import reactions
@@ -22,6 +23,7 @@ hears = partial(heard, SERVICE, reactions)
 TARGET = UUID(int=77)
 CUSTOMER = (customer.decider, WORKSPACE)
 VIDEO = (video_project.decider, TARGET)
+ANSWER = (answer.decider, TARGET)
 WAITS = {VIDEO: [CREATED, REQUESTED]}
 
 noted = WorkspaceNoted(workspace_id=WORKSPACE, owner_user_id=USER)
@@ -107,8 +109,15 @@ def test_what_is_not_of_ours_is_left_alone(event: Any) -> None:
 
 
 @EITHER
-def test_a_film_that_is_not_known_is_left_alone(event: Any) -> None:
-    hears(event).then_nothing()
+def test_an_answer_is_kept_for_a_film_that_is_not_known_or_never_asked(event: Any) -> None:
+    kept = AnswerKept(
+        workspace_id=event.workspace_id, run=event.run, reason=getattr(event, "reason", None)
+    )
+    hears(event).then({ANSWER: [kept]})
+    hears(event).given({VIDEO: WAITS[VIDEO][:1]}).then({ANSWER: [kept]})
+    hears(event).given({ANSWER: [kept]}).then_nothing()
+    other = replace(kept, reason="another")  # the last one counts
+    hears(event).given({ANSWER: [other]}).then({ANSWER: [kept]})
 
 
 @EITHER
