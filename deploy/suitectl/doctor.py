@@ -9,25 +9,19 @@ from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 from prometheus_client.samples import Sample
 from sqlalchemy import Engine, text
 
-from chassis.broker import rabbit
-from chassis.broker.link import Link
-from chassis.broker.rpc_line import EXCHANGE, nobody
 from chassis.database import migrations, schema_projections, schema_rule
 from chassis.database.backlog import Backlog
-from chassis.domain import value
 from chassis.errors import ServiceError, Unavailable
 from chassis.hearing import forgotten
-from chassis.settings import Misconfigured
 from chassis.unit.digests import digests
-from suitectl import lag, show, site
-from suitectl.broker_admin import broker_admin
+from suitectl import broker_findings, lag, show, site
+from suitectl.finding import Finding
 from suitectl.site import Site
 
 RELAY_S, NUMBERING_S = 60, 30  # the oldest event that waits
 REVOCATIONS_S = 30  # since who was signed out was last known for certain
 CHECKED_S = 180  # the same of other sources, which are asked every minute
 PARKED_STREAMS = 10
-WAITING = 1_000  # calls
 RECENTLY = "1 hour"  # in which a job that died is news
 
 METRICS = CollectorRegistry()
@@ -39,16 +33,6 @@ OK = Gauge(
 )
 
 Gauges = Mapping[str, Sequence[Sample]]
-
-
-@value
-class Finding:
-    """What one check found."""
-
-    of: str  # a service, or the broker
-    check: str
-    ok: bool
-    found: str
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,8 +54,8 @@ def run(chosen: argparse.Namespace) -> int:
 
 def examine(suite: Site) -> Iterator[Finding]:
     """Yield what every check finds; of a database that is away only that."""
-    yield from _broker(suite)
-    yield from _queues(suite)
+    yield from broker_findings.broker(suite)
+    yield from broker_findings.queues(suite)
     for service in suite.services():
         try:
             with suite.engine(service) as engine:
@@ -90,58 +74,6 @@ def _write(path: Path, findings: Sequence[Finding]) -> None:
     for each in findings:
         OK.labels(each.of, each.check).set(each.ok)
     write_to_textfile(str(path), METRICS)
-
-
-def _broker(suite: Site) -> Iterator[Finding]:
-    """Yield whether the broker answers, and then whether each service's calls are heard."""
-    link = Link(suite.broker_url("operator"), lambda channel: None)
-    try:
-        with link.channel() as channel:
-            names = suite.services()
-            counts = {name: rabbit.counted(channel, rabbit.calls(name)) for name in names}
-            takes = takes_messages(link)
-    except ServiceError as error:
-        yield Finding(of="broker", check="reachable", ok=False, found=error.message)
-        return
-    finally:
-        link.close()
-    yield Finding(of="broker", check="reachable", ok=True, found="answers")
-    yield takes
-    for name, (count, waiting) in counts.items():
-        found = f"by {count} processes" if count else "by nobody: no serve process hears them"
-        yield Finding(of=name, check="calls are heard", ok=count > 0, found=found)
-        found = f"{waiting} wait" if waiting else "none waits"
-        yield Finding(of=name, check="calls", ok=waiting <= WAITING, found=found)
-
-
-def takes_messages(link: Link) -> Finding:
-    """Return whether the broker takes messages; only inside the link's `channel()`."""
-    try:
-        link.must_take(EXCHANGE, nobody("operator"))
-    except Unavailable as error:
-        return Finding(of="broker", check="takes messages", ok=False, found=error.message)
-    return Finding(of="broker", check="takes messages", ok=True, found="yes")
-
-
-def _queues(suite: Site) -> Iterator[Finding]:
-    """Yield each queue that does not take what comes, the suite's own or another team's."""
-    try:
-        broker = broker_admin(suite.inventory.rabbitmq)
-        if broker is None:
-            return
-        queues = broker.queues(suite.inventory.rabbitmq.vhost)
-    except Misconfigured as error:  # its password is not at hand
-        yield Finding(of="broker", check="queues", ok=True, found=f"not looked at: {error}")
-        return
-    except Unavailable as error:
-        yield Finding(of="broker", check="queues", ok=False, found=error.message)
-        return
-    troubled = [(each.name, why) for each in queues if (why := each.trouble()) is not None]
-    for name, why in troubled:
-        yield Finding(of="broker", check=f"queue {name}", ok=False, found=why)
-    if not troubled:
-        found = f"all {len(queues)} take what comes"
-        yield Finding(of="broker", check="queues", ok=True, found=found)
 
 
 def _schema(service: str, engine: Engine) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ from integration.stages.a_freezing_net import freezing
 from integration.stages.served_boxes import EXCHANGE, PATIENCE_S, Boxes, own_boxes
 from servers.postgres import Server
 from servers.rabbit import Broker
-from suitectl import doctor, limits
+from suitectl import broker_findings, limits
 from waiting import until
 
 
@@ -326,7 +326,7 @@ def test_a_broker_short_of_memory_is_known_at_once_and_nothing_is_run_later(
         with closing(Link(common.uri, lambda channel: None)) as asking, suppress(Unavailable):
             readiness.ask_broker(asking, "boxes")
         with closing(Link(common.uri, lambda channel: None)) as asking, asking.channel():
-            takes = doctor.takes_messages(asking).ok
+            takes = broker_findings.takes_messages(asking).ok
         return REGISTRY.get_sample_value("service_broker_blocked", {"service": "boxes"}), takes
 
     asks = [

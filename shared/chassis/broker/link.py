@@ -214,17 +214,3 @@ def close(connection: Any) -> None:
             connection.sock.settimeout(CLOSE_S)
             connection.close()
     connection.collect()
-
-
-def require_exchange(channel: amqp.Channel, name: str) -> None:
-    """Let there be a durable topic exchange of that name; `suitectl init` makes it beforehand.
-
-    Only asked for where it exists: whoever has the right to declare it may delete it too. On a
-    broker that nobody has prepared it is declared, as nameko does. Raises amqp's `AccessRefused`.
-    """
-    probe = channel.connection.channel()  # a question that is answered by no closes its channel
-    try:
-        probe.exchange_declare(name, "topic", passive=True)
-        probe.close()
-    except NotFound:
-        channel.exchange_declare(name, "topic", durable=True, auto_delete=False)

@@ -7,7 +7,9 @@ them. A queue of another team's that is full, or has lost its majority, holds up
 channel that publishes to one stands still, for 65 s a message.
 """
 
+import amqp
 import kombu
+from amqp.exceptions import NotFound
 
 # Frozen: a queue is refused to whoever declares it otherwise. What may change is a policy.
 QUEUE_ARGUMENTS = {
@@ -54,3 +56,17 @@ def queue(consumer: str, source: str) -> kombu.Queue:
         routing_key="#",
         queue_arguments=QUEUE_ARGUMENTS,
     )
+
+
+def require_exchange(channel: amqp.Channel, name: str) -> None:
+    """Let there be a durable topic exchange of that name; `suitectl init` makes it beforehand.
+
+    Only asked for where it exists: whoever has the right to declare it may delete it too. On a
+    broker that nobody has prepared it is declared, as nameko does. Raises amqp's `AccessRefused`.
+    """
+    probe = channel.connection.channel()  # a question that is answered by no closes its channel
+    try:
+        probe.exchange_declare(name, "topic", passive=True)
+        probe.close()
+    except NotFound:
+        channel.exchange_declare(name, "topic", durable=True, auto_delete=False)

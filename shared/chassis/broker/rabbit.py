@@ -15,7 +15,8 @@ from amqp.exceptions import MessageNacked, NotFound, PreconditionFailed
 
 from chassis.broker import detours, queues
 from chassis.broker.detours import Detours
-from chassis.broker.link import TIMEOUT_S, Link, require_exchange
+from chassis.broker.link import TIMEOUT_S, Link
+from chassis.broker.queues import require_exchange
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
 

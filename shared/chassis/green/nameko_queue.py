@@ -25,7 +25,7 @@ from nameko.rpc import Responder, get_rpc_exchange
 
 from chassis.broker import address, detours, frames, link, rabbit
 from chassis.broker.detours import Detours
-from chassis.broker.link import require_exchange
+from chassis.broker.queues import require_exchange
 from chassis.door import bodies
 from chassis.errors import Invalid, Unavailable
 from chassis.green.nameko_message import Message
