@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chassis.broker import rabbit
+from chassis.broker import queues, rabbit
 from chassis.broker.link import Link
 from chassis.broker.rpc_line import EXCHANGE, nobody
 from chassis.errors import ServiceError, Unavailable
@@ -20,7 +20,7 @@ def broker(suite: Site) -> Iterator[Finding]:
     try:
         with link.channel() as channel:
             names = suite.services()
-            counts = {name: rabbit.counted(channel, rabbit.calls(name)) for name in names}
+            counts = {name: rabbit.counted(channel, queues.calls(name)) for name in names}
             takes = takes_messages(link)
     except ServiceError as error:
         yield Finding(of="broker", check="reachable", ok=False, found=error.message)
@@ -45,7 +45,7 @@ def takes_messages(link: Link) -> Finding:
     return Finding(of="broker", check="takes messages", ok=True, found="yes")
 
 
-def queues(suite: Site) -> Iterator[Finding]:
+def each_queue(suite: Site) -> Iterator[Finding]:
     """Yield each queue that does not take what comes, the suite's own or another team's."""
     try:
         admin = broker_admin(suite.inventory.rabbitmq)

@@ -55,7 +55,7 @@ def run(chosen: argparse.Namespace) -> int:
 def examine(suite: Site) -> Iterator[Finding]:
     """Yield what every check finds; of a database that is away only that."""
     yield from broker_findings.broker(suite)
-    yield from broker_findings.queues(suite)
+    yield from broker_findings.each_queue(suite)
     for service in suite.services():
         try:
             with suite.engine(service) as engine:

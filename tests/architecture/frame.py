@@ -29,14 +29,14 @@ ROOMS = (
         name="ground",
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
-        code_lines=1_170,
+        code_lines=1_200,
         why="the codec, the errors, the metrics and the settings with their rules are half of it",
     ),
     Room(
         name="database",
         what="PostgreSQL: reaching it, whose it is, its tables and their steps, what waits in it",
         may_use=_GROUND,
-        code_lines=1_205,
+        code_lines=1_270,
         why="two thirds of it are the text of the frame's own tables and functions; whose a"
         " database is, is asked here",
     ),
@@ -52,14 +52,14 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=695,
+        code_lines=725,
         why="what a broker may do to a connection, hold up or refuse is handled here alone",
     ),
     Room(
         name="jobs",
         what="work outside a transaction: claims, attempts, schedules, pruning",
         may_use=_UNIT,
-        code_lines=345,
+        code_lines=340,
         why="a claim is fenced in one file, and who died of it counted; what has ended is pruned by"
         " one schedule",
     ),
@@ -74,7 +74,7 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=910,
+        code_lines=915,
         why="every check of a call is here, from its length on, the tokens it rests on, what"
         " listeners were given, and what logs and strangers are told",
     ),
@@ -89,7 +89,7 @@ ROOMS = (
         name="running",
         what="a service put together, its processes and its command line",
         may_use=(*_DOOR, "green"),
-        code_lines=708,
+        code_lines=685,
         why="a process has many ends; the loops of both suites, and who wakes them, are here",
     ),
 )

@@ -16,7 +16,7 @@ import pytest
 from kombu.exceptions import OperationalError
 from prometheus_client import REGISTRY
 
-from chassis.broker import rabbit
+from chassis.broker import queues, rabbit
 from chassis.broker.link import Link
 from chassis.broker.rpc import Rpc
 from chassis.errors import Unavailable
@@ -43,6 +43,12 @@ def tell():
         eventlet.sleep(0.05)
 
 eventlet.spawn(tell)
+"""
+
+# What is true of RabbitMQ from 4.3 on.
+REFUSES_TRANSIENT = """
+from chassis.broker import queues
+queues.TRANSIENT_REFUSED_SINCE = (3, 0, 0)
 """
 
 # Eight acknowledgements are due when all stands still, until the broker has given the server up.
@@ -174,15 +180,27 @@ def test_a_server_knows_whether_calls_are_delivered_to_it(boxes: Boxes, tmp_path
 def test_an_older_queue_of_calls_is_left_to_those_who_hear_it(boxes: Boxes) -> None:
     with kombu.Connection(boxes.uri) as connection, kombu.Connection(boxes.uri) as other:
         hearing, channel = other.channel(), connection.channel()
-        assert rabbit.make_way(channel, "rpc-boxes")  # there is none
+        assert queues.form_of_calls(channel, "rpc-boxes") == queues.TRANSIENT  # there was none
         channel.queue_delete("rpc-boxes")
         hearing.queue_declare("rpc-boxes", durable=True, auto_delete=False)
         tag = hearing.basic_consume("rpc-boxes")
-        assert not rabbit.make_way(channel, "rpc-boxes")
+        assert queues.form_of_calls(channel, "rpc-boxes") == queues.OLDER
         assert rabbit.count_hearers(channel, "rpc-boxes") == 1
         hearing.basic_cancel(tag)
-        assert rabbit.make_way(channel, "rpc-boxes")
+        assert queues.form_of_calls(channel, "rpc-boxes") == queues.TRANSIENT
         assert boxes.messages() is None
+
+
+def test_a_broker_that_refuses_transient_queues_has_one_that_outlives_nodes(boxes: Boxes) -> None:
+    with kombu.Connection(boxes.uri) as connection:  # as it was before the broker's upgrade
+        connection.default_channel.queue_declare("rpc-boxes", durable=True, auto_delete=False)
+    with (
+        boxes.served(watched=REFUSES_TRANSIENT),
+        closing(Rpc(boxes.uri, timeout_s=PATIENCE_S)) as rpc,
+    ):
+        assert rpc.port("boxes").call("who", label="heard")["label"] == "heard"
+        listed = boxes.ctl("list_queues", "--formatter=json", "name", "type")
+        assert {"name": "rpc-boxes", "type": "quorum"} in json.loads(listed)
 
 
 def test_a_connection_that_somebody_else_has_seen_break_is_consumed_from_anew(
@@ -262,9 +280,9 @@ def test_each_process_tells_how_many_hear_calls_and_how_many_wait_as_the_broker_
     assert told(boxes.uri) == [0, 0]
     with closing(Link(boxes.uri, lambda channel: None)) as link, link.channel() as channel:
         channel.confirm_select()
-        channel.basic_publish_confirm(amqp.Message(CALL), "", rabbit.calls("boxes"))
+        channel.basic_publish_confirm(amqp.Message(CALL), "", queues.calls("boxes"))
         assert told(boxes.uri) == [0, 1]
-        channel.queue_purge(rabbit.calls("boxes"))
+        channel.queue_purge(queues.calls("boxes"))
     assert told("amqp://guest@127.0.0.1:1/") == [None, None]
 
 

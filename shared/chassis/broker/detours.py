@@ -7,7 +7,6 @@ carries the key that was compared, so that where keys are one's own such a copy 
 """
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import amqp
 
 from chassis import metrics
+from chassis.broker.queues import version
 
 COPIES_COMPARED_SINCE = (4, 0, 3)
 
@@ -40,9 +40,7 @@ class Detours:
 
 def of(channel: amqp.Channel) -> Detours:
     """Return those of the broker that a channel leads to; an unknown version counts as old."""
-    said = str(channel.connection.server_properties.get("version"))
-    version = re.match(r"(\d+)\.(\d+)\.(\d+)", said)
-    copies = version is None or tuple(map(int, version.groups())) < COPIES_COMPARED_SINCE
+    copies = version(channel) < COPIES_COMPARED_SINCE
     return Detours(headers=frozenset({"x-death", *(("CC",) if copies else ())}), copies=copies)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import amqp
-from amqp.exceptions import MessageNacked, NotFound, PreconditionFailed
+from amqp.exceptions import MessageNacked, NotFound
 
 from chassis.broker import detours, queues
 from chassis.broker.detours import Detours
@@ -28,31 +28,6 @@ PERSISTENT = 2
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, RecursionError)
 
 log = logging.getLogger(__name__)
-
-
-def calls(service: str) -> str:
-    """Return the name of the queue of calls to a service, as nameko has it."""
-    return f"rpc-{service}"
-
-
-def make_way(channel: amqp.Channel, name: str) -> bool:
-    """Delete a durable queue of that name, as older versions made it, unless somebody hears it.
-
-    Returns whether there is none now.
-    """
-    asked = channel.connection.channel()  # a refusal closes the channel
-    try:
-        asked.queue_declare(name, durable=False, auto_delete=False)
-        asked.close()
-        return True
-    except PreconditionFailed:
-        asked = channel.connection.channel()
-    try:
-        asked.queue_delete(name, if_unused=True)
-        asked.close()
-    except PreconditionFailed:
-        return False
-    return True
 
 
 def count_hearers(channel: amqp.Channel, name: str) -> int:

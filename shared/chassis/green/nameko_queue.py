@@ -23,7 +23,7 @@ from nameko.constants import (
 )
 from nameko.rpc import Responder, get_rpc_exchange
 
-from chassis.broker import address, detours, frames, link, rabbit
+from chassis.broker import address, detours, frames, link, queues
 from chassis.broker.detours import Detours
 from chassis.broker.queues import require_exchange
 from chassis.door import bodies
@@ -160,17 +160,9 @@ class RpcConsumer(nameko.rpc.RpcConsumer):
         self._loss, self._refusal = Trouble(log), Trouble(log)  # of replies
 
     def make_ready(self, channel: Any) -> None:
-        """Let the queue be one that goes with its node, and is declared anew on another at once.
-
-        nameko's is durable: after the loss of its node nobody could declare it.
-        """
-        self.queue.durable = not rabbit.make_way(channel, self.queue.name)
-        if self.queue.durable:
-            log.warning(
-                "the queue of calls is an older version's, and would be lost with its node; it is"
-                " replaced when a server starts and no other hears it",
-                extra={"queue": self.queue.name},
-            )
+        """Let the queue be of the form that this broker has for calls."""
+        form = queues.form_of_calls(channel, self.queue.name)
+        self.queue.durable, self.queue.queue_arguments = form.durable, form.arguments
 
     def handle_message(self, body: Any, message: Any) -> None:
         """Run a call, if it came straight and there is somewhere to reply to.

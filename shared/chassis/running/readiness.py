@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from chassis import metrics
-from chassis.broker import rabbit
+from chassis.broker import queues, rabbit
 from chassis.broker.link import BLOCKED, Link
 from chassis.broker.rpc_line import EXCHANGE, nobody
 from chassis.database import schema_rule
@@ -39,7 +39,7 @@ def ask_broker(link: Link, service: str) -> None:
     counted, blocked = None, None
     try:
         with link.channel() as channel:  # and a question to it: what is cached may be dead
-            counted = rabbit.counted(channel, rabbit.calls(service))
+            counted = rabbit.counted(channel, queues.calls(service))
             link.must_take(EXCHANGE, nobody(service))
         blocked = False
     except Unavailable as error:

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 from auth import claims
 from auth.acts.claims import sign_up, verify_email
 from billing import kept
-from chassis.broker import rabbit
+from chassis.broker import queues
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.errors import Rejected
@@ -123,8 +123,8 @@ class Operated:
 
     def _hear_calls(self, service: str) -> None:
         channel: Any = self.hearers[service].default_channel
-        channel.queue_declare(rabbit.calls(service), durable=True, auto_delete=False)
-        channel.basic_consume(rabbit.calls(service))
+        channel.queue_declare(queues.calls(service), durable=True, auto_delete=False)
+        channel.basic_consume(queues.calls(service))
 
     def look(self) -> None:
         """Let billing have looked just now whether it has heard all, as it does every minute."""

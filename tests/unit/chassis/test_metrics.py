@@ -119,7 +119,7 @@ def test_the_cases_speak_of_metrics_and_labels_that_exist() -> None:
 
 def metric_labels(metric: Metric) -> tuple[str, ...]:
     """Return the labels that a metric has beside those of whoever asks for it."""
-    of_modules = [*vars(metrics).values(), *vars(internal_door).values()]
+    of_modules = [each for of in (metrics, internal_door, doctor) for each in vars(of).values()]
     for each in of_modules:
         if getattr(each, "_name", None) == metric.name:
             return tuple(each._labelnames)
