@@ -91,7 +91,13 @@ def _moment(when: float | str, data: Path, chance: random.Random) -> Callable[[]
     """Return what waits until it is time."""
     if isinstance(when, float):
         return partial(time.sleep, chance.uniform(0, when))
-    return partial(until, lambda: any(data.glob(when)), within_s=120)
+    return partial(until, partial(_is_there, data, when), within_s=120)
+
+
+def _is_there(data: Path, pattern: str) -> bool:
+    with suppress(FileNotFoundError):  # a folder that goes while it is looked through
+        return any(data.glob(pattern))
+    return False
 
 
 def _killed(

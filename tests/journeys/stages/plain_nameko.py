@@ -33,7 +33,8 @@ class Ledger:
     def on_paid(self, data):
         assert "chassis" not in sys.modules
         with open("heard.jsonl", "a") as book:
-            book.write(json.dumps({"data": data, "headers": self.headers}) + "\\n")
+            written = json.dumps({"data": data, "headers": self.headers}, default=str)
+            book.write(written + "\\n")
 """
 
 CALLER = """

@@ -153,7 +153,11 @@ def says_the_same_as(ask: Callable[[], object]) -> Callable[[ServiceError], bool
         try:
             ask()
         except NotFound as other:
-            return str(other) == str(refusal)
+            return _without_its_request(other) == _without_its_request(refusal)
         return False
 
     return same
+
+
+def _without_its_request(refusal: ServiceError) -> Mapping[str, Any]:
+    return {**refusal.fields(), "request_id": None}
