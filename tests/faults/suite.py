@@ -48,14 +48,15 @@ class FaultySuite(Suite):
     def callers(self) -> Iterator[Rpc]:
         """Yield what calls the services for people, as a website's backend does."""
         uri = self.broker_uri(GATEWAY, self.servers.broker_url(GATEWAY))
-        with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE)) as rpc:
+        # patient: a broker that was emptied lets nobody in until its users are made anew
+        with closing(Rpc(uri, timeout_s=CALL_S, lines=CALLS_AT_ONCE, patient=True)) as rpc:
             yield rpc
 
     @contextmanager
     def operators(self) -> Iterator[Rpc]:
         """Yield what asks the services how they are; the proxy does not stand in its way."""
         uri = self.servers.broker_url(OPERATOR)
-        with closing(Rpc(uri, OPERATOR, timeout_s=CALL_S)) as rpc:
+        with closing(Rpc(uri, OPERATOR, timeout_s=CALL_S, patient=True)) as rpc:
             yield rpc
 
     def broker_uri(self, name: str, uri: str) -> str:
