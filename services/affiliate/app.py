@@ -5,6 +5,7 @@ from datetime import datetime
 
 from affiliate import inbound, outbound
 from affiliate.domain import customer, earning, payout, relationship
+from affiliate.domain.customer_messages import without_number
 from affiliate.invariants import AGREEMENTS, INVARIANTS
 from affiliate.permissions import PERMISSIONS
 from affiliate.projections import earnings, payouts, relationships
@@ -37,6 +38,7 @@ SERVICE = Service(
     projections=(relationships.projection, earnings.projection, payouts.projection),
     outbound=outbound.outbound,
     publishes=PUBLISHES,
+    upcasters={("FirstInvoiceHeard", 1): without_number},
     invariants=INVARIANTS,
     agreements=AGREEMENTS,
 )

@@ -52,9 +52,13 @@ def note_member(unit: Unit, heard: Heard) -> None:
 
 
 def note_invoice(unit: Unit, heard: Heard) -> None:
-    """Note the first invoice: after it, nobody is bound as a matter of course."""
+    """Note its number; after the first invoice nobody is bound as a matter of course."""
     event: billing.InvoiceIssued = heard.event
-    known = HearInvoice(workspace_id=event.workspace_id, issued_at=heard.time)
+    known = HearInvoice(
+        workspace_id=event.workspace_id,
+        issued_at=heard.time,
+        invoice_number=event.invoice_number,
+    )
     unit.decide(customer.decider, event.workspace_id, known)
 
 

@@ -12,6 +12,7 @@ from affiliate.domain.customer_messages import (
     HearMember,
     HearOrganizationNumber,
     HearStatus,
+    InvoiceHeard,
     MemberHeard,
     NoteWorkspace,
     OrganizationNumberHeard,
@@ -87,9 +88,9 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
         case Customer(), HearMember():
             return [MemberHeard(user_id=command.user_id, role=command.role)]
         case Customer(), HearInvoice() if customer.first_invoice_at:
-            return []
-        case _, HearInvoice(workspace_id=workspace_id, issued_at=issued_at):
-            return [FirstInvoiceHeard(workspace_id=workspace_id, issued_at=issued_at)]
+            return [InvoiceHeard(invoice_number=command.invoice_number)]
+        case _, HearInvoice():
+            return [_first(command)]
         case None, SetPayoutDetails() | Refer():
             raise Rejected("affiliate.workspace_unknown", "not heard of yet", retryable=True)
         case Customer(), SetPayoutDetails() | Refer() if not customer.is_known:
@@ -147,6 +148,14 @@ def _is_itself(customer: Customer, command: Refer) -> bool:
     )
 
 
+def _first(command: HearInvoice) -> FirstInvoiceHeard:
+    return FirstInvoiceHeard(
+        workspace_id=command.workspace_id,
+        issued_at=command.issued_at,
+        invoice_number=command.invoice_number,
+    )
+
+
 def _is_above(customer: Customer, command: Refer) -> bool:
     # a chain too long to walk may lead anywhere
     return customer.workspace_id in command.above or len(command.above) > CHAIN_MAX
@@ -184,7 +193,7 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
                 relationship_id=event.relationship_id,
                 affiliate_workspace_id=event.affiliate_workspace_id,
             )
-        case Customer(), RestedUpon():
+        case Customer(), RestedUpon() | InvoiceHeard():
             return customer
         case _:
             raise AssertionError(f"{event} cannot follow {customer}")
@@ -200,6 +209,7 @@ decider = Decider(
         StatusHeard,
         MemberHeard,
         FirstInvoiceHeard,
+        InvoiceHeard,
         PayoutDetailsSet,
         Referred,
         RestedUpon,

@@ -1,6 +1,7 @@
 """What a customer is told to do, and what happens to it."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 from chassis.domain import UNTIMED, value
@@ -34,10 +35,11 @@ class HearMember:
 
 @value
 class HearInvoice:
-    """An invoice was issued to the workspace; only the first one matters."""
+    """An invoice was issued to the workspace."""
 
     workspace_id: UUID
     issued_at: datetime
+    invoice_number: int
 
 
 @value
@@ -98,8 +100,24 @@ class MemberHeard:
 
 @value
 class FirstInvoiceHeard:
+    """Version 1 held no `invoice_number`."""
+
+    SCHEMA: ClassVar[int] = 2
     workspace_id: UUID
     issued_at: datetime
+    invoice_number: int | None
+
+
+def without_number(data: dict[str, Any]) -> dict[str, Any]:
+    """Return a `FirstInvoiceHeard` of version 1 as version 2 is."""
+    return {**data, "invoice_number": None}
+
+
+@value
+class InvoiceHeard:
+    """Changes nothing here. A restored billing is told by it which numbers were given."""
+
+    invoice_number: int
 
 
 @value
@@ -128,6 +146,7 @@ Event = (
     | StatusHeard
     | MemberHeard
     | FirstInvoiceHeard
+    | InvoiceHeard
     | PayoutDetailsSet
     | Referred
     | RestedUpon

@@ -25,7 +25,7 @@ MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
         {"Cleared", "ProcessingStarted", "ImageQueued"}
     ),
     ("media", "billing.payment_required"): frozenset({"PaymentNeeded"}),
-    ("affiliate", "billing.invoice_issued"): frozenset({"FirstInvoiceHeard"}),
+    ("affiliate", "billing.invoice_issued"): frozenset({"FirstInvoiceHeard", "InvoiceHeard"}),
     ("affiliate", "billing.invoice_paid"): frozenset({"Earned", "EarningSkipped"}),
 }
 CLEARED = ("TargetCleared", "ClearanceRefused", "ClearanceRepeated")
@@ -61,8 +61,8 @@ class World:
             case "billing.payment_required":
                 yield "media", ("PaymentNeeded",)
             case "billing.invoice_issued":
-                if data["workspace_id"] not in self.invoiced:
-                    yield "affiliate", ("FirstInvoiceHeard",)
+                first = data["workspace_id"] not in self.invoiced
+                yield "affiliate", ("FirstInvoiceHeard" if first else "InvoiceHeard",)
                 self.invoiced.add(data["workspace_id"])
             case "billing.invoice_paid":
                 if data["workspace_id"] in self.referred:

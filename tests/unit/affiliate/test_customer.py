@@ -13,6 +13,7 @@ from affiliate.domain.customer_messages import (
     HearMember,
     HearOrganizationNumber,
     HearStatus,
+    InvoiceHeard,
     MemberHeard,
     NoteWorkspace,
     OrganizationNumberHeard,
@@ -32,7 +33,7 @@ BORN = datetime(2026, 1, 10, 12, tzinfo=UTC)
 NUMBER = "988077917"
 
 heard = WorkspaceHeard(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
-invoiced = FirstInvoiceHeard(workspace_id=MINE, issued_at=BORN)
+invoiced = FirstInvoiceHeard(workspace_id=MINE, issued_at=BORN, invoice_number=10_001)
 numbered = OrganizationNumberHeard(workspace_id=MINE, organization_number=NUMBER)
 referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
 payable = PayoutDetailsSet(organization_number=NUMBER, vat_registered=False, changed=("account",))
@@ -63,9 +64,15 @@ def test_a_number_that_is_known_is_no_news() -> None:
 
 
 def test_the_first_invoice_is_noted_even_if_billing_is_faster_than_auth() -> None:
-    hear = HearInvoice(workspace_id=MINE, issued_at=BORN)
+    hear = HearInvoice(workspace_id=MINE, issued_at=BORN, invoice_number=10_001)
     scenario(decider).when(hear).then(invoiced)
-    scenario(decider).given(heard, invoiced).when(hear).then_nothing()
+
+
+def test_the_number_of_every_invoice_is_noted_for_billing_may_lose_it() -> None:
+    hear = HearInvoice(workspace_id=MINE, issued_at=BORN + WINDOW, invoice_number=10_002)
+    later = InvoiceHeard(invoice_number=10_002)
+    scenario(decider).given(heard, invoiced).when(hear).then(later)
+    assert scenario(decider).given(heard, invoiced, later).state().first_invoice_at == BORN
 
 
 def test_its_status_is_the_last_one_heard() -> None:

@@ -12,6 +12,7 @@ from affiliate.app import SERVICE
 from affiliate.domain import customer, earning, earning_messages, relationship
 from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
+    InvoiceHeard,
     MemberHeard,
     OrganizationNumberHeard,
     Referred,
@@ -35,7 +36,7 @@ DAY = date(2026, 2, 10)
 
 known = WorkspaceHeard(workspace_id=WORKSPACE, owner_user_id=OWNER, created_at=TOLD_AT)
 numbered = OrganizationNumberHeard(workspace_id=WORKSPACE, organization_number="974760673")
-invoiced = FirstInvoiceHeard(workspace_id=WORKSPACE, issued_at=TOLD_AT)
+invoiced = FirstInvoiceHeard(workspace_id=WORKSPACE, issued_at=TOLD_AT, invoice_number=10_001)
 referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
 terms = relationship.RelationshipStarted(
     affiliate_workspace_id=AFFILIATE,
@@ -171,8 +172,10 @@ def test_the_first_invoice_is_noted(before: list[Any]) -> None:
     hears(issued).given({CUSTOMER: before}).then({CUSTOMER: [invoiced]})
 
 
-def test_a_second_invoice_is_nothing_new() -> None:
-    hears(issued).given({CUSTOMER: [known, invoiced]}).then_nothing()
+def test_of_a_second_invoice_the_number_is_noted() -> None:
+    second = replace(issued, invoice_number=10_002)
+    noted = InvoiceHeard(invoice_number=10_002)
+    hears(second).given({CUSTOMER: [known, invoiced]}).then({CUSTOMER: [noted]})
 
 
 REFERRED: Streams = {CUSTOMER: [known, referred], TERMS: [terms]}
