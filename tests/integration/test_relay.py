@@ -423,6 +423,24 @@ def test_a_listeners_queue_holds_up_neither_the_suite_nor_another_listener(
         assert listeners.heard("full", 1) == [0]
 
 
+def test_an_outlet_that_was_deleted_is_made_anew_on_the_same_connection(
+    uri: str, shop: App
+) -> None:
+    with (
+        closing(Publisher(uri, "shop", look_s=0)) as publisher,
+        closing(Listeners(uri)) as listeners,
+        kombu.Connection(uri) as connection,
+    ):
+        listeners.listen("theirs", {})
+        send(shop, 1)
+        relay(shop.engine, publisher)
+        assert listeners.heard("theirs", 1) == [1]
+        connection.default_channel.queue_delete("shop.outlet")
+        send(shop, 2)
+        relay(shop.engine, publisher)
+        assert listeners.heard("theirs", 1) == [2]
+
+
 def test_a_hearer_is_let_go_by_the_exchange_that_an_older_version_bound_it_to(
     own_broker: Broker, uri: str, receiver: Receiver
 ) -> None:

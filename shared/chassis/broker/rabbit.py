@@ -22,6 +22,7 @@ from chassis.unit.envelope import Heard
 
 PREFETCH = 200  # messages delivered and not yet acknowledged
 HEARTBEAT_S = 10  # a consumer that hangs loses its role to the standby in 20 to 30 s
+LOOK_S = 60.0  # so often is looked whether other teams are still handed what is told
 GATHER_S = 0.0005  # how long a batch waits for one message more
 PERSISTENT = 2
 # a header or a body that is missing, malformed, of another type, or nested without an end
@@ -49,12 +50,19 @@ def counted(channel: amqp.Channel, name: str) -> tuple[int, int]:
 class Publisher:
     """Tells one service's events. For one thread."""
 
-    def __init__(self, uri: str, service: str, timeout_s: float = TIMEOUT_S) -> None:
-        """Connect at the first batch; a batch's confirms may take `timeout_s`."""
-        self.service, self.timeout_s = service, timeout_s
+    def __init__(
+        self, uri: str, service: str, timeout_s: float = TIMEOUT_S, look_s: float = LOOK_S
+    ) -> None:
+        """Connect at the first batch; a batch's confirms may take `timeout_s`.
+
+        The outlet is made anew within `look_s` where somebody has deleted it: who is told by it
+        cannot know, nor do the confirms say so.
+        """
+        self.service, self.timeout_s, self.look_s = service, timeout_s, look_s
         self._exchange = queues.exchange(service)
         self._link = Link(uri, self._prepare)
         self._sent, self._unconfirmed = 0, set[int]()
+        self._look_at = 0.0  # by the monotonic clock
 
     def publish(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Publish events (attributes and `data`) in this order; return once all are confirmed.
@@ -63,6 +71,8 @@ class Publisher:
         confirm that is late: each of them may have arrived then, or not.
         """
         with self._link.channel() as channel:
+            if time.monotonic() >= self._look_at:
+                self._hand_on(channel)
             for each in events:
                 self._link.must_not_be_blocked()
                 name = each["type"].partition(".")[2]
@@ -81,13 +91,17 @@ class Publisher:
         self._link.close()
 
     def _prepare(self, channel: amqp.Channel) -> None:
-        for each in (self._exchange, queues.events(self.service)):
-            require_exchange(channel, each.name)
-        queues.outlet(self.service).declare(channel=channel)
+        require_exchange(channel, self._exchange.name)
+        self._hand_on(channel)
         channel.confirm_select()
         self._sent, self._unconfirmed = 0, set()  # a channel counts from 1
         channel.events["basic_ack"].add(self._confirmed)
         channel.events["basic_nack"].add(_refused)
+
+    def _hand_on(self, channel: amqp.Channel) -> None:
+        require_exchange(channel, queues.events(self.service).name)
+        queues.outlet(self.service).declare(channel=channel)
+        self._look_at = time.monotonic() + self.look_s
 
     def _confirmed(self, tag: int, multiple: bool) -> None:
         if multiple:
