@@ -1,6 +1,7 @@
 """RPC over RabbitMQ: answers within the deadline, lost replies, cut connections, bad messages."""
 
 import json
+import random
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -141,10 +142,13 @@ def test_the_broker_refuses_a_forged_user_and_it_is_not_tried_again(common: Boxe
 
 
 def test_who_the_broker_does_not_let_in_is_told_at_once_and_a_service_tries_on(
-    common: Boxes,
+    common: Boxes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(random, "sample", lambda hosts, count: hosts)  # the node that is down last
+    server, _, vhost = common.uri.replace("guest:guest", "guest:wrong").rpartition("/")
     wrong = {
-        "password": common.uri.replace("guest:guest", "guest:wrong"),
+        "password": f"{server}/{vhost}",
+        "password, where a node is down": f"{server},127.0.0.1:1/{vhost}",
         "user": common.uri_of("nobody"),
         "virtual host": f"{common.uri}-of-others",
     }

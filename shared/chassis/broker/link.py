@@ -182,17 +182,22 @@ class Link:
         self._connection.sock.settimeout(TIMEOUT_S)
 
     def _connect(self, patience_s: float) -> None:
-        """Connect to the host of last time, else to the next one that answers."""
+        """Connect to the host of last time, else to the next one that answers.
+
+        Raises what a host has said, if any said something: of others nothing is known.
+        """
+        said: Exception | None = None
         others = len(self._client.alt) - 1
         for left in range(others, -1, -1):
             self._client.connect_timeout = patience_s / (others + 1)
             try:
                 self._connection = self._client.transport.establish_connection()
                 return
-            except (AMQPError, OSError):
+            except (AMQPError, OSError) as error:
                 self._client.maybe_switch_next()
+                said = error if isinstance(error, AMQPError) else said
                 if not left:
-                    raise
+                    raise said or error from None
 
     def _drop(self) -> None:
         if self._connection is not None:
