@@ -19,7 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     showing = tasks.add_parser("show", help="the last number here, and of which others heard")
     confirm = tasks.add_parser("confirm", help="let billing go on after the last number given")
     confirm.add_argument(
-        "--last", type=int, required=True, help="of all documents that were given one, anywhere"
+        "--last",
+        type=int,
+        required=True,
+        help="of all documents that were given one, anywhere; 0 where none was",
     )
     confirm.add_argument(
         "--reason", default=RESTORED, help="why those between are missing here, for the books"

@@ -19,7 +19,7 @@ CONFIRMED = "numbers confirmed"  # what is written into `audit`
 
 @value
 class Confirmation:
-    """What a person says: `last` is the last number that was given, wherever it is known of."""
+    """What a person says: `last` is the last number given, wherever it is known of; 0 for none."""
 
     last: int
     heard: int  # the highest that those who hear billing have heard of; 0 for none

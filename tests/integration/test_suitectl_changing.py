@@ -162,6 +162,9 @@ def test_the_last_number_is_shown_and_confirmed(site: Operated) -> None:
     (finding,) = [each for each in site.read("doctor", code=1) if not each["ok"]]
     assert (finding["of"], finding["check"]) == ("billing", "numbers_unconfirmed")
     assert "suitectl numbers" in finding["found"]
+    none = site.read("numbers", "confirm", "--last", "0", "--who", "kari")
+    assert none["passed_over"] == []
+    assert site.read("numbers", "show") == {**shown, "confirmed": True}
     heard = '{"source": "billing", "position": 7}'
     data = '{"invoice_number": 10002}'
     site.sql(
@@ -182,7 +185,7 @@ def test_the_last_number_is_shown_and_confirmed(site: Operated) -> None:
     assert done["passed_over"] == [[10001, 10004]]
     shown = {"taken_here": 10004, "heard_elsewhere": 10003, "confirmed": True}
     assert site.read("numbers", "show") == shown
-    assert site.audited("billing") == [("kari", "numbers confirmed")]
+    assert site.audited("billing") == [("kari", "numbers confirmed")] * 2
 
 
 def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None:

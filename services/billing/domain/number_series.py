@@ -65,6 +65,8 @@ def decide(series: NumberSeries | None, command: Command) -> list[Event]:
             issue_date = max(today, series.issue_date)
             number = series.number + 1
             return [NumberTaken(series=series.series, number=number, issue_date=issue_date)]
+        case None, PassNumbersOver() if command.last == 0:  # none was given anywhere
+            return []
         case None, PassNumbersOver():
             return _passed(command, FIRST[command.series] - 1, today)
         case NumberSeries(), PassNumbersOver() if command.series == series.series:
@@ -75,7 +77,7 @@ def decide(series: NumberSeries | None, command: Command) -> list[Event]:
 
 def _passed(command: PassNumbersOver, taken: int, issue_date: date) -> list[Event]:
     if command.last < taken:
-        raise Rejected("billing.number_given", f"{taken} was taken here")
+        raise Rejected("billing.number_given", f"the next one here is {taken + 1}")
     if command.last == taken:
         return []
     return [

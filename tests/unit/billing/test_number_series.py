@@ -93,6 +93,12 @@ def test_where_the_last_number_is_the_one_that_was_taken_nothing_is_passed_over(
     series.when(replace(PASS, last=10_000)).then()
 
 
+def test_where_none_was_given_anywhere_nothing_is_passed_over() -> None:
+    series.when(replace(PASS, last=0)).then()
+    with pytest.raises(Rejected, match="number_given"):
+        decider.decide(fold(decider, [first]), replace(PASS, last=0))
+
+
 @pytest.mark.parametrize("before", [(), (first,)])
 def test_a_last_number_below_what_was_taken_is_refused(before: tuple[NumberTaken, ...]) -> None:
     with pytest.raises(Rejected, match="number_given"):
