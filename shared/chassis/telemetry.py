@@ -78,17 +78,20 @@ def reason(error: ServiceError) -> str:
     return _line(f"{type(behind).__name__}: {behind}" if behind else error.message)
 
 
-def place(error: BaseException) -> str:
-    """Return what was raised, and where: the same for the same bug."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
+def way(error: BaseException) -> str:
+    """Return what was raised, and on what way: the same for the same bug.
+
+    The last place alone is not: whatever PostgreSQL refuses is raised in one line.
+    """
+    frames = traceback.walk_tb(error.__traceback__)
+    places = [f"{frame.f_code.co_filename}:{line}" for frame, line in frames]
+    return "\n".join((type(error).__name__, *places))
 
 
 class _Formatter(JsonFormatter):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._written_at: dict[str, float] = {}  # tracebacks, by place
+        self._written_at: dict[str, float] = {}  # tracebacks, by `way`
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -97,14 +100,19 @@ class _Formatter(JsonFormatter):
         error = ei[1]
         if isinstance(error, ServiceError) and not isinstance(error, Internal):
             return f"{error.code}: {reason(error)}"
-        where, now = place(error), time.monotonic()
-        if now - self._written_at.get(where, -AGAIN_S) < AGAIN_S:
-            return f"{where}, as written before"
-        self._written_at[where] = now
+        taken, now = way(error), time.monotonic()
+        if now - self._written_at.get(taken, -AGAIN_S) < AGAIN_S:
+            return f"{_place(taken)}, as written before"
+        self._written_at[taken] = now
         written = str(super().formatException(ei))
         for quoted in _quoted(error):
             written = written.replace(quoted, "(left out)")
         return written
+
+
+def _place(way: str) -> str:
+    kind, *places = way.split("\n")
+    return f"{kind} at {places[-1]}" if places else kind
 
 
 def _line(text: str) -> str:

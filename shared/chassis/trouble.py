@@ -35,7 +35,7 @@ class Trouble:
         now = self._clock()
         self._began = now if self._began is None else self._began
         self._last, self._times, self._what = now, self._times + 1, message
-        state = telemetry.place(error) if is_bug(error) else str(getattr(error, "code", ""))
+        state = telemetry.way(error) if is_bug(error) else str(getattr(error, "code", ""))
         self._untold[state] = self._untold.get(state, 0) + 1
         if now - self._told_at.get(state, -EVERY_S) < EVERY_S:
             return

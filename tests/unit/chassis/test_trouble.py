@@ -129,6 +129,24 @@ def test_a_traceback_is_written_once_a_minute_and_its_lines_each_time(
     ]
 
 
+def test_two_bugs_that_end_in_the_same_line_are_two(told: Told) -> None:
+    with pytest.raises(ValueError) as one:
+        json.loads("")  # as all that PostgreSQL refuses
+    with pytest.raises(ValueError) as other:
+        json.loads("")
+    trouble = told.trouble()
+    for each in (one, other, one):
+        told.log.error("a bug", exc_info=each.value)
+        trouble.failed("a bug in a loop", each.value)
+    assert [line["exc_info"].startswith("Traceback") for line in told.lines()] == [
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
 def test_an_error_of_ours_has_one_line_and_what_is_behind_it(told: Told) -> None:
     away = Unavailable("chassis.database_unavailable")
     away.__cause__ = OSError("connection refused\n\tIs the server running?")
