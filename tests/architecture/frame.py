@@ -29,7 +29,7 @@ ROOMS = (
         name="ground",
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
-        code_lines=1_200,
+        code_lines=1_205,
         why="the codec, the errors, the metrics and the settings with their rules are half of it",
     ),
     Room(
@@ -52,7 +52,7 @@ ROOMS = (
         name="broker",
         what="RabbitMQ: connections, telling, receiving, calling",
         may_use=_UNIT,
-        code_lines=725,
+        code_lines=735,
         why="what a broker may do to a connection, hold up or refuse is handled here alone",
     ),
     Room(

@@ -182,10 +182,7 @@ class Link:
         self._connection.sock.settimeout(TIMEOUT_S)
 
     def _connect(self, patience_s: float) -> None:
-        """Connect to the host of last time, else to the next one that answers.
-
-        Raises what a host has said, if any said something: of others nothing is known.
-        """
+        """Connect to the host of last time, else to the next one; raise what one of them said."""
         said: Exception | None = None
         others = len(self._client.alt) - 1
         for left in range(others, -1, -1):
