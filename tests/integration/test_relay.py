@@ -423,6 +423,28 @@ def test_a_listeners_queue_holds_up_neither_the_suite_nor_another_listener(
         assert listeners.heard("full", 1) == [0]
 
 
+def test_an_outlet_that_somebody_made_otherwise_holds_up_others_alone_and_is_named(
+    uri: str, shop: App, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        closing(Publisher(uri, "shop", look_s=0)) as publisher,
+        closing(Listeners(uri)) as listeners,
+        kombu.Connection(uri) as connection,
+    ):
+        connection.default_channel.queue_delete("shop.outlet")
+        connection.default_channel.queue_declare("shop.outlet", durable=True, auto_delete=False)
+        listeners.listen("theirs", {})
+        send(shop, 1)
+        relay(shop.engine, publisher)
+        assert numbers(receive(receiver, 1)) == [1]
+        (told_of,) = [each for each in caplog.records if "delete that queue" in each.message]
+        assert "shop.outlet" in vars(told_of)["reason"]
+        connection.default_channel.queue_delete("shop.outlet")
+        send(shop, 2)
+        relay(shop.engine, publisher)
+        assert listeners.heard("theirs", 1) == [2]
+
+
 def test_an_outlet_that_was_deleted_is_made_anew_on_the_same_connection(
     uri: str, shop: App
 ) -> None:

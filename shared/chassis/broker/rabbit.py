@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import amqp
-from amqp.exceptions import MessageNacked, NotFound
+from amqp.exceptions import MessageNacked, NotFound, PreconditionFailed
 
 from chassis.broker import detours, queues
 from chassis.broker.detours import Detours
 from chassis.broker.link import TIMEOUT_S, Link
 from chassis.broker.queues import require_exchange
+from chassis.errors import Unavailable
+from chassis.trouble import Trouble
 from chassis.unit import envelope
 from chassis.unit.envelope import Heard
 
@@ -63,6 +65,7 @@ class Publisher:
         self._link = Link(uri, self._prepare)
         self._sent, self._unconfirmed = 0, set[int]()
         self._look_at = 0.0  # by the monotonic clock
+        self._deafness = Trouble(log)  # of other teams
 
     def publish(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Publish events (attributes and `data`) in this order; return once all are confirmed.
@@ -99,9 +102,18 @@ class Publisher:
         channel.events["basic_nack"].add(_refused)
 
     def _hand_on(self, channel: amqp.Channel) -> None:
-        require_exchange(channel, queues.events(self.service).name)
-        queues.outlet(self.service).declare(channel=channel)
+        """Let others be told too; an outlet that somebody made otherwise does not hold up ours."""
         self._look_at = time.monotonic() + self.look_s
+        require_exchange(channel, queues.events(self.service).name)
+        asked = channel.connection.channel()  # a refusal closes the channel
+        try:
+            queues.outlet(self.service).declare(channel=asked)
+        except PreconditionFailed as error:
+            otherwise = Unavailable("chassis.outlet_otherwise", str(error))
+            self._deafness.failed("other teams are not told: delete that queue", otherwise)
+            return
+        asked.close()
+        self._deafness.went_well()
 
     def _confirmed(self, tag: int, multiple: bool) -> None:
         if multiple:
