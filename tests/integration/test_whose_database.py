@@ -164,6 +164,8 @@ def test_what_is_its_own_is_let_in(made: Made, told: Callable[..., None]) -> Non
     with ExitStack() as ending:
         built = process.build("billing", ending)
         assert built.parts.app.query(lambda db: db.exec_driver_sql("select 1").scalar_one()) == 1
+        with built.rpc.line() as line:
+            assert (line.name, line.patient) == ("whose_billing", True)
     assert tasks.run("billing", argparse.Namespace(task="migrate")) == 0
 
 
@@ -238,6 +240,14 @@ def test_a_broker_user_of_another_service_is_a_wrong_setting(
         process.build("billing", ending)
     assert check.run("billing", as_json=False) == 1
     assert "! AMQP_URI: its user is not that of billing" in capsys.readouterr().out
+
+
+def test_a_suite_that_is_none_is_said_once(
+    told: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told(SUITE="mine")
+    assert check.run("billing", as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["faults"] == ["SUITE: Not a UUID."]
 
 
 @pytest.mark.usefixtures("unchanged")

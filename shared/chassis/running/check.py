@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from typing import Any
 
 from chassis import settings
@@ -21,10 +22,11 @@ def run(service: str, as_json: bool) -> int:
     logging.getLogger("chassis").addHandler(logging.NullHandler())  # a line says it, not a stack
     own = import_module(f"{service}.settings").Settings
     rows = [each for kind in (own, ProcessSettings) for each in settings.listed(kind)]
-    faults = [
-        *_faults(own, partial(_database, service)),
-        *_faults(ProcessSettings, partial(_broker, service)),
-    ]
+    found = chain(
+        _faults(own, partial(_database, service)),
+        _faults(ProcessSettings, partial(_broker, service)),
+    )
+    faults = list(dict.fromkeys(found))  # both know the suite: a wrong one is said once
     if as_json:
         print(json.dumps({"settings": plain(rows), "faults": faults}, indent=1))
     else:
