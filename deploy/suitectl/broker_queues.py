@@ -41,7 +41,10 @@ def read(listed: Mapping[str, Any]) -> Queue:
     """Return the queue of which the broker says this."""
     own, policy = _arguments(listed["arguments"]), _policy(listed["name"])
     members = listed.get("members") or ()
-    most = [each["max-length"] for each in (own, policy) if "max-length" in each]
+    refuses = {**policy, **own}.get("overflow") in REFUSE
+    # of a queue that gives way a lower limit is what its owner wants: a single message may wake
+    limiting = (own, policy) if refuses else (policy,)
+    most = [each["max-length"] for each in limiting if "max-length" in each]
     return Queue(
         name=listed["name"],
         runs=listed.get("state") in RUNS,
@@ -49,7 +52,7 @@ def read(listed: Mapping[str, Any]) -> Queue:
         members=len(members),
         online=len(listed.get("online") or ()),
         most=min(most, default=None),  # the broker takes the lower one
-        refuses={**policy, **own}.get("overflow") in REFUSE,
+        refuses=refuses,
     )
 
 
