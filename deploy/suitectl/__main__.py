@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import psycopg
+
 from chassis.errors import ServiceError
 from chassis.settings import Misconfigured
 
@@ -42,15 +44,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except argparse.ArgumentTypeError as error:
         print(f"suitectl: {error}", file=sys.stderr)
         return 2
-    except (ServiceError, Misconfigured) as error:
+    except (ServiceError, Misconfigured, OSError, psycopg.Error) as error:
         print(f"suitectl: {_explained(error)}", file=sys.stderr)
         return 1
     return code
 
 
 def _explained(error: Exception) -> str:
+    """Return one line, of however many the disk or a server has said."""
     details = getattr(error, "details", {})
-    return f"{error} {details}" if details else str(error)
+    return " ".join(f"{error} {details or ''}".split())
 
 
 def _parser() -> argparse.ArgumentParser:

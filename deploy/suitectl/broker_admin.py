@@ -72,9 +72,7 @@ class Ctl:
 
     def exported(self) -> dict[str, Any]:
         """Return the broker's definitions."""
-        # whatever else it prints, the document is one line or many from the first brace on
-        printed = self._run("export_definitions", "-")
-        document: dict[str, Any] = json.loads(printed[printed.index("{") :])
+        document: dict[str, Any] = self._read("{", "export_definitions", "-")
         return document
 
     def import_(self, document: Mapping[str, Any]) -> None:
@@ -97,8 +95,14 @@ class Ctl:
     def queues(self, vhost: str) -> list[Queue]:
         """Return the queues of a virtual host."""
         how = ("-p", vhost, "--formatter", "json")
-        printed = self._run("list_queues", *how, *broker_queues.COLUMNS)
-        return list(map(broker_queues.read, json.loads(printed[printed.index("[") :])))
+        return list(
+            map(broker_queues.read, self._read("[", "list_queues", *how, *broker_queues.COLUMNS))
+        )
+
+    def _read(self, begins: str, *arguments: str) -> Any:
+        """Return the document that a command prints: whatever it says before that is left out."""
+        printed = self._run(*arguments)
+        return _parsed(printed[max(0, printed.find(begins)) :], "suitectl.rabbitmqctl_failed")
 
     def _run(self, *arguments: str, given: str = "") -> str:
         command = [*self.command, "--quiet", *arguments]
@@ -123,7 +127,7 @@ class Api:
 
     def exported(self) -> dict[str, Any]:
         """Return the broker's definitions."""
-        document: dict[str, Any] = json.loads(self._ask("GET", "definitions"))
+        document: dict[str, Any] = self._read("definitions")
         return document
 
     def import_(self, document: Mapping[str, Any]) -> None:
@@ -145,8 +149,10 @@ class Api:
 
     def queues(self, vhost: str) -> list[Queue]:
         """Return the queues of a virtual host."""
-        listed = json.loads(self._ask("GET", f"queues/{quote(vhost, safe='')}"))
-        return list(map(broker_queues.read, listed))
+        return list(map(broker_queues.read, self._read(f"queues/{quote(vhost, safe='')}")))
+
+    def _read(self, what: str) -> Any:
+        return _parsed(self._ask("GET", what), "suitectl.management_api_failed")
 
     def _ask(self, method: str, what: str, body: str | None = None) -> str:
         where = urlsplit(self.url)
@@ -166,3 +172,10 @@ class Api:
         if answer.status >= 300:
             raise Unavailable("suitectl.management_api_failed", f"{answer.status} {text[-500:]}")
         return text
+
+
+def _parsed(text: str, code: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise Unavailable(code, f"what it said is no JSON: {text[:80]!r}") from None

@@ -26,6 +26,7 @@ LONGEST = 31
 # Before the names of databases, roles and broker users of a suite that shares its servers.
 PREFIX = re.compile("([a-z][a-z_]{0,18}_)?")
 PORT = re.compile(r":\d+$")
+API = re.compile("https?://")
 # What others' queues, keys and exchanges begin with, as in 'rpc.reply-billing-…'.
 RESERVED = (
     "amq", "events", "evt", "guest", "hears", "nameko", "reply", "rpc", "standalone_rpc_proxy",
@@ -124,6 +125,7 @@ class Inventory:
             ),
             "rabbitmq: ctl or api, not both": rabbit.ctl and rabbit.api,
             "rabbitmq.ca_file: of no use without tls": rabbit.ca_file and not rabbit.tls,
+            "rabbitmq.api: http://… or https://…": not API.match(rabbit.api or "http://"),
             "rabbitmq.admin: who administers it by api": rabbit.api and not rabbit.admin,
             "postgres.admin_url: name the database": not _database(self.postgres.admin_url),
         }

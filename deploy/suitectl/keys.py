@@ -12,6 +12,7 @@ from typing import Any
 
 from chassis import ids
 from chassis.door.tokens import new_key_pair
+from chassis.settings import Misconfigured
 from suitectl.change import Change
 from suitectl.whole_file import write_whole
 
@@ -21,8 +22,16 @@ Keys = dict[str, Any]
 
 
 def read(path: Path) -> Keys:
-    """Return what the file holds; nothing if there is none."""
-    known: Keys = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    """Return what the file holds; nothing if there is none.
+
+    Raises `Misconfigured` for one that cannot be read, or is not what we write.
+    """
+    try:
+        known = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"{path}: {error}") from None  # which quotes nothing of it
+    if not isinstance(known, dict):
+        raise Misconfigured(f"{path}: these are no secrets of a suite")
     return known
 
 

@@ -98,6 +98,7 @@ def test_the_uri_of_a_cluster_names_all_its_nodes(monkeypatch: pytest.MonkeyPatc
         ("# [[limits]]", '[[limits]]\nuser = "web"\nconnections = 0\nchannels = 1', "1 or more"),
         ('/postgres"', '"', "postgres.admin_url: name the database"),
         ("[rabbitmq]", '[rabbitmq]\napi = "http://x"\nadmin = "a"', "ctl or api, not both"),
+        ("ctl = [", 'api = "x:1"\nadmin = "a"\n# [', "rabbitmq.api: http://"),
         ("[rabbitmq]", '[rabbitmq]\nhosts = ["x"]', "rabbitmq: host, or hosts"),
         ("[rabbitmq]", '[rabbitmq]\nca_file = "/ca.pem"', "ca_file: of no use without tls"),
         *(
