@@ -20,9 +20,10 @@ from suitectl.site import Site
 
 # What an operator does by hand where nobody administers the broker but its definitions file.
 BY_HAND = {
-    "add": "then, if a type was taken away, rabbitmqctl delete_queue: its queues stay bound",
+    "add": "then, if a type was taken away, rabbitmqctl -p {vhost} delete_queue: its queues stay"
+    " bound",
     "rotate": "until then the old password holds",
-    "remove": "then rabbitmqctl delete_user {name}, and delete_queue of what it left",
+    "remove": "then rabbitmqctl delete_user {user}, and -p {vhost} delete_queue of what it left",
 }
 
 
@@ -106,7 +107,8 @@ def _report(wanted: Iterator[Change], suite: Site, chosen: argparse.Namespace) -
     init.report(wanted, chosen.dry_run)
     rabbit = suite.inventory.rabbitmq
     if broker_admin(rabbit) is None:
-        by_hand = BY_HAND[chosen.task].format(name=chosen.name)
+        user = suite.inventory.named(chosen.name)
+        by_hand = BY_HAND[chosen.task].format(user=user, vhost=rabbit.vhost)
         print(f"not yet: the broker reads {rabbit.definitions} when it starts; {by_hand}")
     return 0
 
@@ -114,7 +116,7 @@ def _report(wanted: Iterator[Change], suite: Site, chosen: argparse.Namespace) -
 def shown(given: Inventory, held: Keys, name: str) -> dict[str, Any]:
     """Return what there is to know of a consumer; what cannot be asked is said in its place."""
     noted = held["consumers"][name]
-    granted = rights.listener(name, codec.load(Listener, noted))
+    granted = rights.listener(name, codec.load(Listener, noted), given.named(name))
     return {
         "consumer": name,
         **_columns(noted),

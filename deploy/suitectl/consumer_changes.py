@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from chassis import codec
-from suitectl import grants, init, keys, listeners
+from suitectl import grants, in_broker, init, keys, listeners, strangers
 from suitectl.broker_admin import broker_admin
 from suitectl.change import Change
 from suitectl.definitions import definitions
@@ -17,14 +17,11 @@ from suitectl.rights import Listener
 def added(given: Inventory, known: Keys, name: str, listener: Listener) -> Iterator[Change]:
     """Yield all that makes `name` a consumer with exactly these rights.
 
-    One that loses a type is disconnected: an open channel may remember what it was allowed, and
-    a queue that belongs to a connection can be unbound by nobody else.
+    What of it was killed is gone on with by itself, and by `init`.
     """
-    noted = known.get("consumers", {})
-    lost = {*noted.get(name, {"types": ()})["types"]} - {*listener.types}
-    noted = noted | {name: codec.dump(listener)}
+    noted = known.get("consumers", {}) | {name: codec.dump(listener)}
     whole = keys.completed({**known, "consumers": noted}, given.services, given.users)
-    yield from init.outside_postgres(given, known, whole, outdated=[name] if lost else ())
+    yield from init.outside_postgres(given, known, whole)
     yield from grants.changes(given, whole)
 
 
@@ -32,26 +29,28 @@ def rotated(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     """Yield the change of a consumer's password, and the end of what the old one has opened."""
     without = {**known, "broker": _without(known["broker"], name)}
     whole = keys.completed(without, given.services, given.users)
-    yield from init.outside_postgres(given, known, whole, outdated=[name])
+    yield from init.outside_postgres(given, known, whole)
 
 
 def removed(given: Inventory, known: Keys, name: str) -> Iterator[Change]:
     """Yield the end of a consumer: its user, its queues, the note that there is one, its grants.
 
-    What is left where a database is away, the next `init` ends: it goes by the notes.
+    What is left where a database is away, the next `init` ends: it goes by the notes. Raises
+    `Conflict`, with everything as it was, if its user is another suite's.
     """
     without = {key: _without(known[key], name) for key in ("broker", "consumers")}
-    whole: Keys = {**known, **without}
+    whole = keys.completed({**known, **without}, given.services, given.users)
     definitions(given, whole)  # refuses limits that the inventory still has for it
     if broker := broker_admin(given.rabbitmq):
-        user = given.named(name)
-        if any(each["name"] == user for each in broker.exported()["users"]):
+        user, found = given.named(name), broker.exported()
+        strangers.refuse(in_broker.others(found, given, known, [name]), init.ADVICE)
+        if any(each["name"] == user for each in found["users"]):
             yield Change(what=f"user {user}: deleted", make=partial(broker.forget_user, user))
         yield from listeners.deleted(given, known, name, broker.exported())
-    yield from init.outside_postgres(given, known, whole)
-    file = init.uri_file(given, name)
+    file = init.uri_file(given, name)  # while it is noted: nobody would look for it later
     if file.exists():
         yield Change(what=f"file {file}: deleted", make=file.unlink)
+    yield from init.outside_postgres(given, known, whole)
     yield from grants.changes(given, whole)
 
 

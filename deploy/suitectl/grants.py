@@ -7,10 +7,13 @@ to what they say.
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from chassis.database import installation
+from chassis.database.installation import Installation
 from chassis.errors import Unavailable
 from suitectl import site
 from suitectl.change import Change
@@ -74,7 +77,9 @@ def _noted(held: Keys, service: str) -> Types:
 
 def _write(given: Inventory, held: Keys, service: str, name: str, types: list[str]) -> None:
     details = Jsonb({"name": name, "types": types})
+    ours = Installation(service=service, suite=UUID(held["suite"]))
     with _connected(given, held, service) as owner, owner.transaction():
+        installation.require(owner, ours, as_app=False)
         owner.execute(_DELETE, [name])
         if types:
             owner.execute(_INSERT, [name, types])

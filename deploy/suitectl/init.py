@@ -7,7 +7,7 @@ stays as it is, and so does everything else, unless it is adopted.
 
 import argparse
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -105,8 +105,11 @@ def files(given: Inventory, known: Keys, whole: Keys) -> Iterator[Change]:
 
 
 def uri_file(given: Inventory, name: str) -> Path:
-    """Return where the AMQP URI of a caller or a consumer stands, for it alone to be given."""
-    return Path(given.secrets).with_name(f"{name}.amqp.env")
+    """Return where the AMQP URI of a caller or a consumer stands, for it alone to be given.
+
+    It is called after the broker user: two suites' secrets may lie in one folder.
+    """
+    return Path(given.secrets).with_name(f"{given.named(name)}.amqp.env")
 
 
 def derived(path: Path, text: str) -> Iterator[Change]:
@@ -128,19 +131,17 @@ def in_postgres(given: Inventory, whole: Keys) -> Wanted:
     )
 
 
-def outside_postgres(
-    given: Inventory, known: Keys, whole: Keys, outdated: Collection[str] = ()
-) -> Iterator[Change]:
-    """Yield the files and what the broker lacks; `outdated` as `InBroker.changes` has it.
+def outside_postgres(given: Inventory, known: Keys, whole: Keys) -> Iterator[Change]:
+    """Yield the files and what the broker lacks.
 
     Raises `Conflict`, before anything is yielded, for what is there and is not ours.
     """
     broker = asked(given, whole)
     if broker:
-        strangers.refuse(broker.strangers(outdated), ADVICE)
+        strangers.refuse(broker.strangers(), ADVICE)
     yield from files(given, known, whole)
     if broker:
-        yield from broker.changes(outdated)
+        yield from broker.changes()
 
 
 def asked(given: Inventory, whole: Keys) -> InBroker | None:

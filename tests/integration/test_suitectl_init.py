@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +16,7 @@ import psycopg
 import pytest
 from amqp.exceptions import AccessRefused, ConnectionForced, NotAllowed
 from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import make_url
 
 import contracts
 from chassis.broker.rpc import Rpc
@@ -36,10 +38,11 @@ from integration.stages.suite_broker import (
 from servers.postgres import Server
 from servers.rabbit import Broker
 from servers.rabbit_node import free_ports
-from suitectl import databases, environment, init, inventory, keys
+from suitectl import consumer_changes, databases, environment, init, inventory, keys
 from suitectl.__main__ import main
 from suitectl.broker_admin import Api, Ctl
 from suitectl.change import made
+from suitectl.rights import Listener
 from waiting import until
 
 SERVICES = ("auth", "billing")  # a site need not have all of them
@@ -673,6 +676,55 @@ def test_a_broker_that_refuses_is_one_line(
     assert line.startswith("suitectl: suitectl.management_api_failed: 401")
 
 
+@pytest.mark.parametrize("program", ["true", "echo one; echo two >&2; exit 1", "echo [{"])
+def test_a_rabbitmqctl_that_answers_oddly_is_one_line(
+    site: Site, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.write(f"ctl = {json.dumps(['sh', '-c', program])}")
+    assert site.init() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("suitectl: suitectl.rabbitmqctl_failed: ")
+
+
+def test_who_may_make_no_roles_is_refused_in_one_line(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+        admin.execute("create role nobody_much login password 'x'")
+    try:
+        given, admin_url = site.file.read_text("utf-8"), site.server.admin_url
+        other = make_url(admin_url).set(username="nobody_much", password="x")
+        url = other.render_as_string(hide_password=False)
+        site.file.write_text(given.replace(admin_url, url), "utf-8")
+        assert site.init() == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("suitectl: permission denied to create role")
+    finally:
+        with psycopg.connect(site.server.admin_url, autocommit=True) as admin:
+            admin.execute("drop role nobody_much")
+
+
+@pytest.mark.parametrize("held", ["", "{no", "[]", '"text"'])
+def test_secrets_that_are_none_are_said_and_left_alone(
+    site: Site, held: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.secrets.write_text(held, "utf-8")
+    assert site.init() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"suitectl: {site.secrets}: ")
+    assert site.secrets.read_text("utf-8") == held
+
+
+def test_a_folder_that_is_not_there_is_one_line(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = site.file.read_text("utf-8")
+    site.file.write_text(given.replace("secrets.json", "nowhere/secrets.json"), "utf-8")
+    assert site.init() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "No such file or directory" in line
+
+
 def test_a_consumer_is_added_changed_and_kept(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -749,6 +801,18 @@ def test_a_consumer_may_read_what_it_was_given_once_there_are_tables_for_it(
     with site.connect("auth_owner", "auth") as owner:
         audited = owner.execute("select did, details->'types' from audit order by id").fetchall()
     assert audited == [("consumer", types) for types in (both, ["auth.user_banned"], [])]
+
+
+def test_nothing_is_granted_in_another_suite_s_database(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.migrate("auth")
+    with site.connect("auth_owner", "auth") as owner:
+        owner.execute("update installation set suite = %s", [uuid4()])
+    assert site.consumer("ledger", "auth.user_banned") == 1
+    assert "chassis.not_our_database" in capsys.readouterr().err
+    assert site.grants("auth") == []
 
 
 def test_what_was_bound_to_a_type_taken_away_is_unbound(
@@ -845,6 +909,98 @@ def test_a_consumer_is_listed_shown_given_another_password_and_removed(
     assert "no consumer ledger" in capsys.readouterr().err
     assert site.init() == 0
     assert capsys.readouterr().out == "nothing to change\n"
+
+
+@pytest.mark.parametrize("task", ["narrow", "rotate"])
+def test_a_consumer_s_change_that_was_killed_before_the_broker_is_ended_by_init(
+    site: Site, task: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.consumer("ledger", "auth.user_banned,auth.workspace_created")
+    ledger, known = site.logged_in("ledger"), (site.inventory, site.keys, "ledger")
+    fewer = Listener(types=("auth.user_banned",))
+    wanted = {
+        "narrow": consumer_changes.added(*known, fewer),
+        "rotate": consumer_changes.rotated(*known),
+    }
+    for change in wanted[task]:
+        if change.what.startswith("in the broker"):
+            break
+        change.make()
+
+    assert site.init() == 0
+
+    with pytest.raises(ConnectionForced):
+        ledger.connection.drain_events(timeout=60)
+    site.login("ledger")
+    capsys.readouterr()
+    site.init()
+    assert capsys.readouterr().out.startswith("nothing to change\n")
+
+
+def test_a_removal_that_was_killed_leaves_nothing(site: Site) -> None:
+    site.init()
+    before = rest(site)
+    for steps in range(1, 5):
+        site.consumer("ledger", "auth.user_banned")
+        wanted = consumer_changes.removed(site.inventory, site.keys, "ledger")
+        list(islice(made(wanted, rehearsal=False), steps))
+        site.consumers("remove", "ledger")  # or there is none any more
+        assert site.init() == 0
+        assert not (site.folder / "ledger.amqp.env").exists(), steps
+        assert rest(site) == before, steps
+
+
+def rest(site: Site) -> list[Any]:
+    """Return what there is of broker users, and the secrets."""
+    found = site.api.exported()
+    return [sorted(found[kind], key=str) for kind in ("users", "permissions")] + [site.keys]
+
+
+def test_a_user_of_a_consumer_s_name_that_is_somebody_else_s_is_not_removed(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.init()
+    site.consumer("ledger", "auth.user_banned")
+    site.api.forget_user("ledger")
+    site.broker.ctl("add_user", "ledger", "another")
+    before = site.state()
+    assert site.consumers("remove", "ledger") == 1
+    assert "the broker user ledger has another password" in capsys.readouterr().err
+    assert site.state() == before
+
+
+def test_a_consumer_of_a_second_suite_is_called_so_wherever_the_broker_is_meant(
+    second: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second.init()
+    second.consumer("ledger", "auth.user_banned")
+    capsys.readouterr()
+    assert second.consumers("show", "ledger", "--json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["amqp_uri"] == str(second.folder / "second_ledger.amqp.env")
+    assert "second_ledger:" in Path(shown["amqp_uri"]).read_text("utf-8")
+    found = second.api.exported()["permissions"]
+    (granted,) = [each for each in found if each["user"] == "second_ledger"]
+    assert (
+        shown["rights"].items()
+        >= {kind: granted[kind] for kind in ("configure", "write", "read")}.items()
+    )
+    second.write("")
+    assert second.consumers("remove", "ledger") == 0
+    said = capsys.readouterr().out
+    assert "rabbitmqctl delete_user second_ledger, and -p second_ai-studio delete_queue" in said
+
+
+def test_a_consumer_of_secrets_from_before_there_were_identities_is_removed(site: Site) -> None:
+    site.write("")
+    site.init()
+    site.consumer("ledger", "auth.user_banned")
+    older = {name: held for name, held in site.keys.items() if name != "suite"}
+    site.secrets.write_text(json.dumps(older), "utf-8")
+    site.write(f'api = "{site.api.url}"\nadmin = "{ADMIN}"')
+    assert site.consumers("remove", "ledger") == 0
+    assert site.keys["consumers"] == {}
 
 
 def test_where_nobody_administers_the_broker_it_is_said_what_stays(
