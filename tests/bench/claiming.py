@@ -1,7 +1,7 @@
 """Claiming: what the fair order of jobs costs, and what it costs however much waits.
 
 A worker does jobs of one tenant that do nothing, each claimed, run and ended; beside it one whose
-`claim_job` takes the oldest without asking whose it is. The cost of a claim is that of the
+`take_job` takes the oldest without asking whose it is. The cost of a claim is that of the
 statement, where one job is claimed already: jobs of one tenant; of a hundred, one after another;
 and of a hundred who have queued all of theirs at once, so that the turns of all are looked up.
 """
@@ -37,7 +37,7 @@ select gen_random_uuid(), 'weigh', gen_random_uuid(), md5(({whose})::text)::uuid
 from generate_series(0, {jobs}) as n
 """
 FIFO = """
-create or replace function claim_job(kinds text[], seconds int) returns setof jobs
+create or replace function take_job(kinds text[], seconds int) returns setof jobs
     language plpgsql set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set plan_cache_mode = force_generic_plan as $$
 begin
@@ -49,7 +49,7 @@ begin
     returning *;
 end $$
 """
-CLAIM = text("select * from claim_job(array['weigh'], :seconds)")
+CLAIM = text("select * from take_job(array['weigh'], :seconds)")
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def amount(stage: Stage) -> Iterator[Mapping[str, Callable[[], float]]]:
 @contextmanager
 def _without_order(stage: Stage) -> Iterator[Database]:
     with database(stage.server) as own:
-        fair = own.one("select pg_get_functiondef('claim_job'::regproc)")
+        fair = own.one("select pg_get_functiondef('take_job'::regproc)")
         own.change(FIFO)
         try:
             yield own

@@ -17,7 +17,7 @@ from integration.stages.box_database import MINE, THEIRS, Database
 from integration.stages.weighing import NAME, queue, queue_at_once, working
 
 WORKSPACES = (None, *(str(UUID(int=number)) for number in range(4)))
-CLAIM = text(f"select id from claim_job(array['{NAME}'], 30)")
+CLAIM = text(f"select id from take_job(array['{NAME}'], 30)")
 ROWS = """
 insert into jobs (id, kind, subject, workspace_id, args, meta, run_at, state, claims)
 select id, kind, id, workspace, '{}', '{"workspace": null, "correlation": "some"}',

@@ -17,7 +17,14 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 from billing.app import SERVICE
 from billing.domain import number_series
-from chassis.database import migrations, postgres, schema_claims, schema_rule, schema_steps
+from chassis.database import (
+    migrations,
+    postgres,
+    schema_claims,
+    schema_deaths,
+    schema_rule,
+    schema_steps,
+)
 from chassis.errors import Conflict, Unavailable
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
@@ -27,6 +34,16 @@ from integration.stages.service_database import service_database
 from servers.postgres import Server
 
 DEADLINE_S = 60.0
+OLDER_CLAIM = """
+create function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql as
+'begin return query update jobs set state = ''claimed'' where kind = any(kinds) returning *; end'
+"""
+CLAIMED = {"kinds": ["weigh"], "seconds": 30}
+WAITING = """
+insert into jobs (id, kind, subject, args, meta, run_at)
+values (gen_random_uuid(), 'weigh', 'a box', '{}', '{}', now())
+"""
+PREPARED = 10  # times after which psycopg has prepared a statement
 
 
 @pytest.fixture
@@ -38,9 +55,14 @@ def owner_url(postgres_server: Server) -> Iterator[str]:
 @contextmanager
 def engine(url: str, connections: int = 4) -> Iterator[Engine]:
     """Yield an engine as billing's processes have it, in the app role."""
-    made = postgres.engine(
-        url.replace("billing_owner:", "billing_app:"), name="billing", connections=connections
-    )
+    app_url = url.replace("billing_owner:", "billing_app:")
+    with closed(postgres.engine(app_url, name="billing", connections=connections)) as made:
+        yield made
+
+
+@contextmanager
+def closed(made: Engine) -> Iterator[Engine]:
+    """Yield an engine that has no connections afterwards."""
     try:
         yield made
     finally:
@@ -105,13 +127,32 @@ def test_a_database_that_was_made_by_other_words_of_a_step_has_the_functions_of_
     assert schema_claims.renew in steps
     change(
         owner_url,
-        "create or replace function claim_job(kinds text[], seconds int) returns setof jobs"
+        "create or replace function take_job(kinds text[], seconds int) returns setof jobs"
         " language sql as 'select * from jobs'",
     )
     assert functions(owner_url) != new
     monkeypatch.setattr(schema_steps, "STEPS", (*steps, schema_claims.renew))  # as if it came now
     migrations.upgrade("billing", owner_url)
     assert functions(owner_url) == new
+
+
+def test_an_older_process_claims_jobs_on_after_the_step_that_counts_deaths(
+    owner_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = schema_steps.STEPS
+    monkeypatch.setattr(schema_steps, "STEPS", steps[: steps.index(schema_deaths.make)])
+    with closed(postgres.engine(owner_url, name="owner")) as owner, owner.begin() as connection:
+        schema_steps.upgrade(connection, "billing")
+        connection.execute(text(OLDER_CLAIM))
+        connection.execute(text(WAITING))
+    monkeypatch.setattr(schema_steps, "STEPS", steps)
+    claim = text("select * from claim_job(:kinds, :seconds)")
+    with engine(owner_url) as app, postgres.autocommit(app) as connection:
+        before = [connection.execute(claim, CLAIMED).one() for _ in range(PREPARED)][-1]
+        migrations.upgrade("billing", owner_url)
+        again = connection.execute(claim, CLAIMED).one()
+    assert again._fields == before._fields
+    assert (again.id, again.kind, again.claims) == (before.id, "weigh", 1)
 
 
 def functions(url: str) -> list[Any]:

@@ -158,7 +158,7 @@ def test_a_withdrawal_waits_for_the_claim_that_came_before_it(
     (subject,) = queue(app, MINE)
     said: list[bool] = []
     with app.engine.connect() as rival:
-        rival.execute(text(f"select from claim_job(array['{NAME}'], 30)"))
+        rival.execute(text(f"select from take_job(array['{NAME}'], 30)"))
         thread = threading.Thread(target=lambda: said.append(withdraw(app, subject)))
         thread.start()
         until(lambda: own.one(WAITS_FOR_A_LOCK))

@@ -49,7 +49,7 @@ end $$;
 # No plan may read a whole table or sort all that waits, as one that is made by the figures of an
 # empty table does; and it is made once a connection.
 _CLAIM = """
-create or replace function claim_job(kinds text[], seconds int) returns setof jobs language plpgsql
+create or replace function take_job(kinds text[], seconds int) returns setof jobs language plpgsql
     set enable_seqscan = off set enable_bitmapscan = off set enable_sort = off
     set plan_cache_mode = force_generic_plan as $$
 declare
