@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from chassis.broker.address import CA_FILE, hosts
 from chassis.errors import Unavailable
+from chassis.settings import Misconfigured
 from distributed.servers import Servers, inventory, of_node
 from servers.postgres import Server, make_folder
 from servers.rabbit_node import SEARCH_PATH, Node, installed
@@ -50,8 +51,12 @@ def given_rabbit(uri: str) -> Rabbit:
     """Return the broker of a URI, with the way in which it is administered from here.
 
     `rabbitmqctl` where it answers on this machine, else the management API as the URI's user.
+    Raises `Misconfigured` for what is no URI of a broker.
     """
-    where, (first, *others) = urlsplit(uri), hosts(uri)
+    try:
+        where, (first, *others) = urlsplit(uri), hosts(uri)
+    except (KeyError, ValueError):  # which may quote a password
+        raise Misconfigured("AMQP_URI: is not amqp://user:password@host:port/") from None
     tls = where.scheme == "amqps"
     host, _, port = first.rpartition(":")
     ca_file = dict(parse_qsl(where.query)).get(CA_FILE)

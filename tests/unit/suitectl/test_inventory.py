@@ -88,6 +88,13 @@ def test_the_uri_of_a_cluster_names_all_its_nodes(monkeypatch: pytest.MonkeyPatc
     assert found.url("web", "a/b") == uri
 
 
+@pytest.mark.parametrize("uri", ["nonsense", "http://h/", "amqp://u:hidden@h:99999/"])
+def test_what_is_no_broker_s_uri_is_said_without_its_password(uri: str) -> None:
+    with pytest.raises(Misconfigured, match="AMQP_URI: is not") as wrong:
+        given_rabbit(uri)
+    assert "hidden" not in str(wrong.value)
+
+
 @pytest.mark.parametrize(
     ("replaced", "by", "said"),
     [
