@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from chassis.codec import plain
@@ -51,13 +52,20 @@ def _text(held: Any) -> str:
         case float() as number:
             return f"{number:.1f}"
         case dict() | list() as nested:
-            return json.dumps(nested, ensure_ascii=False)
+            return json.dumps(nested, ensure_ascii=False, default=_whole)
         case other:
             return str(other)
 
 
 def _written(held: Any) -> str:
-    return json.dumps(plain(held), ensure_ascii=False, indent=1)
+    return json.dumps(plain(held), ensure_ascii=False, indent=1, default=_whole)
+
+
+def _whole(held: Any) -> int:
+    """Return what PostgreSQL's `sum` of whole numbers is; it comes as a numeric."""
+    if isinstance(held, Decimal) and held == int(held):
+        return int(held)
+    raise TypeError(f"not to be written: {held!r}")
 
 
 def _json(held: Any) -> None:

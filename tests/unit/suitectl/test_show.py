@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -44,6 +45,8 @@ def test_a_record_shows_lines_below_their_field(capsys: pytest.CaptureFixture[st
 
 
 def test_json_has_every_value_as_the_services_write_it(capsys: pytest.CaptureFixture[str]) -> None:
-    show.record({"at": AT, "none": None, "ok": True}, as_json=True)
+    summed = Decimal(250_000)  # as PostgreSQL sums up øre
+    show.record({"at": AT, "none": None, "ok": True, "gross_ore": summed}, as_json=True)
     printed = json.loads(capsys.readouterr().out)
-    assert printed == {"at": "2026-03-01T12:00:00Z", "none": None, "ok": True}
+    said = {"at": "2026-03-01T12:00:00Z", "none": None, "ok": True, "gross_ore": 250_000}
+    assert printed == said
