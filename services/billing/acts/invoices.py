@@ -52,7 +52,12 @@ RETENTION_YEARS = 5  # from the end of the year of issue (bokføringsloven § 13
 
 
 def create(unit: Unit, asked: CreateInvoices) -> Drafts:
-    """Draft one invoice a workspace of what is pending there, and say what was left out."""
+    """Draft one invoice a workspace of what is pending there, and say what was left out.
+
+    Not in a database that was restored, before the last number is confirmed: a caller who repeats
+    would get, and keep under that key, a draft of no more than what has been heard again by then.
+    """
+    must_be_confirmed(unit)
     if unit.call.expected_version:  # what it makes is new
         details = {"current_version": 0}
         raise Conflict("chassis.version_mismatch", details=details, retryable=False)

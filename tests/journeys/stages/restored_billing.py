@@ -182,16 +182,10 @@ class RestoredBilling:
 
     def _confirm_the_last_number(self) -> None:
         """Let billing issue again; the invoice of the main job has the only number."""
-        admin, workspace = self.job.admin, self.outcome.project["workspace_id"]
-        drafted = admin.call(
-            "billing",
-            "create_invoices",
-            workspace_id=workspace,
-            idempotency_key="create the invoices",
-        )
-        invoice_id = drafted["items"][0]["invoice_id"]
+        wanted = {"workspace_id": self.outcome.project["workspace_id"]}
+        key = "create the invoices"
         try:
-            admin.call("billing", "issue_invoice", invoice_id=invoice_id, idempotency_key="early")
+            self.job.admin.call("billing", "create_invoices", **wanted, idempotency_key=key)
         except Rejected as refused:
             self.refused = refused.code
         self.numbers = self.suitectl("numbers", "show")[1]
