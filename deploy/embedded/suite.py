@@ -1,7 +1,5 @@
 """The whole suite in the calling process: `with Suite(folder) as suite: …`."""
 
-import logging
-import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -18,13 +16,13 @@ from affiliate.service import AffiliateService
 from auth import admins
 from auth.service import AuthService
 from billing.service import BillingService
-from chassis import ids, telemetry
+from chassis import ids
 from chassis.door.edge import Caller
 from chassis.errors import Conflict
 from chassis.running.loops import Signal
 from chassis.running.parts import Parts
 from chassis.unit.digests import digests, note_at_work
-from embedded import assembly
+from embedded import assembly, log
 from embedded.databases import provide
 from embedded.direct import DirectPort
 from embedded.doors import open_doors
@@ -162,7 +160,7 @@ class Suite:
 
     def _start(self) -> None:
         make_folder(self.data_dir)
-        self._log()
+        self._ending.enter_context(log.kept(self.data_dir))
         self._ending.enter_context(self.server)
         self._keys = keys(self.data_dir)
         provide(self.server, self._keys)
@@ -171,17 +169,31 @@ class Suite:
             self._ending.callback(door.stop)
         self.signals = {name: (Signal(), Signal()) for name in SERVICES}
         for name in SERVICES:
-            self.parts[name] = self._build(name)
-            self._ending.callback(self.parts[name].close)
+            self._open(name)
             self._doors[name].start(self.parts[name].web)
-        for name, parts in self.parts.items():
-            note_at_work(parts.app.engine, digests(parts.app.service.projections))
-            threads = JOB_THREADS.get(name, 1)
-            twice = self.deliver_twice
-            working = ServiceAtWork(parts, self._peers(name), self.signals, threads, twice)
-            self.working[name] = working
-            self._ending.callback(working.stop)  # of one that was stopped while it starts, too
-            working.start()
+        for name in SERVICES:
+            self._set_to_work(name)
+
+    def _open(self, name: str) -> None:
+        self.parts[name] = self._build(name)
+        self._ending.callback(self._close, name)
+
+    def _close(self, name: str) -> None:
+        if parts := self.parts.pop(name, None):
+            parts.close()
+
+    def _set_to_work(self, name: str) -> None:
+        parts, threads = self.parts[name], JOB_THREADS.get(name, 1)
+        note_at_work(parts.app.engine, digests(parts.app.service.projections))
+        twice = self.deliver_twice
+        working = ServiceAtWork(parts, self._peers(name), self.signals, threads, twice)
+        self.working[name] = working
+        self._ending.callback(self._halt, name)  # of one that was stopped while it starts, too
+        working.start()
+
+    def _halt(self, name: str) -> None:
+        if working := self.working.pop(name, None):
+            working.stop()
 
     def _build(self, name: str) -> Parts:
         urls = {service: door.url for service, door in self._doors.items()}
@@ -202,12 +214,3 @@ class Suite:
         return DirectPort(
             facade=FACADES[target], door=lambda: self.parts[target].door, caller=caller
         )
-
-    def _log(self) -> None:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        handle = os.open(self.data_dir / "suite.log", flags, 0o600)
-        sink = self._ending.enter_context(os.fdopen(handle, "a", encoding="utf-8"))
-        root, handler = logging.getLogger(), telemetry.json_handler(sink)
-        root.addHandler(handler)
-        root.setLevel(logging.INFO)
-        self._ending.callback(root.removeHandler, handler)

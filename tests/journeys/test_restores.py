@@ -1,4 +1,7 @@
-"""media or video is restored to before the work was asked for, and its caller asks again."""
+"""A service is restored to before work was asked for, and its callers ask again.
+
+media and video, by PostgreSQL's own tools; then each, while each other one is away.
+"""
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,10 +16,13 @@ import pytest
 from chassis.errors import Unavailable
 from chassis.hearing import forgotten, forks
 from chassis.unit import feed
+from contracts import SERVICES
 from demo.main_job import Photo
 from embedded.suite import Suite
 from journeys.stages.histories import problems
 from journeys.stages.quiet import Quiet, main_job
+from journeys.stages.restorable import Restorable
+from journeys.stages.restored_life import RestoredLife
 from servers.postgres import Server
 from servers.postgres_place import find_place
 from waiting import until
@@ -81,6 +87,52 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
         assert problems(suite) == []
         assert suite.sql("billing", LINES) == lines
         assert suite.sql("affiliate", EARNED) == earned
+
+
+@pytest.fixture(scope="module")
+def life(run_folder: Path, photos: Sequence[Photo]) -> Iterator[RestoredLife]:
+    with Restorable(run_folder / "restorable") as suite:
+        life = RestoredLife(suite, photos)
+        life.live()
+        yield life
+
+
+@pytest.mark.parametrize(
+    ("restored", "away"), [(one, other) for one in SERVICES for other in SERVICES if one != other]
+)
+def test_all_is_billed_and_earned_whichever_is_restored_and_whoever_is_away(
+    life: RestoredLife, restored: str, away: str
+) -> None:
+    suite = life.suite
+    life.lose(restored, away)
+    life.come_back()
+    lacking = life.lacking(restored)
+    assert suite.settle_all() == lacking
+    assert problems(suite) == []
+    assert suite.broken() == {}
+    assert life.lines() == life.all_lines
+    assert life.earned() == [
+        # affiliate tells nobody who was referred since: what they paid before that is asked for
+        # again is not earned on
+        each
+        for each in life.all_earned
+        if (restored, each["invoice_id"]) != ("affiliate", life.newcomers.known["invoice"]["id"])
+    ]
+    now, before = life.numbered(), life.numbers
+    assert now.keys() == before.keys() and len(set(now.values())) == len(now)
+    taken = {id: number for id, number in before.items() if number in now.values()}
+    assert taken.items() <= now.items()
+
+
+def test_a_line_and_an_earning_that_are_deleted_by_hand_are_named(life: RestoredLife) -> None:
+    target, invoice = life.newcomers.known["film"]["id"], life.newcomers.known["invoice"]["id"]
+    life.reset()
+    life.suite.alter("billing", f"delete from invoice_line_item where target_id = '{target}'")
+    life.suite.alter("affiliate", f"delete from affiliate_earning where invoice_id = '{invoice}'")
+    broken = life.suite.broken()
+    assert broken.keys() == {"films_billed", "invoices_add_up", "paid_is_earned"}
+    assert [each["target_id"] for each in broken["films_billed"]] == [target]
+    assert [each["invoice_id"] for each in broken["paid_is_earned"]] == [invoice]
 
 
 def tool(server: Server, name: str, *arguments: str) -> None:
