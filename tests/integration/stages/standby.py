@@ -1,4 +1,4 @@
-"""Two PostgreSQL: one that takes writes, and its synchronous standby, as operators set them up."""
+"""Two PostgreSQL: one that takes writes, and its standby, as operators set them up."""
 
 import subprocess
 from collections.abc import Iterator
@@ -20,10 +20,24 @@ SERVER = ("host", "hostaddr", "port")
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A primary, whose commits wait for the standby."""
+    """A primary, and the standby that follows it."""
 
     primary: Server
     standby: Server
+
+    def cut(self) -> None:
+        """Let the standby have all that the primary has, and nothing more from now on."""
+        with (
+            psycopg.connect(self.primary.admin_url, autocommit=True) as primary,
+            psycopg.connect(self.standby.admin_url, autocommit=True) as standby,
+        ):
+            (written,) = primary.execute("select pg_current_wal_lsn()").fetchone() or ()
+            replayed = "select pg_last_wal_replay_lsn() >= %s::pg_lsn"
+            until(lambda: standby.execute(replayed, (written,)).fetchone() == (True,))
+            standby.execute("alter system set primary_conninfo = ''")
+            standby.execute("select pg_reload_conf()")
+            receiving = "select count(*) from pg_stat_wal_receiver"
+            until(lambda: standby.execute(receiving).fetchone() == (0,))
 
     def fail_over(self) -> None:
         """Kill the primary with all its processes, and let the standby take its place."""
@@ -42,14 +56,15 @@ class Pair:
 
 
 @contextmanager
-def pair(folder: Path) -> Iterator[Pair]:
-    """Yield both, gone afterwards."""
+def pair(folder: Path, *, synchronous: bool = True) -> Iterator[Pair]:
+    """Yield both, gone afterwards. `synchronous`: each commit waits for the standby."""
     primary, standby = Server(folder / "primary"), Server(folder / "standby")
     try:
         with primary:
             _copy(primary, standby)
             with standby:
-                _wait_for_each_other(primary)
+                if synchronous:
+                    _wait_for_each_other(primary)
                 yield Pair(primary=primary, standby=standby)
     finally:
         standby.forget()
