@@ -67,7 +67,7 @@ ROOMS = (
         name="hearing",
         what="cursors, parking, forks, groups: hearing others in order and once",
         may_use=(*_UNIT, "broker", "jobs"),
-        code_lines=960,
+        code_lines=965,
         why="each fault of a stream that is heard has its own answer, a source's lost past too",
     ),
     Room(

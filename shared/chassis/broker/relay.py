@@ -36,7 +36,9 @@ def relay(engine: Engine, publisher: Publisher, limit: int = BATCH) -> int:
 
 
 _NEXT = text(
-    "select p.position, p.previous, e.* from positions p join events e using (seq)"
+    "select p.position, p.previous,"
+    " e.event_id, e.stream_id, e.version, e.recorded_at, e.meta, e.outbox"
+    " from positions p join events e using (seq)"
     " where p.previous is not null"
     " and p.position > coalesce((select position from relay where name = :name), 0)"
     " order by p.position limit :most"

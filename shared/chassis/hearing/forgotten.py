@@ -127,7 +127,10 @@ _KEEP = text(
     " values (:consumer, :source, :event_id, :type, :stream_id, :heard, cast(:cause as uuid))"
     " on conflict do nothing"
 )
-_KEPT = text(f"select * from forgotten {_OF} and cause = any(:causes)")  # noqa: S608
+_KEPT = text(
+    "select event_id, type, stream_id, heard, cause from forgotten"  # noqa: S608
+    f" {_OF} and cause = any(:causes)"
+)
 _TOLD_AGAIN = text(f"delete from forgotten {_OF} and cause = any(:causes)")  # noqa: S608
 _UNSETTLED = text(
     "select consumer, source, event_id, type, stream_id, heard, since from forgotten"

@@ -197,7 +197,8 @@ with made as (
         exists (select from forgotten f
             where f.event_id = events.event_id and f.settled_at is not null) as settled
     from events where meta->'heard'->>'source' = :source)
-select * from made where {which} order by position, seq"""
+select event_id, type, stream_id, call, heard, settled from made
+where {which} order by position, seq"""
 # What a fork has put beyond the cursor is heard at other positions since, if at all.
 _UPTO = "position <= :position and not before_a_fork"
 _BEYOND = "(position > :position or before_a_fork)"

@@ -210,9 +210,12 @@ _PARK = text(
     "insert into parked (consumer, source, position, stream_id, event, error, attempts, dead)"
     " values (:consumer, :source, :position, :stream_id, :event, :error, :attempts, :dead)"
 )
-_HEAD = text(f"select * from parked {_OF} and stream_id = :stream_id order by position limit 1")  # noqa: S608
+_HEAD = text(
+    "select position, stream_id, event, attempts, dead from parked"  # noqa: S608
+    f" {_OF} and stream_id = :stream_id order by position limit 1"
+)
 _ONE = text(
-    "select p.*, (select min(position) from parked"  # noqa: S608
+    "select p.position, p.stream_id, p.event, (select min(position) from parked"  # noqa: S608
     f" {_OF} and stream_id = p.stream_id) as first from parked p {_OF} and position = :position"
 )
 _REMOVE = text(f"delete from parked {_OF} and position = :position")  # noqa: S608

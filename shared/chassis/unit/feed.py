@@ -101,7 +101,9 @@ def _pair(row: Any) -> dict[str, Any]:
 
 _NUMBER = text("select number_events(:most)")
 _TOLD = text(
-    "select p.position, p.previous, e.* from positions p join events e using (seq)"
+    "select p.position, p.previous,"
+    " e.event_id, e.stream_id, e.version, e.recorded_at, e.meta, e.outbox"
+    " from positions p join events e using (seq)"
     " where p.previous is not null and p.position > :after order by p.position limit :most"
 )
 _HEAD = text(
