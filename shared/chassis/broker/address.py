@@ -11,14 +11,17 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 import kombu
+from kombu.connection import ConnectionPool, PooledConnection
 
 CA_FILE = "cacertfile"  # of PEM certificates; without one, those that this machine trusts
 PLAIN, TLS = "amqp", "amqps"
 PORTS = {PLAIN: 5672, TLS: 5671}
 
 
-class Client(kombu.Connection):
-    """kombu's description of a connection to one of several hosts; it goes on to the next one."""
+class EachByItsName:
+    """A connection of kombu's to one of several hosts, which shows the present one's name."""
+
+    hostname: Any
 
     @property
     def ssl(self) -> Any:
@@ -29,6 +32,26 @@ class Client(kombu.Connection):
     def ssl(self, options: Any) -> None:
         # set with each host; kombu alone takes a certificate of any name
         self._ssl = options and {**options, "server_hostname": self.hostname}
+
+
+class Client(EachByItsName, kombu.Connection):
+    """kombu's description of a connection to one of several hosts; it goes on to the next one."""
+
+    def Pool(self, limit: int | None = None, **options: Any) -> "Pool":  # noqa: N802
+        """Return a pool of such connections."""
+        return Pool(self, limit, **options)  # type: ignore[no-untyped-call]
+
+
+class Pool(ConnectionPool):
+    """kombu's, whose connections are a kind of their own and know no host but the first."""
+
+    def new(self) -> Any:
+        """Return one more connection, that is not connected yet."""
+        return Pooled(self, **dict(self.connection._info(resolve=False)))  # type: ignore[no-untyped-call]
+
+
+class Pooled(EachByItsName, PooledConnection):
+    """One of a pool."""
 
 
 def client(uri: str, **options: Any) -> Client:
