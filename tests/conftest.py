@@ -12,10 +12,10 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
+from missing import LOUD, NO_BROKER
 from servers.postgres import Server
 from servers.rabbit import Broker, private_broker
 
-NO_BROKER = "no RabbitMQ: AMQP_URI is not set, and none could be installed or run"
 OWN_SUITE = ("test_distributed.py", "test_suitectl.py")  # journeys of other suites than the one
 
 # The same examples everywhere and on every run: what fails in CI fails here. No time limit per
@@ -82,10 +82,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> WholeFiles:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name every test that did not run for want of a broker; pytest itself only counts them."""
+    """Name every test that did not run for want of something; pytest itself only counts them."""
     skipped = terminalreporter.stats.get("skipped", [])
-    missed = [report.nodeid for report in skipped if NO_BROKER in str(report.longrepr)]
-    if missed:
-        terminalreporter.section(f"{len(missed)} TESTS DID NOT RUN: {NO_BROKER}", red=True)
-        for nodeid in missed:
-            terminalreporter.line(nodeid)
+    for wanted in LOUD:
+        missed = [report.nodeid for report in skipped if wanted in str(report.longrepr)]
+        if missed:
+            terminalreporter.section(f"{len(missed)} TESTS DID NOT RUN: {wanted}", red=True)
+            for nodeid in missed:
+                terminalreporter.line(nodeid)

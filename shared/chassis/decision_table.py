@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import sys
+from functools import cache
 from types import ModuleType
 
 Row = tuple[str, str, str, str]
@@ -16,15 +18,34 @@ def markdown(module: ModuleType) -> str:
 
 def rows(module: ModuleType) -> list[Row]:
     """Return a row (state, command, condition, outcome) for each case of `decide`."""
+    matches = [
+        node for node in ast.walk(functions(module)["decide"]) if isinstance(node, ast.Match)
+    ]
+    events = {each.__name__ for each in module.decider.events}
+    return [_row(case, module, events) for case in matches[0].cases]
+
+
+@cache
+def functions(module: ModuleType) -> dict[str, ast.FunctionDef]:
+    """Return the functions that a module defines itself, by name."""
     tree = ast.parse(inspect.getsource(module))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    matches = [node for node in ast.walk(functions["decide"]) if isinstance(node, ast.Match)]
-    return [_row(case, functions) for case in matches[0].cases]
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def _row(case: ast.match_case, functions: dict[str, ast.FunctionDef]) -> Row:
+def followed(module: ModuleType, name: str) -> tuple[ModuleType, ast.FunctionDef] | None:
+    """Return where the function lies that a module calls so, if it or its own package has it."""
+    if (own := functions(module).get(name)) is not None:
+        return module, own
+    there = getattr(getattr(module, name, None), "__module__", None)
+    if there is None or there.rpartition(".")[0] != module.__name__.rpartition(".")[0]:
+        return None
+    found = functions(sys.modules[there]).get(name)
+    return (sys.modules[there], found) if found else None
+
+
+def _row(case: ast.match_case, module: ModuleType, events: set[str]) -> Row:
     condition = ast.unparse(case.guard) if case.guard else ""
-    then = "; ".join(_outcomes(case.body, functions, set())) or "nothing"
+    then = "; ".join(dict.fromkeys(_outcomes(case.body, module, events, set()))) or "nothing"
     if isinstance(case.pattern, ast.MatchSequence):
         state, command = (_name(part) for part in case.pattern.patterns)
     else:
@@ -48,7 +69,7 @@ def _name(pattern: ast.pattern) -> str:
 
 
 def _outcomes(
-    body: list[ast.stmt], functions: dict[str, ast.FunctionDef], seen: set[str]
+    body: list[ast.stmt], module: ModuleType, events: set[str], seen: set[str]
 ) -> list[str]:
     """Return what a case may lead to: events, 'nothing' or a code, helpers followed."""
     found: list[str] = []
@@ -58,19 +79,18 @@ def _outcomes(
                 exc=ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=code), *_])
             ):
                 found.append(f"{kind} `{code!s}`")
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=kind))):
+                found.append(kind)
             case ast.Return(value=ast.List(elts=[])):
                 found.append("nothing")
-            case ast.Call(func=ast.Name(id=name)) if name in functions and name not in seen:
-                seen.add(name)
-                found += _outcomes(functions[name].body, functions, seen)
-            case ast.Call(func=ast.Name(id=name)) if _is_event(name, functions):
+            case ast.Call(func=ast.Name(id=name)) if name in events:
                 found.append(name)
-    return list(dict.fromkeys(found))
-
-
-def _is_event(name: str, functions: dict[str, ast.FunctionDef]) -> bool:
-    evolve = ast.unparse(functions["evolve"])
-    return f"{name}(" in evolve and name[:1].isupper()
+            case ast.Call(func=ast.Name(id=name)) if place := followed(module, name):
+                there, function = place
+                if (key := f"{there.__name__}.{name}") not in seen:
+                    seen.add(key)
+                    found += _outcomes(function.body, there, events, seen)
+    return found
 
 
 def _line(cells: Row) -> str:

@@ -38,7 +38,7 @@ BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",
     "clients": "clients.auth",
     "`gateways.port`": "gateways.port",
-    "shared gateways": "gateways.mail",
+    "shared gateways": "gateways.fetch",
     "SQLAlchemy": "sqlalchemy",
     "marshmallow": "marshmallow",
     "vendors": "stripe",

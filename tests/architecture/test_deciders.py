@@ -1,13 +1,11 @@
 """Deciders: each event has one name and one place in `evolve`; the tables in print are true."""
 
 import ast
-import inspect
 import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from architecture.source import ROOT, SERVICES
 from chassis import decision_table
@@ -41,16 +39,17 @@ def homes(service: str) -> Mapping[str, list[str]]:
 
 def placed(module: ModuleType) -> set[str]:
     """Return the names of the events that `evolve` has a case for, in it or in its helpers."""
-    tree = ast.parse(inspect.getsource(module))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    reached = {"evolve", *_called(functions["evolve"], functions)}
-    return {name for each in reached for name in _cases(functions[each])}
+    return {name for function in _reached(module, "evolve") for name in _cases(function)}
 
 
-def _called(function: ast.FunctionDef, functions: Mapping[str, Any]) -> Iterator[str]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id in functions:
-            yield node.id
+def _reached(module: ModuleType, name: str) -> Iterator[ast.FunctionDef]:
+    if (place := decision_table.followed(module, name)) is None:
+        return
+    there, function = place
+    yield function
+    called = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    for each in called - {name}:
+        yield from _reached(there, each)
 
 
 def _cases(function: ast.FunctionDef) -> Iterator[str]:

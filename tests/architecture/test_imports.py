@@ -33,6 +33,7 @@ GROUND = {
     for name in ("domain", "errors", "ids", "metrics", "setting_rules", "settings", "telemetry")
 }
 STORES = ("gateways.blobs", "gateways.blobs_folder", "gateways.blobs_s3")
+POSTS = ("gateways.mail", "gateways.mail_folder", "gateways.mail_smtp")
 VALUES = {  # the parts of the frame that a service's own rooms are given values by
     f"chassis.{name}"
     for name in (
@@ -120,7 +121,7 @@ def job(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.service", f"{service}.app")
     ours = below(module, "contracts", "clients", "gateways") or module in VALUES
-    return standard(module) or (ours and not below(module, *STORES))
+    return standard(module) or (ours and not below(module, *STORES, *POSTS))
 
 
 def act(service: str, module: str) -> bool:
@@ -238,12 +239,12 @@ def test_pictures_are_decoded_in_a_process_of_their_own_and_nowhere_else() -> No
     assert strays == {}
 
 
-def test_which_store_it_is_is_known_to_the_shared_gateways_alone() -> None:
+def test_which_store_and_which_mail_it_is_is_known_to_the_shared_gateways_alone() -> None:
     strays = {
         source.at(line): module
         for source in sources("services", "deploy")
         for module, line in source.imported
-        if below(module, "gateways.blobs_folder", "gateways.blobs_s3")
+        if below(module, *STORES[1:], *POSTS[1:])
     }
     assert strays == {}
 
@@ -282,6 +283,7 @@ def test_the_table_itself() -> None:
         ("billing.jobs", "gateways.port"): True,
         ("billing.jobs", "gateways.fetch"): True,
         ("billing.jobs", "gateways.blobs_folder"): False,
+        ("billing.jobs", "gateways.mail_smtp"): False,
         ("billing.acts.invoices", "billing.domain.invoice"): True,
         ("billing.acts.invoices", "billing.projections.invoices"): True,
         ("billing.acts.invoices", "billing.kept"): True,

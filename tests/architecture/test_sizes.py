@@ -8,11 +8,6 @@ FILE_LINES = 220
 FUNCTION_LINES = 60
 # Files that may be longer: how long, and why they are not cut in two, or not yet.
 LONGER = {
-    "services/billing/domain/invoice.py": (
-        230,
-        "receipts and credits will part it, with its states",
-    ),
-    "services/billing/gateways/documents.py": (230, "one page of paper, from top to bottom"),
     "services/video/domain/video.py": (260, "drafts, runs and films will be deciders of their own"),
     "services/video/domain/video_project.py": (230, "the same"),
     "shared/chassis/hearing/parking.py": (240, "one life of a parked event, from fault to end"),

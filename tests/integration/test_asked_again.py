@@ -104,7 +104,7 @@ def earned(workspace_id: UUID) -> earning_messages.Earn:
         relationship_started_at=paid_at - timedelta(days=30),
         percent=20,
         invoice_id=uuid4(),
-        invoice_series="invoice",
+        invoice_series="sales",
         invoice_number=10_001,
         currency="NOK",
         invoice_net_ore=100_000,

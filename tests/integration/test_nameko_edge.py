@@ -135,6 +135,7 @@ def auth_or_none(
             "SIGNING_KEY_ID": "1",
             "SIGNING_KEY": private,
             "SECRET_KEY": "only-for-tests-and-long-enough-so",
+            "ENV": "demo",
             "MAIL": "folder",
             "MAIL_FOLDER": str(tmp_path_factory.mktemp("mail")),
             "MAIL_SENDER": "no-reply@ai-studio.example",

@@ -255,7 +255,7 @@ def read_cursors(engine: Engine) -> None:
 
 
 def append(app: App) -> None:
-    app.handle(number_series.decider, uuid4(), number_series.TakeNumber(series="invoice"), call())
+    app.handle(number_series.decider, uuid4(), number_series.TakeNumber(series="sales"), call())
 
 
 def call() -> Call:

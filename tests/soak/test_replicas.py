@@ -143,7 +143,7 @@ def test_each_turn_of_a_schedule_is_one_job_and_done_once(
             suite.run_schedule(service, name)
         suite.settle()
 
-    assert len(schedules) == 11
+    assert len(schedules) == 12
     done = 0
     for service in SERVICES:
         turns = suite.sql(

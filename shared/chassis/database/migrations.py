@@ -73,12 +73,13 @@ def found(connection: Connection, service: str) -> Schema:
 
     Raises:
         Unavailable: `chassis.schema_unreleased` if the frame's tables were made before the frame
-            had versions of its own; nothing leads on from there.
+            had versions of its own, or the service's before its first script; nothing leads on
+            from there.
     """
     there = connection.execute(_MIGRATED).scalar_one()
     last = int(connection.execute(_REVISION).scalar() or 0) if there else 0
     schema = Schema(service=last, frame=schema_steps.version(connection))
-    if schema.service and not schema.frame:
+    if schema.service and not (schema.frame and schema.service >= _first(service)):
         raise Unavailable(
             "chassis.schema_unreleased",
             f"the database of {service} is of an older, unreleased version, to be cleaned: drop"
@@ -86,6 +87,10 @@ def found(connection: Connection, service: str) -> Schema:
             retryable=False,
         )
     return schema
+
+
+def _first(service: str) -> int:
+    return int(ScriptDirectory.from_config(config(service)).get_base() or 0)
 
 
 def upgrade(service: str, url: str, suite: UUID | None = None) -> None:

@@ -54,6 +54,11 @@ def fits(value: str, most: int) -> bool:
     return len(value) <= most and not NOT_ON_A_LINE.search(value) and _is_seen(value)
 
 
+def fits_lines(value: str, most: int) -> bool:
+    """Return whether `lines(most)` lets it through: for texts within a value."""
+    return len(value) <= most and not NOT_IN_LINES.search(value)
+
+
 def _seen(value: str) -> None:
     if not _is_seen(value):
         raise ValidationError("Blank.")

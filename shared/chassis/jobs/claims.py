@@ -54,8 +54,8 @@ def _execute(engine: Engine, statement: TextClause, given: Mapping[str, Any]) ->
 _HELD = "where id = :id and claims = :claims and state = 'claimed' returning id"
 # named: a prepared `select *` is refused from then on when a later step adds a column
 _TAKE = text(
-    "select id, kind, subject, workspace_id, args, meta, claims, failures, deaths"
-    " from take_job(:kinds, :seconds)"
+    "select id, kind, subject, workspace_id, args, meta, claims, failures, deaths,"
+    " error from take_job(:kinds, :seconds)"
 )
 _RENEW = text(f"update jobs set run_at = now() + interval '{CLAIM_S} seconds' {_HELD}")  # noqa: S608
 _PUT_OFF = text(

@@ -46,6 +46,7 @@ class Task:
     claims: int
     failures: int
     deaths: int = 0
+    error: str | None = None  # that the attempt before ended in
 
 
 @value
@@ -82,12 +83,11 @@ class Worker:
 
     def work(self) -> bool:
         """Claim one job that is due and do it; False if there was none."""
-        task = self._claim()
-        if task is None:
+        if (task := self._claim()) is None:
             return False
         told = {"job": task.id, "kind": task.kind, "workspace_id": task.workspace_id}
         with (
-            telemetry.context(**told, **self._call(task).logged()),
+            telemetry.context(**told, **call_of(self.app, task).logged()),
             metrics.job(self.app.service.name, task.kind) as attempt,
         ):
             attempt.outcome = self._attempt(task, self.kinds[task.kind])
@@ -137,6 +137,7 @@ class Worker:
             claims=row.claims,
             failures=row.failures,
             deaths=row.deaths,
+            error=row.error,
         )
 
     def _end(
@@ -155,7 +156,7 @@ class Worker:
                 raise Cancelled
             record(unit, task, result)
 
-        self.app.attempt(self._call(task), work)
+        self.app.attempt(call_of(self.app, task), work)
 
     def _outlive(self, task: Task) -> str:
         """Say that the work has stopped and this process lives: its claim is nobody's death."""
@@ -166,11 +167,8 @@ class Worker:
 
     def _fail(self, task: Task, kind: Kind, control: Control, error: Exception) -> str:
         meant = postgres.meaning(error)
-        known = (
-            meant
-            if isinstance(meant, ServiceError)
-            else Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
-        )
+        unknown = Internal("chassis.job_failed", f"{type(error).__name__}: {error}", retryable=True)
+        known = meant if isinstance(meant, ServiceError) else unknown
         away = known.code == postgres.UNAVAILABLE  # says nothing about the work
         failures = task.failures if away else task.failures + 1
         log.warning("job failed", exc_info=error, extra={"failures": failures})
@@ -200,17 +198,20 @@ class Worker:
             log.exception("job not given up")
             self._end(task, _nothing, None, "dead", f"{error}; then, giving up: {bug!r}")
 
-    def _call(self, task: Task) -> Call:
-        session = task.meta.get("impersonation")
-        return Call(
-            id=ids.derive(task.id, task.claims),
-            at=self.app.clock(),
-            actor=service_actor(self.app.service.name),
-            correlation_id=task.meta["correlation"],
-            causation=str(task.id),
-            on_behalf_of=behind(task.meta["actor"], task.meta.get("on_behalf_of")),
-            impersonation=UUID(session) if session else None,
-        )
+
+def call_of(app: App, task: Task, *unit: object) -> Call:
+    """Return the call of a job's claim, on whose behalf it works; `unit` names one of several."""
+    session = task.meta.get("impersonation")
+    return Call(
+        id=ids.derive(task.id, task.claims, *unit),
+        at=app.clock(),
+        actor=service_actor(app.service.name),
+        correlation_id=task.meta["correlation"],
+        causation=str(task.id),
+        step=" ".join(map(str, unit)) or None,
+        on_behalf_of=behind(task.meta["actor"], task.meta.get("on_behalf_of")),
+        impersonation=UUID(session) if session else None,
+    )
 
 
 def _nothing(unit: Unit, task: Task, result: Any) -> None:

@@ -16,11 +16,12 @@ from chassis.unit.handling import App
 
 @value
 class Schedule:
-    """Work that comes round every `every_s` seconds."""
+    """Work that comes round every `every_s` seconds: `at_s` after each multiple, of 1970 in UTC."""
 
     name: str
     every_s: int
     run: Callable[[App], None]
+    at_s: int = 0
 
 
 def kinds(app: App, schedules: Iterable[Schedule]) -> tuple[Kind, ...]:
@@ -55,8 +56,8 @@ def _kind(app: App, schedule: Schedule) -> Kind:
 
 def _queue_turn(unit: Unit, schedule: Schedule, after: datetime) -> None:
     now = unit.call.at
-    past = int(max(now, after).timestamp()) // schedule.every_s + 1
-    due = datetime.fromtimestamp(past * schedule.every_s, now.tzinfo)
+    past = (int(max(now, after).timestamp()) - schedule.at_s) // schedule.every_s + 1
+    due = datetime.fromtimestamp(past * schedule.every_s + schedule.at_s, now.tzinfo)
     # one job for each time it is due, whoever queues it
     subject = ids.derive(ids.ROOT, unit.app.service.name, schedule.name, due.isoformat())
     wait = max(timedelta(), due - now)

@@ -5,13 +5,19 @@ Each command's modules are imported when it is asked for: `serve` has to patch b
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 
+Own = Mapping[str, Callable[[argparse.ArgumentParser], object]]
 
-def run(service: str, arguments: Sequence[str] | None = None) -> None:
-    """Do what the command line says, and end with its exit code."""
-    chosen = _parser(service).parse_args(arguments)
+
+def run(service: str, arguments: Sequence[str] | None = None, own: Own | None = None) -> None:
+    """Do what the command line says, and end with its exit code.
+
+    `own`: what a service's own commands take; `journal` is done by `<service>.journal_command`.
+    """
+    chosen = _parser(service, own or {}).parse_args(arguments)
     do: Callable[[str, argparse.Namespace], int] = chosen.do
     sys.exit(do(service, chosen))
 
@@ -32,7 +38,11 @@ def _task(service: str, chosen: argparse.Namespace) -> int:
     return int(import_module("chassis.running.tasks").run(service, chosen))
 
 
-def _parser(service: str) -> argparse.ArgumentParser:
+def _own(name: str, service: str, chosen: argparse.Namespace) -> int:
+    return int(import_module(f"{service}.{name}_command").run(service, chosen))
+
+
+def _parser(service: str, own: Own) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m {service}")
     tasks = parser.add_subparsers(dest="task", required=True)
     serve = tasks.add_parser("serve", help="answer calls: RPC and HTTP")
@@ -53,4 +63,8 @@ def _parser(service: str) -> argparse.ArgumentParser:
     tasks.add_parser("push", help="create missing tables without a migration (development only)")
     for each in ("check", "migrate", "decide", "migration", "push"):
         tasks.choices[each].set_defaults(do=_task)
+    for name, takes in own.items():
+        parser_of = tasks.add_parser(name)
+        takes(parser_of)
+        parser_of.set_defaults(do=partial(_own, name))
     return parser

@@ -23,7 +23,7 @@ from chassis.hearing.inbox import Consumer
 from chassis.hearing.live import EVERY_S, Hearing
 from chassis.jobs import schedules
 from chassis.jobs.jobs import HEARTBEAT_S, Worker
-from chassis.running import process, readiness
+from chassis.running import figures, process, readiness
 from chassis.running.loops import Loops, Signal, Turn
 from chassis.running.process import STOP_S, Process
 from chassis.running.watch import Watch
@@ -73,6 +73,10 @@ class Working:
         self._watch = Watch(parts.app.engine, self._worker.kinds)
         awaited = {each.name: each.query for each in parts.app.service.awaited}
         REGISTRY.register(Backlog(parts.app.engine, built.name, awaited))
+        self._figures = {
+            each.name: figures.asking(parts.app, each, figures.gauge(each))
+            for each in parts.app.service.figures
+        }
         self._door = InternalDoor(readiness.checks(built))
         self._server = HttpServer(given.internal_host, given.internal_port, self._door)
 
@@ -89,6 +93,8 @@ class Working:
         for number in range(self.threads):
             self._spawn(f"jobs {number}", self._worker.work, self._watch.due)
         self._loops.spawn("heartbeat", self._worker.heartbeat, HEARTBEAT_S, HEARTBEAT_S)
+        for name, ask in self._figures.items():
+            self._loops.spawn(name, ask, figures.EVERY_S, figures.EVERY_S)
         self._loops.spawn("watch", partial(self._watch.watch, lambda: self._loops.stopping))
         log.info("working", extra={**self._described, "internal_port": self._server.port})
 

@@ -56,13 +56,14 @@ def projected(
     told: Iterable[Told],
     *,
     workspace_id: UUID | None = None,
+    actor: str = "service:tests",
     beside: Mapping[Table, Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the projection's rows after these events, each `(subject, event)`.
 
     A third entry says when it was recorded, if not in its turn. `kept(…)` in place of an event
-    keeps texts of that row. `workspace_id` is whose events they are; `beside`: what other tables
-    hold that the projection reads.
+    keeps texts of that row. `workspace_id` is whose events they are, `actor` who made them;
+    `beside`: what other tables hold that the projection reads.
     """
     others = beside or {}
     versions: dict[UUID, int] = {}
@@ -81,7 +82,7 @@ def projected(
                 subject=subject,
                 version=versions[subject],
                 event=event,
-                meta={"workspace": str(workspace_id) if workspace_id else None},
+                meta={"workspace": str(workspace_id) if workspace_id else None, "actor": actor},
                 recorded_at=when[0] if when else at(sum(versions.values())),
             )
             for sql, parameters in statements([projection], [recorded]):

@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Executable, Table, select
+from sqlalchemy import ARRAY, JSON, Boolean, Column, Date, DateTime, Executable, Table, select
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 # what PostgreSQL writes otherwise than SQLite
 _JOINED_JSON = re.compile(r"([\w.]+) \|\| %\((\w+)\)s::JSONB")
-_PARAMETER = re.compile(r"%\((\w+)\)s(?:::(?:TIMESTAMP WITH TIME ZONE|\w+))?")
+_PARAMETER = re.compile(r"%\((\w+)\)s(?:::(?:TIMESTAMP WITH TIME ZONE|\w+(?:\[\])?))?")
+_EMPTY = "{}"  # an array's default
 _TRUTH = {0: False, 1: True, "false": False, "true": True}  # a default of the table is a word
 
 
@@ -68,7 +69,7 @@ def _stored(value: Any) -> Any:
             return value.astimezone(UTC).isoformat(timespec="microseconds")
         case date():
             return value.isoformat()
-        case dict():
+        case dict() | list():
             return json.dumps(value)
     return value
 
@@ -84,6 +85,10 @@ def _read(column: Column[Any], stored: Any) -> Any:
         case Date():
             return date.fromisoformat(stored)
         case JSON():
+            return json.loads(stored)
+        case ARRAY() if stored == _EMPTY:
+            return []
+        case ARRAY():
             return json.loads(stored)
     return stored
 

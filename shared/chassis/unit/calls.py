@@ -23,6 +23,7 @@ class Call:
     actor: Actor
     correlation_id: str
     causation: str | None = None
+    step: str | None = None  # which, of work that records more than its result
     method: str | None = None  # with it, the reply is stored for the repeat of this call
     body_sha256: str = ""
     expected_version: int | None = None
@@ -43,6 +44,7 @@ class Call:
             "on_behalf_of": self.on_behalf_of,
             "subject": acted_as(self.on_behalf_of or str(self.actor)),
             "impersonation": self.impersonation or self.actor.impersonation,
+            "step": self.step,
         }
         meta.update({name: str(each) for name, each in behalf.items() if each is not None})
         if self.heard:

@@ -1,8 +1,8 @@
 """The digest of the code that builds a projection: another one may leave other rows.
 
-It is of the module of `project`, of the service's own functions that this module imports, and of
-the table's columns, as they are meant: comments, docstrings and layout change nothing. Values that
-the module imports are not in it.
+It is of the module of `project`, of the service's own functions that this module imports and that
+these use, and of the table's columns, as they are meant: comments, docstrings and layout change
+nothing. Values that are used are not in it.
 """
 
 import ast
@@ -11,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, Table
@@ -47,10 +47,25 @@ def digest(projection: Projection) -> str:
 
 
 def _imported_functions(module: ModuleType) -> list[FunctionType]:
+    """Return the service's functions that a module imports, then those that they use."""
+    found = _own_functions(vars(module), module)
+    for each in found:  # grows meanwhile
+        used = {name: each.__globals__.get(name) for name in _names(each.__code__)}
+        found += [other for other in _own_functions(used, module) if other not in found]
+    return found
+
+
+def _names(code: CodeType) -> set[str]:
+    """Return the global names in a function and in what is written inside it."""
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _own_functions(named: Mapping[str, Any], module: ModuleType) -> list[FunctionType]:
     package = module.__name__.partition(".")[0]
     return [
         each
-        for _, each in sorted(vars(module).items())
+        for _, each in sorted(named.items())
         if isinstance(each, FunctionType)
         and each.__module__ != module.__name__
         and each.__module__.partition(".")[0] == package

@@ -46,6 +46,15 @@ class Awaited:
 
 
 @value
+class Figure:
+    """A number that a service's database is asked for now and then: a gauge for Prometheus."""
+
+    name: str  # 'ledger_imbalance_ore'
+    meaning: str
+    query: str  # returns it
+
+
+@value
 class Service:
     """One service: what decides, what is shown, what is told, what is to be done."""
 
@@ -61,3 +70,4 @@ class Service:
     invariants: tuple[Invariant, ...] = ()  # of its own tables, beside the frame's
     agreements: tuple[Agreement, ...] = ()  # with those whom it hears
     awaited: tuple[Awaited, ...] = ()  # of people
+    figures: tuple[Figure, ...] = ()  # too dear to be read at every scrape

@@ -1,6 +1,7 @@
 """A decider with every form of row that a decision table can show."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from chassis.errors import Invalid, Rejected
 
@@ -78,3 +79,6 @@ def evolve(state: Draft | None, event: object) -> Draft:
             return state
         case _:
             raise AssertionError(f"{event} cannot follow {state}")
+
+
+decider = SimpleNamespace(events=(Opened, Closed, Painted))

@@ -96,6 +96,18 @@ def test_functions_of_the_service_that_it_imports_count(digest_of: Digest, write
     assert len(found) == 2
 
 
+def test_functions_that_those_use_count_too(digest_of: Digest, write: Write) -> None:
+    found = set()
+    for returns in ("0", "10", "(10)"):
+        weighed = (
+            "def weight(recorded):\n    return sum(scale(each) for each in (recorded,))\n"
+            f"def scale(recorded):\n    return {returns}\n"
+        )
+        write("boxes.weighed", weighed)
+        found.add(digest_of(imports="from boxes.weighed import weight"))
+    assert len(found) == 2
+
+
 def test_the_same_code_has_the_same_digest_in_every_version_of_python(digest_of: Digest) -> None:
     """Pinned: with another way of reading code, all projections of all installations differ."""
     assert digest_of() == "a3fc2d3a6d2ba60179fb298a113838cd2021e1b2a3aac5be64f5b8c789e32f5f"

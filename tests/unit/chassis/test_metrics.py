@@ -4,25 +4,28 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from prometheus_client import REGISTRY
-from prometheus_client.metrics_core import Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from sqlalchemy import create_engine
 
 from chassis import metrics
 from chassis.database.backlog import Backlog
 from chassis.door import internal_door
 from chassis.errors import Conflict, ServiceError, Unavailable
+from contracts import SERVICES
 from suitectl import doctor
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 RUNBOOKS = DEPLOY / "runbooks"
 OURS = re.compile(r"\bservice_[a-z0-9_]+")
 IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+FIGURES = [each for service in SERVICES for each in import_module(f"{service}.app").SERVICE.figures]
 FUNCTIONS = {"label_replace", "histogram_quantile", "group_right"}
 
 
@@ -37,7 +40,9 @@ def defined() -> dict[str, Metric]:
         and each not in (REGISTRY, doctor.METRICS)
     ]
     engine = create_engine("postgresql+psycopg://nobody@nowhere/nothing")
-    found = [metric for each in (*of_modules, Backlog(engine, "any")) for metric in each.describe()]
+    figures = [GaugeMetricFamily(each.name, each.meaning, labels=("service",)) for each in FIGURES]
+    asked = (*of_modules, Backlog(engine, "any"))
+    found = [*figures, *(metric for each in asked for metric in each.describe())]
     return {f"{each.name}{suffix}": each for each in found for suffix in suffixes(each)}
 
 

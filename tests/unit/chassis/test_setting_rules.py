@@ -16,6 +16,7 @@ PRIVATE, PUBLIC = new_key_pair()
 OTHER_PRIVATE, OTHER_PUBLIC = new_key_pair()
 PROCESS = {"AMQP_URI": "amqp://billing:secret@localhost/ai-studio"}
 AUTH = {
+    "ENV": "demo",
     "DATABASE_URL": "postgresql://auth_app:secret@localhost:5432/auth",
     "PUBLIC_KEYS": json.dumps({"1": PUBLIC, "2": OTHER_PUBLIC}),
     "SIGNING_KEY_ID": "1",
