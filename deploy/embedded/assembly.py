@@ -23,7 +23,7 @@ SELLER = {
     "SELLER_IBAN": "NO7112345678903",
     "SELLER_BIC": "DEMONOKK",
 }
-FOLDERS = {"BLOBS_FOLDER", "MAIL_FOLDER", "WORK_FOLDER"}
+FOLDERS = {"BLOBS_FOLDER", "EINVOICE_FOLDER", "MAIL_FOLDER", "WORK_FOLDER"}
 
 
 def environment(
@@ -38,24 +38,31 @@ def environment(
         "BLOBS_KEY": keys["blobs"][service],
         "BLOBS_ORIGINS": APP,
     }
+    mail = {  # one mailbox for all who send
+        "MAIL": "folder",
+        "MAIL_FOLDER": str(data_dir / "mail"),
+        "MAIL_SENDER": "no-reply@ai-studio.example",
+    }
     work = {"WORK_FOLDER": str(data_dir / "work" / service)}
     match service:
         case "auth":
-            return common | {
-                "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
-                "SIGNING_KEY": keys["signing_key"],
-                "SECRET_KEY": keys["secret_key"],
-                "MAIL": "folder",
-                "MAIL_FOLDER": str(data_dir / "mail"),
-                "MAIL_SENDER": "no-reply@ai-studio.example",
-                "APP_URL": APP,
-            }
+            return (
+                common
+                | mail
+                | {
+                    "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
+                    "SIGNING_KEY": keys["signing_key"],
+                    "SECRET_KEY": keys["secret_key"],
+                    "APP_URL": APP,
+                }
+            )
         case "media":
             return common | blobs | work | {"ENGINE": "local"}
         case "video":
             return common | blobs | work | {"ENGINE": "local", "SOURCES": urls["media"]}
         case "billing":
-            return common | blobs | SELLER | {"INVOICE_GATEWAY": "local"}
+            einvoice = {"EINVOICE": "folder", "EINVOICE_FOLDER": str(data_dir / "einvoice")}
+            return common | blobs | mail | SELLER | einvoice | {"INVOICE_GATEWAY": "local"}
     return common
 
 

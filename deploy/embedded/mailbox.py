@@ -15,5 +15,13 @@ def mails(folder: Path, to: str | None = None) -> list[EmailMessage]:
     return [mail for mail in found if to is None or _same(mail["To"], to)]
 
 
+def files(mail: EmailMessage) -> dict[str, bytes]:
+    """Return a mail's attachments by their names."""
+    return {
+        str(each.get_filename()): bytes(each.get_payload(decode=True))
+        for each in mail.iter_attachments()
+    }
+
+
 def _same(one: str, other: str) -> bool:
     return folded(email(one)) == folded(email(other))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 from auth import claims, kept, outbound, pruning
 from auth import jobs as auth_jobs
@@ -20,7 +19,7 @@ from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
 from chassis.unit.service import Service
 from contracts.auth.events import PUBLISHES, REVOKES
-from gateways.mail import MailFolder
+from gateways import mail
 
 DOMAIN = {"user": user, "workspace": workspace, "session": session}
 KEPT = (kept.account, kept.secrets, claims.claim, claims.verification, claims.mailed)
@@ -47,7 +46,6 @@ def build(
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="auth")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
-    mail = MailFolder(Path(given.mail_folder), given.mail_sender)
     issuer = TokenIssuer(given.signing_key_id, given.signing_key)
     door = Door(
         app=app,
@@ -62,7 +60,7 @@ def build(
         door=door,
         reactions=(),
         revocations=(),  # what is told of them holds here with its unit
-        kinds=auth_jobs.kinds(app, mail, given.app_url),
+        kinds=auth_jobs.kinds(app, mail.opened(given), given.app_url),
         schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES, auth_jobs.END_BANS),
         web=PublicDoor(()),
     )

@@ -20,7 +20,7 @@ from chassis.jobs.schedules import Schedule
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from gateways.mail import MailFolder
+from gateways.port import Mail, Message
 
 BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)  # a mail server comes back
 TEXTS = {
@@ -42,7 +42,7 @@ TEXTS = {
 }
 
 
-def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
+def kinds(app: App, mail: Mail, public_url: str) -> tuple[Kind, ...]:
     """Return the kinds of job that auth does; links in mails lead to `public_url`."""
 
     def run(task: Task, control: Control) -> None:
@@ -52,7 +52,10 @@ def kinds(app: App, mail: MailFolder, public_url: str) -> tuple[Kind, ...]:
         if address is None:  # erased or verified meanwhile
             return
         body = text.format(url=public_url, token=token)
-        mail.send(str(task.id), address, subject, body, app.clock())
+        # under one id, so that what a server has from an attempt before is known as the same mail;
+        # each attempt's own link leads in, for a day
+        message = Message(id=str(task.id), to=address, subject=subject, text=body, at=app.clock())
+        mail.send(message, task.error)
 
     return (
         Kind(

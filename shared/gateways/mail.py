@@ -1,40 +1,115 @@
-"""Mail as files: each message one `.eml` in a folder, readable by its owner only."""
+"""Where a service's mail goes: its settings, and the mail that they describe."""
 
-import os
-from datetime import datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import default
-from email.utils import format_datetime
+import re
+import ssl
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Annotated, ClassVar, Literal
 
-import idna
+from email_validator import EmailNotValidError, validate_email
 
+from chassis.setting_rules import Count, FolderPath, Port
+from chassis.settings import Together
+from gateways.mail_folder import MailFolder
+from gateways.mail_smtp import Security, Server, SmtpMail
+from gateways.port import Mail
 
-class MailFolder:
-    """Where mail goes in the embedded suite."""
-
-    def __init__(self, folder: Path, sender: str) -> None:
-        """`sender`: the address that mail comes from."""
-        self.folder, self.sender = folder, sender
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-    def send(self, id: str, to: str, subject: str, text: str, at: datetime) -> None:
-        """Write one message, whole or not at all; a repeat of it has the same Message-ID."""
-        receiver = _on_the_wire(to)
-        # a name outside ASCII stands there as UTF-8 (RFC 6532): no server reads an encoded word
-        message = EmailMessage(default.clone(utf8=not receiver.username.isascii()))
-        message["From"], message["To"], message["Subject"] = self.sender, receiver, subject
-        message["Date"], message["Message-ID"] = format_datetime(at), f"<{id}@ai-studio.invalid>"
-        message.set_content(text)
-        name = f"{at:%Y%m%dT%H%M%S%f}-{id}.eml"
-        handle = os.open(self.folder / f".{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as sink:
-            sink.write(message.as_bytes())
-        os.replace(self.folder / f".{name}", self.folder / name)
+NEEDS = {"folder": ("mail_folder",), "smtp": ("mail_host",)}
 
 
-def _on_the_wire(address: str) -> Address:
-    """Return an address as mail servers write it: the domain in ASCII, by IDNA 2008."""
-    local, _, domain = address.rpartition("@")
-    return Address(username=local, domain=idna.encode(domain).decode("ascii"))
+def _sender(written: str) -> None:
+    try:  # in ASCII before the @: else each receiver's server would have to know SMTPUTF8
+        validate_email(written, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise ValueError("is no e-mail address") from None
+
+
+def _host(written: str) -> None:
+    if not re.fullmatch("[0-9A-Za-z.:_-]*", written):
+        raise ValueError("is no host")
+
+
+def _ascii(written: str) -> None:
+    if not re.fullmatch("[ -~]*", written):  # SMTP's ways to sign in know no other
+        raise ValueError("has characters outside ASCII")
+
+
+def _certificates(written: str) -> None:
+    try:
+        if written:
+            ssl.create_default_context(cadata=written)
+    except (OSError, ValueError):
+        raise ValueError("holds no certificates (PEM)") from None
+
+
+def _not_for_production(mail: str, env: str) -> None:
+    if (mail, env) == ("folder", "production"):
+        raise ValueError("a folder is not for production")
+
+
+def _encrypted(security: str, env: str) -> None:
+    if (security, env) == ("none", "production"):
+        raise ValueError("production encrypts its mail: starttls or tls")
+
+
+def _needed(kind: str, written: str, mail: str) -> None:
+    if kind == mail and not written.strip():
+        raise ValueError(f"MAIL={mail} needs it")
+
+
+def _both(password: str, user: str) -> None:
+    if bool(password) != bool(user):
+        raise ValueError("MAIL_USER and MAIL_PASSWORD go together")
+
+
+def _not_in_the_clear(user: str, security: str) -> None:
+    if user and security == "none":
+        raise ValueError("a password is sent by starttls or tls alone")
+
+
+@dataclass(frozen=True, kw_only=True)  # a value without slots: of a class's bases one may have some
+class MailSettings:
+    """The settings of a service that sends mail, for its own `Settings` to extend."""
+
+    env: Literal["embedded", "demo", "production"]
+    mail: Literal["folder", "smtp"]
+    mail_sender: Annotated[str, _sender]
+    mail_folder: FolderPath = ""
+    mail_host: Annotated[str, _host] = ""
+    mail_port: Port = 587  # of starttls; tls has 465, as a rule
+    mail_security: Security = "starttls"
+    mail_user: Annotated[str, _ascii] = ""
+    mail_password: Annotated[str, _ascii] = ""
+    mail_ca: Annotated[str, _certificates] = ""  # PEM; in place of the system's
+    mail_timeout_s: Count = 20  # for each answer; a `work` that is to stop has 25
+
+    TOGETHER: ClassVar = (
+        Together(of=("mail", "env"), rule=_not_for_production),
+        Together(of=("mail_security", "env"), rule=_encrypted),
+        Together(of=("mail_password", "mail_user"), rule=_both),
+        Together(of=("mail_user", "mail_security"), rule=_not_in_the_clear),
+        *(
+            Together(of=(name, "mail"), rule=partial(_needed, kind))
+            for kind in NEEDS
+            for name in NEEDS[kind]
+        ),
+    )
+
+
+def opened(given: MailSettings) -> Mail:
+    """Return the mail that the settings describe. Nobody is connected to yet."""
+    match given.mail:
+        case "folder":
+            return MailFolder(Path(given.mail_folder), given.mail_sender)
+        case "smtp":
+            server = Server(
+                host=given.mail_host,
+                port=given.mail_port,
+                security=given.mail_security,
+                user=given.mail_user,
+                password=given.mail_password,
+                ca=given.mail_ca,
+                timeout_s=given.mail_timeout_s,
+            )
+            return SmtpMail(server, given.mail_sender)

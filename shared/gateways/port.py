@@ -112,6 +112,49 @@ class Blobs(Protocol):
         ...
 
 
+@value
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str  # under which it is saved
+    content_type: str  # 'application/pdf'
+    content: bytes = field(repr=False)
+
+
+@value
+class Message:
+    """A mail to one address. Under its id it is one message, however often it is sent."""
+
+    id: str
+    to: str = field(repr=False)
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    at: datetime
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Mail(Protocol):
+    """Where mail is handed over.
+
+    No error names an address or quotes what a server said: jobs keep what they end in.
+    """
+
+    def send(self, message: Message, before: str | None = None) -> None:
+        """Hand a message over, once; it is whoever asks that tries again.
+
+        `before`: the error that the attempt before ended in, as the job kept it (`Task.error`). A
+        message whose answer was lost may have arrived: it is sent once more, and then never again.
+
+        Raises:
+            Rejected: for good; `chassis.mail_refused` by the server, `chassis.mail_unwritable`
+                for an address or a subject that no mail can have, `chassis.mail_unanswered` where
+                the answer was lost a second time.
+            Unavailable: for now; `chassis.mail_unavailable`, `chassis.mail_unanswered`, and
+                `chassis.mail_misconfigured` where the server refuses us and not the message.
+        """
+        ...
+
+
 def ref_of(key: str) -> str:
     """Return the reference to what lies under that key."""
     return f"{SCHEME}{key}"

@@ -45,6 +45,7 @@ def billing_profile(
         billing_address=_address(row),
         invoice_email=row["invoice_email"],
         invoice_reference=row["invoice_reference"],
+        invoice_eligible=row["invoice_eligible"],
     )
 
 

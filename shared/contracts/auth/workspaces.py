@@ -83,6 +83,7 @@ class BillingProfile:
     billing_address: BillingAddress | None
     invoice_email: str | None
     invoice_reference: str | None
+    invoice_eligible: bool  # approved, as it stands
 
 
 @value
