@@ -1,9 +1,21 @@
 """What billing does about what others tell: targets are cleared, deliveries become line items."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from billing.domain import customer, line_item, oslo, payment, payment_messages, pricing
+from billing.delivering import bill, lines
+from billing.domain import (
+    customer,
+    line_item,
+    line_item_messages,
+    payment,
+    payment_messages,
+    pricing,
+)
+from billing.domain.clearance import TOO_DEAR
+from billing.domain.order import Delivery
+from billing.domain.target import Target
 from billing.names import line_item_id, payment_id
 from chassis.domain import Decider
 from chassis.hearing.reacting import Reaction
@@ -20,115 +32,119 @@ Wanted = list[tuple[Decider[Any, Any, Any], UUID]]
 
 
 def note_workspace(unit: Unit, heard: Heard) -> None:
-    """A workspace was made."""
+    """A workspace was made: what was asked for before is decided anew."""
     id = heard.event.workspace_id
-    unit.decide(customer.decider, id, customer.NoteWorkspace(workspace_id=id))
+    _tell(unit, id, customer.NoteWorkspace(workspace_id=id))
 
 
 def hear_status(unit: Unit, heard: Heard) -> None:
     """Know what the workspace is from now on: active, on trial, suspended or closed."""
-    command = customer.HearStatus(status=heard.event.status)
-    unit.decide(customer.decider, heard.event.workspace_id, command)
+    _tell(unit, heard.event.workspace_id, customer.HearStatus(status=heard.event.status))
 
 
 def hear_profile(unit: Unit, heard: Heard) -> None:
     """A workspace's details changed: if it can pay now, what waits for that is decided anew."""
     profile = heard.event
-    known: customer.Customer | None = unit.state(customer.decider, profile.workspace_id)
-    waiting = known.waiting if known else ()
     command = customer.HearProfile(
         workspace_id=profile.workspace_id,
         organization_number=profile.organization_number,
         invoice_eligible=profile.invoice_eligible,
     )
-    now: customer.Customer = unit.decide(customer.decider, profile.workspace_id, command).state
-    released = [id for id in waiting if id not in now.waiting]
-    unit.preload((payment.decider, id) for id in released)
+    _tell(unit, profile.workspace_id, command)
+
+
+def _tell(unit: Unit, workspace_id: UUID, command: customer.Command) -> None:
+    known: customer.Customer | None = unit.state(customer.decider, workspace_id)
+    waiting = known.waiting if known else ()
+    now: customer.Customer = unit.decide(customer.decider, workspace_id, command).state
+    if released := [id for id in waiting if id not in now.waiting]:
+        _reconsider(unit, now, released)
+
+
+def _reconsider(unit: Unit, known: customer.Customer, released: Sequence[UUID]) -> None:
+    prices = (pricing.decider, known.workspace_id)
+    unit.preload([prices, *((payment.decider, id) for id in released)])
+    set_prices: pricing.Pricing | None = unit.state(*prices)
     for id in released:
-        _reconsider(unit, id)
-
-
-def _reconsider(unit: Unit, id: UUID) -> None:
-    price = pricing.current(unit.state(payment.decider, id).target_kind)
-    command = payment_messages.Reconsider(
-        price_ore=price.price_ore,
-        price_version=price.price_version,
-        vat_rate_bp=price.vat_rate_bp,
-    )
-    _bill_noted(unit, id, unit.decide(payment.decider, id, command).state)
+        stands: payment.Payment = unit.state(payment.decider, id)
+        if isinstance(stands, payment.Required):
+            price = pricing.current(set_prices, stands.order.target.kind)
+            command = payment_messages.Reconsider(terms=customer.terms(known, price))
+            _go_on(unit, id, unit.decide(payment.decider, id, command).state)
 
 
 def clear(unit: Unit, heard: Heard) -> None:
-    """Somebody wants work done: it is cleared, or waits until its workspace can pay."""
-    asked, kind = heard.event, KINDS[heard.source]
-    price, id = pricing.current(kind), payment_id(kind, asked.project_id)
-    refusal = customer.refusal(unit.state(customer.decider, asked.workspace_id))
+    """Somebody wants work done: it is cleared, or waits until its workspace may start."""
+    asked, target = heard.event, _target(heard)
+    price = pricing.current(unit.state(pricing.decider, asked.workspace_id), target.kind)
+    known: customer.Customer | None = unit.state(customer.decider, asked.workspace_id)
+    id = payment_id(target.kind, target.id)
     command = payment_messages.RequestClearance(
         workspace_id=asked.workspace_id,
-        target_kind=kind,
-        target_id=asked.project_id,
+        target=target,
         run=asked.run,
         max_price_ore=asked.max_price_ore,
-        price_ore=price.price_ore,
-        price_version=price.price_version,
-        vat_rate_bp=price.vat_rate_bp,
-        refusal=refusal if refusal in (None, "workspace_unknown") else "no_method",
+        terms=customer.terms(known, price),
     )
-    stands: payment.Payment = unit.decide(payment.decider, id, command).state
-    _bill_noted(unit, id, stands)
-    if isinstance(stands, payment.Required) and stands.reason != payment.TOO_DEAR:
-        awaited = customer.AwaitEligibility(workspace_id=asked.workspace_id, payment_id=id)
-        unit.decide(customer.decider, asked.workspace_id, awaited)
+    _go_on(unit, id, unit.decide(payment.decider, id, command).state)
 
 
-def bill(unit: Unit, heard: Heard) -> None:
+def _go_on(unit: Unit, id: UUID, stands: payment.Payment) -> None:
+    """Bill what had been delivered before it was cleared; let wait what may start later."""
+    match stands:
+        case payment.Cleared(order=order) if order.delivery:
+            bill(unit, id, stands, order.delivery)
+        case payment.Required(workspace_id=workspace_id, reason=reason) if reason != TOO_DEAR:
+            awaited = customer.AwaitEligibility(workspace_id=workspace_id, payment_id=id)
+            unit.decide(customer.decider, workspace_id, awaited)
+
+
+def deliver(unit: Unit, heard: Heard) -> None:
     """Work was delivered: it is billed now, or as soon as it is cleared."""
-    done, kind = heard.event, KINDS[heard.source]
-    id = payment_id(kind, done.project_id)
+    done, target = heard.event, _target(heard)
+    id = payment_id(target.kind, target.id)
     command = payment_messages.Deliver(
         workspace_id=done.workspace_id,
-        target_kind=kind,
-        target_id=done.project_id,
+        target=target,
         title=done.title,
         completed_at=done.completed_at,
     )
     stands: payment.Payment = unit.decide(payment.decider, id, command).state
     if isinstance(stands, payment.Cleared):
-        delivery = payment.Delivery(title=done.title, completed_at=done.completed_at)
-        _bill(unit, id, stands, delivery)
+        bill(unit, id, stands, Delivery(title=done.title, completed_at=done.completed_at))
 
 
-def _bill_noted(unit: Unit, id: UUID, stands: payment.Payment) -> None:
-    """Bill what had been delivered before it was cleared."""
-    if isinstance(stands, payment.Cleared) and stands.delivery:
-        _bill(unit, id, stands, stands.delivery)
+def note_failure(unit: Unit, heard: Heard) -> None:
+    """Nothing came out of a run: nothing is billed."""
+    target = _target(heard)
+    command = payment_messages.Fail(run=heard.event.run)
+    unit.decide(payment.decider, payment_id(target.kind, target.id), command)
 
 
-def _bill(unit: Unit, id: UUID, cleared: payment.Cleared, delivery: payment.Delivery) -> None:
-    """Make one line, however often work is delivered, if it is paid by invoice."""
-    if cleared.method != "invoice":
-        return
-    command = line_item.CreateLineItem(
-        workspace_id=cleared.workspace_id,
-        payment_id=id,
-        target_kind=cleared.target_kind,
-        target_id=cleared.target_id,
-        title=delivery.title,
-        unit_price_ore=cleared.price_ore,
-        price_version=cleared.price_version,
-        vat_rate_bp=cleared.vat_rate_bp,
-        delivered_on=oslo.day(delivery.completed_at),
-    )
-    unit.decide(line_item.decider, line_item_id(id), command)
+def forget(unit: Unit, heard: Heard) -> None:
+    """A target was deleted: no line names it any more; what was delivered of it is owed."""
+    target = _target(heard)
+    id = payment_id(target.kind, target.id)
+    unit.decide(payment.decider, id, payment_messages.Forget())
+    for line_id, _ in lines(unit, id):
+        unit.decide(line_item.decider, line_id, line_item_messages.Forget())
+
+
+def _target(heard: Heard) -> Target:
+    return Target(kind=KINDS[heard.source], id=heard.event.project_id)
 
 
 def _its_customer(heard: Heard) -> Wanted:
     return [(customer.decider, heard.event.workspace_id)]
 
 
+def _its_request(heard: Heard) -> Wanted:
+    id = heard.event.workspace_id
+    return [(customer.decider, id), (pricing.decider, id), *_its_payment(heard)]
+
+
 def _its_payment(heard: Heard) -> Wanted:
-    id = payment_id(KINDS[heard.source], heard.event.project_id)
-    return [(customer.decider, heard.event.workspace_id), (payment.decider, id)]
+    return [(payment.decider, payment_id(KINDS[heard.source], heard.event.project_id))]
 
 
 def _its_line(heard: Heard) -> Wanted:
@@ -167,8 +183,12 @@ reactions = (
         react=hear_status,
         streams=_its_customer,
     ),
-    Reaction(source="media", hears=media.ProjectStartRequested, react=clear, streams=_its_payment),
-    Reaction(source="media", hears=media.ProjectCompleted, react=bill, streams=_its_line),
-    Reaction(source="video", hears=video.ProjectStartRequested, react=clear, streams=_its_payment),
-    Reaction(source="video", hears=video.ProjectCompleted, react=bill, streams=_its_line),
+    Reaction(source="media", hears=media.ProjectStartRequested, react=clear, streams=_its_request),
+    Reaction(source="media", hears=media.ProjectCompleted, react=deliver, streams=_its_line),
+    Reaction(source="media", hears=media.ProjectFailed, react=note_failure, streams=_its_payment),
+    Reaction(source="media", hears=media.ProjectDeleted, react=forget, streams=_its_line),
+    Reaction(source="video", hears=video.ProjectStartRequested, react=clear, streams=_its_request),
+    Reaction(source="video", hears=video.ProjectCompleted, react=deliver, streams=_its_line),
+    Reaction(source="video", hears=video.ProjectFailed, react=note_failure, streams=_its_payment),
+    Reaction(source="video", hears=video.ProjectDeleted, react=forget, streams=_its_line),
 )

@@ -1,6 +1,6 @@
 """Paying by card: refused yet, but to nobody who may not ask."""
 
-from billing.acts import clearances
+from billing.acts import prices
 from chassis.asked import Page
 from chassis.door.edge import Door
 from chassis.errors import Rejected
@@ -17,7 +17,7 @@ from contracts.billing.cards import (
 
 def pay(door: Door, call: Call, asked: StartCheckout | ChargeSavedCard) -> CardReply:
     """Pay for a target by card. Raises `NotFound` for one whose start nobody requested."""
-    door.app.query(lambda db: clearances.target(db, door, call, asked.target_kind, asked.target_id))
+    door.app.query(lambda db: prices.target(db, door, call, asked.target_kind, asked.target_id))
     raise _not_configured(call)
 
 
@@ -32,5 +32,5 @@ def saved(door: Door, call: Call, asked: ListPaymentMethods) -> Page[CardReply]:
 
 
 def _not_configured(call: Call) -> Rejected:
-    clearances.own_workspace(call)
+    prices.own_workspace(call)
     return Rejected("billing.card_not_configured", "cards are not accepted here")

@@ -1,8 +1,10 @@
-"""A customer: what was heard of a workspace, and which targets wait until it can pay."""
+"""A customer: what was heard of a workspace, and which targets wait until they may start."""
 
 from dataclasses import replace
 from uuid import UUID
 
+from billing.domain.clearance import Terms
+from billing.domain.pricing import Price
 from chassis.domain import Decider, value
 
 
@@ -56,7 +58,7 @@ class TargetAwaited:
 
 @value
 class TargetsReleased:
-    """The workspace can pay now: these are decided anew."""
+    """The workspace is known, can be invoiced or is active now: these are decided anew."""
 
     payment_ids: tuple[UUID, ...]
 
@@ -70,13 +72,31 @@ class Customer:
     status: str = "active"  # active | trial | suspended | closed
     waiting: tuple[UUID, ...] = ()  # payments
 
+    @property
+    def is_barred(self) -> bool:
+        """Whether no work is begun for it, whoever would pay."""
+        return self.status in BARRED
+
 
 Command = NoteWorkspace | HearProfile | HearStatus | AwaitEligibility
 Event = CustomerMet | ProfileHeard | StatusHeard | TargetAwaited | TargetsReleased
 
+BARRED = ("suspended", "closed")
+
+
+def terms(customer: Customer | None, price: Price) -> Terms:
+    """Return on which terms work may start for it now; what was cleared stays cleared."""
+    if customer is None or not customer.known:
+        return Terms(price=price, refusal="workspace_unknown", organization_number=None)
+    return Terms(
+        price=price,
+        refusal="workspace_suspended" if customer.is_barred else None,
+        organization_number=None if refusal(customer) else customer.organization_number,
+    )
+
 
 def refusal(customer: Customer | None) -> str | None:
-    """Return why this customer is not invoiced, or None if it is."""
+    """Return why this customer is not invoiced for new work, or None if it is."""
     if customer is None or not customer.known:
         return "workspace_unknown"
     if customer.organization_number is None:
@@ -90,18 +110,22 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             return [CustomerMet(workspace_id=command.workspace_id)]
         case Customer(), NoteWorkspace() if customer.known:
             return []
+        case Customer(), NoteWorkspace() if customer.waiting and not customer.is_barred:
+            return [CustomerMet(workspace_id=command.workspace_id), _released(customer)]
         case Customer(), NoteWorkspace():
             return [CustomerMet(workspace_id=command.workspace_id)]
         case None, HearProfile():
             return [_heard(command)]
         case Customer(), HearProfile() if _is_known(customer, command):
             return []
-        case Customer(), HearProfile() if customer.waiting and _may_be_invoiced(command):
-            return [_heard(command), TargetsReleased(payment_ids=customer.waiting)]
+        case Customer(), HearProfile() if customer.waiting and _helps(customer, command):
+            return [_heard(command), _released(customer)]
         case Customer(), HearProfile():
             return [_heard(command)]
         case Customer(), HearStatus() if customer.status == command.status:
             return []
+        case Customer(), HearStatus() if customer.waiting and _frees(customer, command):
+            return [StatusHeard(status=command.status), _released(customer)]
         case Customer(), HearStatus():
             return [StatusHeard(status=command.status)]
         case None, AwaitEligibility():
@@ -130,8 +154,18 @@ def _heard(command: HearProfile) -> ProfileHeard:
     )
 
 
-def _may_be_invoiced(command: HearProfile) -> bool:
-    return command.organization_number is not None and command.invoice_eligible
+def _helps(customer: Customer, command: HearProfile) -> bool:
+    """Return whether it is known now, or can be invoiced, and may begin work at all."""
+    may_be_invoiced = command.organization_number is not None and command.invoice_eligible
+    return not customer.is_barred and (may_be_invoiced or not customer.known)
+
+
+def _frees(customer: Customer, command: HearStatus) -> bool:
+    return customer.known and customer.is_barred and command.status not in BARRED
+
+
+def _released(customer: Customer) -> TargetsReleased:
+    return TargetsReleased(payment_ids=customer.waiting)
 
 
 def _awaited(command: AwaitEligibility) -> TargetAwaited:

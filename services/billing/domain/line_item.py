@@ -1,129 +1,156 @@
-"""A line item: one delivered target, to be put on one invoice. Amounts are øre."""
+"""A line item: one delivered target, on one document at a time. Amounts are øre."""
 
-from dataclasses import fields
-from datetime import date
+from dataclasses import replace
+from typing import NoReturn
 from uuid import UUID
 
-from billing.domain.pricing import VAT_TYPE, amounts
+from billing.domain import vat
+from billing.domain.amounts import amounts
+from billing.domain.item import Item, less, made
+from billing.domain.line_item_messages import (
+    Cancel,
+    CreateLineItem,
+    Forget,
+    LineItemCancelled,
+    LineItemCreated,
+    LineItemCredited,
+    LineItemInvoiced,
+    LineItemReleased,
+    LineItemTargetForgotten,
+    NoteCredit,
+    PutOnInvoice,
+    Release,
+)
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
 
-DESCRIPTIONS = {"image_project": "Bildeprosjekt", "video_project": "Film"}
-
 
 @value
-class CreateLineItem:
+class Pending:
     workspace_id: UUID
-    payment_id: UUID
-    target_kind: str
-    target_id: UUID
-    title: str
-    unit_price_ore: int
-    price_version: int
-    vat_rate_bp: int
-    delivered_on: date
+    item: Item
 
 
 @value
-class PutOnInvoice:
+class Invoiced:
+    workspace_id: UUID
+    item: Item
     invoice_id: UUID
 
 
 @value
-class LineItemCreated:
+class Cancelled:
     workspace_id: UUID
-    payment_id: UUID
-    target_kind: str
-    target_id: UUID
-    title: str  # customer text
-    unit_price_ore: int
-    quantity: int
-    net_ore: int
-    vat_ore: int
-    gross_ore: int
-    vat_rate_bp: int
-    vat_type: str
-    price_version: int
-    delivered_on: date
+    item: Item
 
 
-@value
-class LineItemInvoiced:
-    invoice_id: UUID
+LineItem = Pending | Invoiced | Cancelled
+Command = CreateLineItem | PutOnInvoice | Release | Cancel | NoteCredit | Forget
+Event = (
+    LineItemCreated
+    | LineItemInvoiced
+    | LineItemReleased
+    | LineItemCancelled
+    | LineItemCredited
+    | LineItemTargetForgotten
+)
+ALLOWED = {Pending: ["PutOnInvoice", "Cancel"], Invoiced: ["NoteCredit"], Cancelled: []}
 
 
-@value
-class Item:
-    workspace_id: UUID
-    payment_id: UUID
-    net_ore: int
-    vat_ore: int
-    gross_ore: int
-
-
-@value
-class Pending(Item):
-    pass
-
-
-@value
-class Invoiced(Item):
-    invoice_id: UUID
-
-
-LineItem = Pending | Invoiced
-Command = CreateLineItem | PutOnInvoice
-Event = LineItemCreated | LineItemInvoiced
-
-
-def description(target_kind: str, title: str) -> str:
-    """Return what a sales document calls the work on a target."""
-    return f"{DESCRIPTIONS[target_kind]}: {title}"
+def is_live(line_item: LineItem) -> bool:
+    """Return whether it is owed or was paid: neither cancelled nor credited as a whole."""
+    return not isinstance(line_item, Cancelled) and line_item.item.left_ore > 0
 
 
 def decide(line_item: LineItem | None, command: Command) -> list[Event]:
     match line_item, command:
         case None, CreateLineItem():
             return [_created(command)]
-        case Pending() | Invoiced(), CreateLineItem():  # a target is billed once
+        case Pending() | Invoiced() | Cancelled(), CreateLineItem():  # a target is billed once
             return []
         case Pending(), PutOnInvoice():
-            return [LineItemInvoiced(invoice_id=command.invoice_id)]
+            return [LineItemInvoiced(invoice_id=command.invoice_id, position=command.position)]
         case Invoiced(), PutOnInvoice() if command.invoice_id == line_item.invoice_id:
             return []
-        case Invoiced(), PutOnInvoice():
-            raise Rejected("billing.line_item_not_pending", "this line is on an invoice already")
+        case Pending(), Release():
+            return []
+        case Invoiced(), Release() if command.invoice_id == line_item.invoice_id:
+            return [LineItemReleased(invoice_id=command.invoice_id)]
+        case Pending(), Cancel():
+            return [LineItemCancelled()]
+        case Cancelled(), Cancel():
+            return []
+        case Invoiced() | Cancelled(), PutOnInvoice() | Cancel():
+            raise Rejected("billing.line_item_not_pending", "it is on an invoice, or cancelled")
+        case Invoiced(), NoteCredit() if command.credit_note_id in line_item.item.credit_note_ids:
+            return []
+        case Invoiced(), NoteCredit() if command.net_ore < 1:
+            raise Rejected("billing.amount_not_positive", "a credit is at least one øre")
+        case Invoiced(), NoteCredit() if command.net_ore > line_item.item.left_ore:
+            details = {"left_ore": line_item.item.left_ore}
+            raise Rejected("billing.credit_too_large", "more than is left", details=details)
+        case Invoiced(), NoteCredit():
+            return [_credited(line_item.item, command)]
+        case Pending() | Invoiced() | Cancelled(), Forget() if line_item.item.forgotten:
+            return []
+        case Pending() | Invoiced() | Cancelled(), Forget():
+            return [LineItemTargetForgotten()]
         case _:
-            raise AssertionError(f"{command} needs a line item")
+            _refuse(line_item, command)
 
 
 def _created(command: CreateLineItem) -> LineItemCreated:
-    line = amounts(command.unit_price_ore, 1, command.vat_rate_bp)
+    rate_bp = vat.rate_bp(command.delivered_on)
+    line = amounts(command.price.price_ore, 1, rate_bp)
     return LineItemCreated(
         workspace_id=command.workspace_id,
         payment_id=command.payment_id,
-        target_kind=command.target_kind,
-        target_id=command.target_id,
+        k=command.k,
+        target=command.target,
         title=command.title,
-        unit_price_ore=command.unit_price_ore,
+        price=command.price,
         quantity=1,
         net_ore=line.net_ore,
         vat_ore=line.vat_ore,
         gross_ore=line.gross_ore,
-        vat_rate_bp=command.vat_rate_bp,
-        vat_type=VAT_TYPE,
-        price_version=command.price_version,
+        vat_rate_bp=rate_bp,
+        vat_type=vat.HIGH,
         delivered_on=command.delivered_on,
+        rail=command.rail,
+        organization_number=command.organization_number,
     )
+
+
+def _credited(item: Item, command: NoteCredit) -> LineItemCredited:
+    credit = item.credit(command.net_ore)
+    return LineItemCredited(
+        credit_note_id=command.credit_note_id, net_ore=credit.net_ore, vat_ore=credit.vat_ore
+    )
+
+
+def _refuse(line_item: LineItem | None, command: Command) -> NoReturn:
+    details = {
+        "from": type(line_item).__name__,
+        "command": type(command).__name__,
+        "allowed": ALLOWED[type(line_item)] if line_item else [],
+    }
+    raise Rejected("billing.invalid_transition", "not in this state", details=details)
 
 
 def evolve(line_item: LineItem | None, event: Event) -> LineItem:
     match line_item, event:
         case None, LineItemCreated():
-            return Pending(**{each.name: getattr(event, each.name) for each in fields(Item)})
-        case Pending(), LineItemInvoiced():
-            kept = {each.name: getattr(line_item, each.name) for each in fields(Item)}
-            return Invoiced(**kept, invoice_id=event.invoice_id)
+            return Pending(workspace_id=event.workspace_id, item=made(event))
+        case Pending(workspace_id=workspace_id, item=item), LineItemInvoiced(invoice_id=invoice_id):
+            return Invoiced(workspace_id=workspace_id, item=item, invoice_id=invoice_id)
+        case Invoiced(workspace_id=workspace_id, item=item), LineItemReleased():
+            return Pending(workspace_id=workspace_id, item=item)
+        case Pending(workspace_id=workspace_id, item=item), LineItemCancelled():
+            return Cancelled(workspace_id=workspace_id, item=item)
+        case Invoiced(item=item), LineItemCredited():
+            return replace(line_item, item=less(item, event))
+        case Pending() | Invoiced() | Cancelled(), LineItemTargetForgotten():
+            return replace(line_item, item=replace(line_item.item, forgotten=True))
         case _:
             raise AssertionError(f"{event} cannot follow {line_item}")
 
@@ -132,6 +159,13 @@ decider = Decider(
     name="line_item",
     decide=decide,
     evolve=evolve,
-    events=(LineItemCreated, LineItemInvoiced),
+    events=(
+        LineItemCreated,
+        LineItemInvoiced,
+        LineItemReleased,
+        LineItemCancelled,
+        LineItemCredited,
+        LineItemTargetForgotten,
+    ),
     creates=(CreateLineItem,),
 )

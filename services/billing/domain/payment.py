@@ -4,27 +4,27 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from billing.domain.clearance import TOO_DEAR, refusal
+from billing.domain.order import FREE, INVOICE, Delivery, Order, Sale, delivery, ordered, sold
 from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
     Deliver,
     DeliveryNoted,
+    Fail,
+    Forget,
     Reconsider,
     RequestClearance,
     Settle,
     TargetCleared,
+    TargetForgotten,
     TargetSettled,
+    TargetUnsettled,
+    Unsettle,
 )
+from billing.domain.pricing import Price
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
-
-
-@value
-class Delivery:
-    """What is billed of work that came out."""
-
-    title: str
-    completed_at: datetime
 
 
 @value
@@ -38,102 +38,119 @@ class Unasked:
 @value
 class Required:
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
-    run: int
+    order: Order
     max_price_ore: int | None
-    price_ore: int
+    price: Price
     reason: str
-    delivery: Delivery | None = None  # heard before the clearance
 
 
 @value
 class Cleared:
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
-    run: int
-    method: str
-    price_ore: int
-    price_version: int
-    vat_rate_bp: int
-    cleared_at: datetime
-    paid_at: datetime | None = None
-    delivery: Delivery | None = None  # heard before the clearance
+    order: Order
+    sale: Sale
+    settled_at: datetime | None = None
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When nothing was owed any more; what is free was never owed."""
+        return self.sale.cleared_at if self.sale.method == FREE else self.settled_at
+
+
+@value
+class Forgotten:
+    """Deleted before anything was sold."""
+
+    workspace_id: UUID
 
 
 Answered = Required | Cleared
-Payment = Unasked | Answered
-Command = RequestClearance | Reconsider | Deliver | Settle
-Event = ClearanceRefused | TargetCleared | ClearanceRepeated | DeliveryNoted | TargetSettled
-
-TOO_DEAR = "price_above_max"
+Payment = Unasked | Answered | Forgotten
+Command = RequestClearance | Reconsider | Deliver | Fail | Forget | Settle | Unsettle
+Event = (
+    ClearanceRefused
+    | TargetCleared
+    | ClearanceRepeated
+    | DeliveryNoted
+    | TargetSettled
+    | TargetUnsettled
+    | TargetForgotten
+)
 
 
 def decide(payment: Payment | None, command: Command) -> list[Event]:
     match payment, command:
-        case None | Unasked(), RequestClearance():
-            return _answer(command)
         case Required() | Cleared(), RequestClearance() if (
             command.workspace_id != payment.workspace_id
         ):
             raise Rejected("billing.payment_exists", "this target is another workspace's")
-        case Required(), RequestClearance() if command.run < payment.run:
+        case Forgotten(), RequestClearance() if command.workspace_id != payment.workspace_id:
             return []
-        case Required(), RequestClearance():  # a film is started again under the same run
-            return _answer(command)
-        case Cleared(), RequestClearance() if command.run <= payment.run:
+        case Required(), RequestClearance() if command.run < payment.order.run:
+            return []
+        case None | Unasked() | Required() | Forgotten(), RequestClearance():
+            return _answer(command)  # a film is started again under the same run
+        case Cleared(), RequestClearance() if command.run <= payment.order.run:
             return []
         case Cleared(), RequestClearance():
             return [ClearanceRepeated(run=command.run)]
-        case Required(), Reconsider() if payment.reason == TOO_DEAR:
-            return []
-        case Required(), Reconsider():
+        case Required(), Reconsider() if payment.reason != TOO_DEAR:
             return _answer(_asked_again(payment, command))
-        case Cleared(), Reconsider():
-            return []
         case None, Deliver():
             return [_noted(command)]
-        case Required(), Deliver() if payment.delivery is None:
+        case Required(), Deliver() if payment.order.delivery is None:
             return [_noted(command)]
-        case Unasked() | Required() | Cleared(), Deliver():
-            return []
-        case Cleared(), Settle() if payment.paid_at is not None:
-            return []
-        case Cleared(), Settle():
+        case Required() | Cleared(), Forget() if not payment.order.deleted:
+            return [TargetForgotten()]
+        case Cleared(), Settle() if payment.paid_at is None:
             return [TargetSettled(at=command.at)]
-        case _:
+        case Cleared(), Unsettle() if payment.settled_at is not None:
+            return [TargetUnsettled()]
+        case None | Unasked() | Required(), Settle() | Unsettle():
             raise Rejected("billing.payment_not_cleared", "nothing was sold for this target")
+        case _, Reconsider() | Deliver() | Fail() | Forget() | Settle() | Unsettle():
+            return []
+        case _:
+            raise AssertionError(f"{command} on {payment}")
 
 
 def _answer(command: RequestClearance) -> list[Event]:
-    too_dear = command.max_price_ore is not None and command.price_ore > command.max_price_ore
-    reason = TOO_DEAR if too_dear else command.refusal
-    if reason is None:
-        return [_cleared(command)]
-    return [
-        ClearanceRefused(
-            workspace_id=command.workspace_id,
-            target_kind=command.target_kind,
-            target_id=command.target_id,
-            run=command.run,
-            max_price_ore=command.max_price_ore,
-            price_ore=command.price_ore,
-            reason=reason,
-        )
-    ]
+    reason = refusal(command.terms, command.max_price_ore)
+    return [_cleared(command) if reason is None else _refused(command, reason)]
 
 
 def _cleared(command: RequestClearance) -> TargetCleared:
+    terms = command.terms
+    is_free = terms.price.price_ore == 0
     return TargetCleared(
-        workspace_id=command.workspace_id,
-        target_kind=command.target_kind,
-        target_id=command.target_id,
+        target=command.target,
         run=command.run,
-        method="invoice",
-        price_ore=command.price_ore,
-        price_version=command.price_version,
-        vat_rate_bp=command.vat_rate_bp,
+        workspace_id=command.workspace_id,
+        method=FREE if is_free else INVOICE,
+        price=terms.price,
+        organization_number=None if is_free else terms.organization_number,
+        at=command.at,
+    )
+
+
+def _refused(command: RequestClearance, reason: str) -> ClearanceRefused:
+    return ClearanceRefused(
+        workspace_id=command.workspace_id,
+        target=command.target,
+        run=command.run,
+        max_price_ore=command.max_price_ore,
+        price=command.terms.price,
+        reason=reason,
+    )
+
+
+def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
+    return RequestClearance(
+        workspace_id=payment.workspace_id,
+        target=payment.order.target,
+        run=payment.order.run,
+        max_price_ore=payment.max_price_ore,
+        terms=command.terms,
         at=command.at,
     )
 
@@ -141,75 +158,63 @@ def _cleared(command: RequestClearance) -> TargetCleared:
 def _noted(command: Deliver) -> DeliveryNoted:
     return DeliveryNoted(
         workspace_id=command.workspace_id,
-        target_kind=command.target_kind,
-        target_id=command.target_id,
+        target=command.target,
         title=command.title,
         completed_at=command.completed_at,
-    )
-
-
-def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
-    return RequestClearance(
-        workspace_id=payment.workspace_id,
-        target_kind=payment.target_kind,
-        target_id=payment.target_id,
-        run=payment.run,
-        max_price_ore=payment.max_price_ore,
-        price_ore=command.price_ore,
-        price_version=command.price_version,
-        vat_rate_bp=command.vat_rate_bp,
-        refusal=None,
-        at=command.at,
     )
 
 
 def evolve(payment: Payment | None, event: Event) -> Payment:
     match payment, event:
         case None | Required(), DeliveryNoted():
-            delivery = Delivery(title=event.title, completed_at=event.completed_at)
             if payment is None:
-                return Unasked(workspace_id=event.workspace_id, delivery=delivery)
-            return replace(payment, delivery=delivery)
-        case None | Unasked() | Required(), ClearanceRefused():
+                return Unasked(workspace_id=event.workspace_id, delivery=delivery(event))
+            return replace(payment, order=replace(payment.order, delivery=delivery(event)))
+        case None | Unasked() | Required() | Forgotten(), ClearanceRefused():
             return Required(
                 workspace_id=event.workspace_id,
-                target_kind=event.target_kind,
-                target_id=event.target_id,
-                run=event.run,
+                order=_order(payment, event),
                 max_price_ore=event.max_price_ore,
-                price_ore=event.price_ore,
+                price=event.price,
                 reason=event.reason,
-                delivery=_delivery(payment),
             )
-        case None | Unasked() | Required(), TargetCleared():
+        case None | Unasked() | Required() | Forgotten(), TargetCleared():
             return Cleared(
                 workspace_id=event.workspace_id,
-                target_kind=event.target_kind,
-                target_id=event.target_id,
-                run=event.run,
-                method=event.method,
-                price_ore=event.price_ore,
-                price_version=event.price_version,
-                vat_rate_bp=event.vat_rate_bp,
-                cleared_at=event.at,
-                delivery=_delivery(payment),
+                order=_order(payment, event),
+                sale=sold(event),
             )
         case Cleared(), ClearanceRepeated():
-            return replace(payment, run=event.run)
+            return replace(payment, order=replace(payment.order, run=event.run))
         case Cleared(), TargetSettled():
-            return replace(payment, paid_at=event.at)
+            return replace(payment, settled_at=event.at)
+        case Cleared(), TargetUnsettled():
+            return replace(payment, settled_at=None)
+        case Required(), TargetForgotten() if payment.order.delivery is None:
+            return Forgotten(workspace_id=payment.workspace_id)
+        case Required() | Cleared(), TargetForgotten():  # delivered work is owed all the same
+            return replace(payment, order=replace(payment.order, deleted=True))
         case _:
             raise AssertionError(f"{event} cannot follow {payment}")
 
 
-def _delivery(payment: Unasked | Required | None) -> Delivery | None:
-    return None if payment is None else payment.delivery
+def _order(payment: Payment | None, event: ClearanceRefused | TargetCleared) -> Order:
+    before = payment.order if isinstance(payment, Required) else None
+    return ordered(event, before, payment.delivery if isinstance(payment, Unasked) else None)
 
 
 decider = Decider(
     name="payment",
     decide=decide,
     evolve=evolve,
-    events=(ClearanceRefused, TargetCleared, ClearanceRepeated, DeliveryNoted, TargetSettled),
-    creates=(RequestClearance, Deliver),
+    events=(
+        ClearanceRefused,
+        TargetCleared,
+        ClearanceRepeated,
+        DeliveryNoted,
+        TargetSettled,
+        TargetUnsettled,
+        TargetForgotten,
+    ),
+    creates=(RequestClearance, Deliver, Fail, Forget),
 )

@@ -3,32 +3,29 @@
 from datetime import datetime
 from uuid import UUID
 
+from billing.domain.clearance import Terms
+from billing.domain.pricing import Price
+from billing.domain.target import Target
 from chassis.domain import UNTIMED, value
 
 
 @value
 class RequestClearance:
-    """Somebody wants work on a target; `refusal` says why it cannot be invoiced, if so."""
+    """Somebody wants work on a target."""
 
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
+    target: Target
     run: int
     max_price_ore: int | None
-    price_ore: int
-    price_version: int
-    vat_rate_bp: int
-    refusal: str | None  # no_method | workspace_unknown
+    terms: Terms
     at: datetime = UNTIMED
 
 
 @value
 class Reconsider:
-    """The workspace can be invoiced now."""
+    """The workspace is known, can be invoiced or is active again: what waits is answered anew."""
 
-    price_ore: int
-    price_version: int
-    vat_rate_bp: int
+    terms: Terms
     at: datetime = UNTIMED
 
 
@@ -37,10 +34,21 @@ class Deliver:
     """Work on the target came out; two sources have no common order, so it may not be cleared."""
 
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
+    target: Target
     title: str
     completed_at: datetime
+
+
+@value
+class Fail:
+    """Nothing came out of a run."""
+
+    run: int
+
+
+@value
+class Forget:
+    """The target was deleted."""
 
 
 @value
@@ -51,26 +59,28 @@ class Settle:
 
 
 @value
+class Unsettle:
+    """What was paid for this target left its invoice again, or it is billed anew."""
+
+
+@value
 class ClearanceRefused:
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
+    target: Target
     run: int
     max_price_ore: int | None
-    price_ore: int
-    reason: str  # no_method | workspace_unknown | price_above_max
+    price: Price
+    reason: str  # no_method | workspace_unknown | workspace_suspended | price_above_max
 
 
 @value
 class TargetCleared:
-    workspace_id: UUID
-    target_kind: str
-    target_id: UUID
+    target: Target
     run: int
-    method: str  # invoice
-    price_ore: int
-    price_version: int
-    vat_rate_bp: int
+    workspace_id: UUID
+    method: str  # invoice | free
+    price: Price
+    organization_number: str | None  # by invoice: to whom credit was given
     at: datetime
 
 
@@ -86,8 +96,7 @@ class DeliveryNoted:
     """Delivered before it was cleared: whatever clears it bills it too."""
 
     workspace_id: UUID
-    target_kind: str
-    target_id: UUID
+    target: Target
     title: str  # customer text
     completed_at: datetime
 
@@ -95,3 +104,13 @@ class DeliveryNoted:
 @value
 class TargetSettled:
     at: datetime
+
+
+@value
+class TargetUnsettled:
+    pass
+
+
+@value
+class TargetForgotten:
+    """The target was deleted. What was delivered of it is owed all the same."""

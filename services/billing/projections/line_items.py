@@ -1,6 +1,7 @@
 """`invoice_line_item`: one row a delivered target that is invoiced."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,14 @@ from sqlalchemy import (
     update,
 )
 
-from billing.domain.line_item import LineItemCreated, LineItemInvoiced, description
+from billing.domain.line_item_messages import (
+    LineItemCancelled,
+    LineItemCreated,
+    LineItemInvoiced,
+    LineItemReleased,
+    LineItemTargetForgotten,
+)
+from billing.domain.target import MOST_CHARACTERS, description
 from billing.tables import metadata
 from chassis.asked import Listing, Page
 from chassis.unit.pages import page
@@ -50,8 +58,18 @@ table = Table(
     Column("vat_type", Text, nullable=False),
     Column("price_version", Integer, nullable=False),
     Column("delivered_on", Date, nullable=False),
+    Column("rail", Text, nullable=False),
+    Column("organization_number", Text),  # to which credit was given, by invoice
+    Column("position", Integer),  # on its document, from 1
     CheckConstraint(
         "status in ('pending', 'invoiced', 'cancelled')", name="invoice_line_item_status"
+    ),
+    CheckConstraint("rail in ('invoice', 'card')", name="invoice_line_item_rail"),
+    CheckConstraint(
+        "project_id is null or video_project_id is null", name="invoice_line_item_one_target"
+    ),
+    CheckConstraint(
+        f"length(description) <= {MOST_CHARACTERS}", name="invoice_line_item_description"
     ),
     Index("invoice_line_item_workspace", "workspace_id"),
     Index("invoice_line_item_invoice", "invoice_id"),
@@ -59,32 +77,46 @@ table = Table(
 
 
 def project(recorded: Recorded) -> Iterable[Change]:
-    """Fill the row."""
+    """Fill the row; a deleted target's is not named any more, but what was sold stays."""
     at = recorded.recorded_at
+    this = update(table).where(table.c.id == str(recorded.subject))
     match recorded.event:
         case LineItemCreated() as event:
-            target = "project_id" if event.target_kind == "image_project" else "video_project_id"
-            yield insert(table).values(
-                id=recorded.subject,
-                workspace_id=event.workspace_id,
-                description=description(event.target_kind, event.title),
-                amount_ore=event.unit_price_ore,
-                quantity=event.quantity,
-                created_at=at,
-                updated_at=at,
-                target_id=event.target_id,
-                net_ore=event.net_ore,
-                vat_ore=event.vat_ore,
-                gross_ore=event.gross_ore,
-                vat_rate_bp=event.vat_rate_bp,
-                vat_type=event.vat_type,
-                price_version=event.price_version,
-                delivered_on=event.delivered_on,
-                **{target: event.target_id},
-            )
-        case LineItemInvoiced(invoice_id=invoice_id):
-            this = update(table).where(table.c.id == str(recorded.subject))
-            yield this.values(status="invoiced", invoice_id=invoice_id, updated_at=at)
+            yield insert(table).values(id=recorded.subject, **_sold(event), **_times(at))
+        case LineItemInvoiced(invoice_id=invoice_id, position=position):
+            on = {"invoice_id": invoice_id, "position": position}
+            yield this.values(status="invoiced", updated_at=at, **on)
+        case LineItemReleased():
+            yield this.values(status="pending", invoice_id=None, position=None, updated_at=at)
+        case LineItemCancelled():
+            yield this.values(status="cancelled", updated_at=at)
+        case LineItemTargetForgotten():
+            yield this.values(project_id=None, video_project_id=None, updated_at=at)
+
+
+def _sold(event: LineItemCreated) -> dict[str, Any]:
+    named = "project_id" if event.target.kind == "image_project" else "video_project_id"
+    return {
+        "workspace_id": event.workspace_id,
+        named: event.target.id,
+        "target_id": event.target.id,
+        "description": description(event.target.kind, event.title),
+        "amount_ore": event.price.price_ore,
+        "price_version": event.price.price_version,
+        "quantity": event.quantity,
+        "net_ore": event.net_ore,
+        "vat_ore": event.vat_ore,
+        "gross_ore": event.gross_ore,
+        "vat_rate_bp": event.vat_rate_bp,
+        "vat_type": event.vat_type,
+        "delivered_on": event.delivered_on,
+        "rail": event.rail,
+        "organization_number": event.organization_number,
+    }
+
+
+def _times(at: datetime) -> dict[str, datetime]:
+    return {"created_at": at, "updated_at": at}
 
 
 projection = Projection(table=table, project=project)
@@ -98,22 +130,15 @@ def listed(
     return page(connection, table, query, wanted, asked)
 
 
-def candidates(
-    connection: Connection, workspace_id: UUID | None, line_item_ids: Sequence[UUID] | None
-) -> list[UUID]:
-    """Return what may be put on an invoice, oldest first: the lines named, else the pending."""
-    query = select(table.c.id).order_by(table.c.created_at, table.c.id)
-    if line_item_ids is not None:
-        query = query.where(table.c.id.in_([str(id) for id in line_item_ids]))
-    else:
-        query = query.where(table.c.status == "pending")
-        if workspace_id is not None:
-            query = query.where(table.c.workspace_id == str(workspace_id))
-    return [UUID(id) for id in connection.scalars(query)]
-
-
 def on_invoice(connection: Connection, invoice_id: UUID) -> list[dict[str, Any]]:
-    """Return an invoice's lines, in the order in which they stand on it."""
+    """Return an invoice's lines, in the order of its draft."""
     query = select(table).where(table.c.invoice_id == str(invoice_id))
-    ordered = query.order_by(table.c.created_at, table.c.id)
-    return [dict(line) for line in connection.execute(ordered).mappings()]
+    return [dict(each) for each in connection.execute(query.order_by(table.c.position)).mappings()]
+
+
+def named(connection: Connection, line_item_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Return these lines, in that order. Raises `KeyError` for one that is not there."""
+    wanted = [str(id) for id in line_item_ids]
+    rows = connection.execute(select(table).where(table.c.id.in_(wanted))).mappings()
+    found = {each["id"]: dict(each) for each in rows}
+    return [found[id] for id in wanted]

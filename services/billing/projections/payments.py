@@ -5,9 +5,12 @@ the second has its payment, line and invoice all the same, and stops nobody.
 """
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -15,13 +18,21 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Update,
+    false,
     func,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.domain.line_item import LineItemCreated
-from billing.domain.payment_messages import ClearanceRepeated, TargetCleared, TargetSettled
+from billing.domain.line_item_messages import LineItemCreated
+from billing.domain.order import FREE
+from billing.domain.payment_messages import (
+    ClearanceRepeated,
+    TargetCleared,
+    TargetSettled,
+    TargetUnsettled,
+)
 from billing.tables import metadata
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
@@ -44,7 +55,9 @@ table = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     # beyond the seed
     Column("target_kind", Text, nullable=False),
-    Column("cleared_at", DateTime(timezone=True), nullable=False),
+    Column("cleared_at", DateTime(timezone=True)),
+    Column("refunded_ore", BigInteger, nullable=False, server_default="0"),  # VAT included
+    Column("disputed", Boolean, nullable=False, server_default=false()),
     CheckConstraint(
         "payment_method in ('stripe', 'invoice', 'free')", name="project_payment_payment_method"
     ),
@@ -63,36 +76,42 @@ table = Table(
 
 def project(recorded: Recorded) -> Iterable[Change]:
     """Fill the row; its line item's own stream says which line that is."""
-    this, at = update(table).where(table.c.id == str(recorded.subject)), recorded.recorded_at
     match recorded.event:
         case TargetCleared() as event:
-            cleared = insert(table).values(
-                id=recorded.subject,
-                project_id=event.target_id,
-                workspace_id=event.workspace_id,
-                payment_method=event.method,
-                amount_cents=event.price_ore,
-                currency="nok",
-                target_kind=event.target_kind,
-                cleared_at=event.at,
-                created_at=at,
-                updated_at=at,
-            )
+            cleared = insert(table).values(id=recorded.subject, **_cleared(event, recorded))
             yield cleared.on_conflict_do_nothing(index_elements=["project_id"])
         case ClearanceRepeated():
-            yield this.values(updated_at=func.greatest(table.c.updated_at, at))
+            yield _updated(recorded.subject, recorded)
         case TargetSettled():
-            updated_at = func.greatest(table.c.updated_at, at)
-            yield this.values(status="completed", paid_at=at, updated_at=updated_at)
+            paid_at = recorded.recorded_at
+            yield _updated(recorded.subject, recorded).values(status="completed", paid_at=paid_at)
+        case TargetUnsettled():
+            yield _updated(recorded.subject, recorded).values(status="pending", paid_at=None)
         case LineItemCreated(payment_id=payment_id):
-            yield (
-                update(table)
-                .where(table.c.id == str(payment_id))
-                .values(
-                    invoice_line_item_id=recorded.subject,
-                    updated_at=func.greatest(table.c.updated_at, at),
-                )
-            )
+            yield _updated(payment_id, recorded).values(invoice_line_item_id=recorded.subject)
+
+
+def _cleared(event: TargetCleared, recorded: Recorded) -> dict[str, Any]:
+    is_free = event.method == FREE
+    return {
+        "project_id": event.target.id,
+        "workspace_id": event.workspace_id,
+        "payment_method": event.method,
+        "amount_cents": event.price.price_ore,
+        "currency": "nok",
+        "status": "completed" if is_free else "pending",
+        "paid_at": event.at if is_free else None,
+        "target_kind": event.target.kind,
+        "cleared_at": event.at,
+        "created_at": recorded.recorded_at,
+        "updated_at": recorded.recorded_at,
+    }
+
+
+def _updated(payment_id: UUID, recorded: Recorded) -> Update:
+    """Return the change of a payment's row; of two streams, the later one says when it was."""
+    updated_at = func.greatest(table.c.updated_at, recorded.recorded_at)
+    return update(table).where(table.c.id == str(payment_id)).values(updated_at=updated_at)
 
 
 projection = Projection(table=table, project=project)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.asked import Asked, Command, Keyed, Page
 from chassis.domain import value
-from contracts.billing.clearances import TargetKind
+from contracts.billing.prices import TargetKind
 
 
 @value

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from chassis.asked import Listing
+from chassis.asked import Keyed, Listing
 from chassis.domain import value
 
 
@@ -31,6 +31,9 @@ class InvoiceLine:
     vat_type: str
     price_version: int
     delivered_on: date
+    rail: str  # invoice | card
+    organization_number: str | None  # to which credit was given, by invoice
+    position: int | None  # on its document, from 1
 
 
 @value
@@ -46,3 +49,19 @@ class ListLineItems(Listing[InvoiceLineItem]):
 
     workspace_id: UUID | None = None
     status: Literal["pending", "invoiced", "cancelled"] | None = None
+
+
+@value
+class LineItemCancelled:
+    """A line that is not to be paid."""
+
+    id: UUID
+    version: int
+
+
+@value
+class CancelLineItem(Keyed[LineItemCancelled]):
+    """Cancel a line that is on no invoice; for system admins."""
+
+    line_item_id: UUID
+    reason: str

@@ -65,10 +65,20 @@ class ProjectFailed:
     reason: str
 
 
+@value
+class ProjectDeleted:
+    """A project was deleted; what was delivered of it is owed all the same."""
+
+    project_id: UUID
+    project_kind: str  # image_project
+    workspace_id: UUID
+
+
 PUBLISHES = (
     ProjectCreated,
     ProjectStartRequested,
     ImageCompleted,
     ProjectCompleted,
     ProjectFailed,
+    ProjectDeleted,
 )

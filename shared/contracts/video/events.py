@@ -51,4 +51,19 @@ class ProjectFailed:
     reason: str
 
 
-PUBLISHES = (VideoCreated, ProjectStartRequested, ProjectCompleted, ProjectFailed)
+@value
+class ProjectDeleted:
+    """A film was deleted; what was delivered of it is owed all the same."""
+
+    project_id: UUID
+    project_kind: str  # video_project
+    workspace_id: UUID
+
+
+PUBLISHES = (
+    VideoCreated,
+    ProjectStartRequested,
+    ProjectCompleted,
+    ProjectFailed,
+    ProjectDeleted,
+)

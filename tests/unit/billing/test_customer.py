@@ -1,9 +1,11 @@
 """A customer: what is known of a workspace, and what waits for it."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 
+from billing.domain.clearance import Terms
 from billing.domain.customer import (
     AwaitEligibility,
     Customer,
@@ -17,7 +19,9 @@ from billing.domain.customer import (
     TargetsReleased,
     decider,
     refusal,
+    terms,
 )
+from billing.domain.pricing import Price
 from chassis.testing.spec import scenario
 
 WORKSPACE, FIRST, SECOND = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -34,68 +38,91 @@ second_waits = TargetAwaited(workspace_id=WORKSPACE, payment_id=SECOND)
 meet = NoteWorkspace(workspace_id=WORKSPACE)
 approve = HearProfile(workspace_id=WORKSPACE, organization_number=NUMBER, invoice_eligible=True)
 disapprove = HearProfile(workspace_id=WORKSPACE, organization_number=NUMBER, invoice_eligible=False)
+suspend, close, revive, try_again = (
+    HearStatus(status=each) for each in ("suspended", "closed", "active", "trial")
+)
+suspended, closed, active, on_trial = (
+    StatusHeard(status=each) for each in ("suspended", "closed", "active", "trial")
+)
+released = TargetsReleased(payment_ids=(FIRST,))
 first_asks = AwaitEligibility(workspace_id=WORKSPACE, payment_id=FIRST)
 
 customer = scenario(decider)
 
 
-def test_a_workspace_is_met_once() -> None:
-    customer.when(meet).then(met)
-    customer.given(met).when(meet).then_nothing()
+NUMBERLESS: dict[str, Any] = {
+    "workspace_id": WORKSPACE,
+    "organization_number": None,
+    "invoice_eligible": True,
+}
+numberless = ProfileHeard(**NUMBERLESS)
+
+STATES: dict[str, tuple[Any, ...]] = {
+    "none": (),
+    "unknown": (first_waits,),
+    "unknown, suspended": (first_waits, suspended),
+    "met": (met,),
+    "met, waiting": (met, first_waits),
+    "suspended, waiting": (met, suspended, first_waits),
+    "closed, waiting": (eligible, closed, first_waits),
+    "eligible": (met, eligible),
+    "eligible, suspended, waiting": (eligible, suspended, first_waits),
+    "eligible, waiting": (eligible, first_waits),  # what was too dear when it was asked again
+}
+COMMANDS: dict[str, Any] = {
+    "meet": meet,
+    "approve": approve,
+    "disapprove": disapprove,
+    "take the number": HearProfile(**NUMBERLESS),
+    "suspend": suspend,
+    "close": close,
+    "revive": revive,
+    "try again": try_again,
+    "wait": first_asks,
+}
+M, E, U, N, R, W = (
+    [each] for each in (met, eligible, unapproved, numberless, released, first_waits)
+)
+S, C, A, T = ([each] for each in (suspended, closed, active, on_trial))
+
+# by state: what follows each of the commands, in their order
+CELLS: dict[str, tuple[list[Any] | None, ...]] = {
+    "none": (M, E, U, N, None, None, None, None, W),
+    "unknown": (M + R, E + R, U + R, N + R, S, C, [], T, []),
+    "unknown, suspended": (M, E, U, N, [], C, A, T, []),
+    "met": ([], E, U, N, S, C, [], T, W),
+    "met, waiting": ([], E + R, U, N, S, C, [], T, []),
+    "suspended, waiting": ([], E, U, N, [], C, A + R, T + R, []),
+    "closed, waiting": ([], [], U, N, S, [], A + R, T + R, []),
+    "eligible": ([], [], U, N, S, C, [], T, W),
+    "eligible, suspended, waiting": ([], [], U, N, [], C, A + R, T + R, []),
+    "eligible, waiting": ([], [], U, N, S, C, [], T, []),
+}
 
 
-def test_a_workspace_that_targets_waited_for_is_met_all_the_same() -> None:
-    customer.given(first_waits).when(meet).then(met)
+@pytest.mark.parametrize("state", CELLS)
+def test_what_each_command_does_in_each_state(state: str) -> None:
+    story = customer.given(*STATES[state])
+    for command, expected in zip(COMMANDS.values(), CELLS[state], strict=True):
+        if expected is None:  # the unit refuses it: it is no beginning
+            assert type(command) not in decider.creates
+        elif expected:
+            story.when(command).then(*expected)
+        else:
+            story.when(command).then_nothing()
 
 
-def test_a_profile_may_come_before_its_workspace() -> None:
-    customer.when(approve).then(eligible)
+def test_all_that_waits_is_released_in_its_order_and_does_not_wait_any_more() -> None:
+    both = TargetsReleased(payment_ids=(FIRST, SECOND))
+    customer.given(first_waits, met, second_waits).when(approve).then(eligible, both)
 
-
-def test_a_profile_that_says_nothing_new_is_nothing() -> None:
-    customer.given(met, eligible).when(approve).then_nothing()
-
-
-def test_a_profile_that_changes_is_kept() -> None:
-    customer.given(met, eligible).when(disapprove).then(unapproved)
-
-
-def test_a_target_waits_once_and_its_workspace_need_not_be_known() -> None:
-    customer.when(first_asks).then(first_waits)
-    customer.given(met).when(first_asks).then(first_waits)
-    customer.given(first_waits).when(first_asks).then_nothing()
-
-
-def test_who_becomes_eligible_releases_all_that_waits_in_its_order() -> None:
-    released = TargetsReleased(payment_ids=(FIRST, SECOND))
-
-    customer.given(first_waits, met, second_waits).when(approve).then(eligible, released)
-
-
-def test_what_was_released_does_not_wait_any_more() -> None:
-    released = TargetsReleased(payment_ids=(FIRST,))
     after = customer.given(first_waits, eligible, released)
-
     assert after.state().waiting == ()
     after.when(first_asks).then(first_waits)
 
 
-def test_without_approval_or_number_nothing_is_released() -> None:
-    customer.given(first_waits).when(disapprove).then(unapproved)
-    numberless = HearProfile(
-        workspace_id=WORKSPACE, organization_number=None, invoice_eligible=True
-    )
-    heard = ProfileHeard(workspace_id=WORKSPACE, organization_number=None, invoice_eligible=True)
-    customer.given(first_waits).when(numberless).then(heard)
-
-
 def test_its_status_is_the_last_one_heard() -> None:
-    suspended, trial = StatusHeard(status="suspended"), StatusHeard(status="trial")
-    story = customer.given(met)
-    story.when(HearStatus(status="active")).then_nothing()
-    story.when(HearStatus(status="suspended")).then(suspended)
-    customer.given(met, suspended).when(HearStatus(status="suspended")).then_nothing()
-    assert customer.given(met, suspended, trial).state().status == "trial"
+    assert customer.given(met, suspended, on_trial).state().status == "trial"
 
 
 @pytest.mark.parametrize(
@@ -115,3 +142,28 @@ def test_the_first_thing_that_is_missing_is_the_reason(
     known: Customer | None = customer.given(*events).state()
 
     assert refusal(known) == reason
+
+
+PRICE = Price(price_ore=100_000, price_version=0)
+
+
+@pytest.mark.parametrize(
+    ("events", "why", "number"),
+    [
+        ((), "workspace_unknown", None),
+        ((first_waits,), "workspace_unknown", None),
+        ((met,), None, None),
+        ((met, numberless), None, None),
+        ((met, unapproved), None, None),
+        ((met, eligible), None, NUMBER),
+        ((met, eligible, suspended), "workspace_suspended", NUMBER),
+        ((met, closed), "workspace_suspended", None),
+        ((met, eligible, suspended, on_trial), None, NUMBER),
+    ],
+)
+def test_on_which_terms_work_may_start(
+    events: tuple[Any, ...], why: str | None, number: str | None
+) -> None:
+    known: Customer | None = customer.given(*events).state()
+
+    assert terms(known, PRICE) == Terms(price=PRICE, refusal=why, organization_number=number)

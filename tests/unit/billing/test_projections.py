@@ -8,29 +8,39 @@ from uuid import UUID
 
 import pytest
 
-from billing.domain.line_item import LineItemCreated, LineItemInvoiced
+from billing.domain.line_item_messages import (
+    LineItemCancelled,
+    LineItemCreated,
+    LineItemCredited,
+    LineItemInvoiced,
+    LineItemReleased,
+    LineItemTargetForgotten,
+)
 from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
     TargetCleared,
+    TargetForgotten,
     TargetSettled,
+    TargetUnsettled,
 )
-from billing.projections import line_items, payments
-from chassis.testing.projected import Told, at, projected
+from billing.domain.pricing import Price, PriceSet
+from billing.domain.target import Target
+from billing.projections import line_items, payments, price_history, workspace_pricing
+from chassis.testing.projected import Told, at, event_id, projected
 
 PAYMENT, TARGET, WORKSPACE, LINE, INVOICE, OTHER = (UUID(int=n) for n in range(1, 7))
 THEN = datetime(2026, 5, 1, tzinfo=UTC)
 DAY = date(2026, 5, 2)
+FILM = Target(kind="video_project", id=TARGET)
 
 cleared = TargetCleared(
     workspace_id=WORKSPACE,
-    target_kind="video_project",
-    target_id=TARGET,
+    target=FILM,
     run=1,
     method="invoice",
-    price_ore=90_000,
-    price_version=2,
-    vat_rate_bp=2_500,
+    price=Price(price_ore=90_000, price_version=2),
+    organization_number="974760673",
     at=THEN,
 )
 PAYMENT_ROW = {
@@ -49,22 +59,25 @@ PAYMENT_ROW = {
     "updated_at": at(1),
     "target_kind": "video_project",
     "cleared_at": THEN,
+    "refunded_ore": 0,
+    "disputed": False,
 }
 created = LineItemCreated(
     workspace_id=WORKSPACE,
     payment_id=PAYMENT,
-    target_kind="video_project",
-    target_id=TARGET,
+    k=1,
+    target=FILM,
     title="Storgata 2",
-    unit_price_ore=45_000,
+    price=Price(price_ore=45_000, price_version=3),
     quantity=2,
     net_ore=90_000,
     vat_ore=22_500,
     gross_ore=112_500,
     vat_rate_bp=2_500,
     vat_type="HIGH",
-    price_version=3,
     delivered_on=DAY,
+    rail="invoice",
+    organization_number="974760673",
 )
 
 
@@ -75,11 +88,10 @@ def test_a_cleared_target_has_a_row() -> None:
 def test_a_refused_target_has_none() -> None:
     refused = ClearanceRefused(
         workspace_id=WORKSPACE,
-        target_kind="video_project",
-        target_id=TARGET,
+        target=FILM,
         run=1,
         max_price_ore=None,
-        price_ore=90_000,
+        price=Price(price_ore=90_000, price_version=2),
         reason="no_method",
     )
     assert projected(payments.projection, [(PAYMENT, refused)]) == []
@@ -90,7 +102,7 @@ def test_of_two_kinds_of_target_with_one_id_the_first_is_shown() -> None:
 
 
 def test_a_payment_cleared_twice_is_a_mistake_that_is_not_passed_over() -> None:
-    another = replace(cleared, target_id=OTHER)
+    another = replace(cleared, target=Target(kind="video_project", id=OTHER))
     with pytest.raises(sqlite3.IntegrityError):
         projected(payments.projection, [(PAYMENT, cleared), (PAYMENT, another)])
 
@@ -139,6 +151,9 @@ LINE_ROW = {
     "vat_type": "HIGH",
     "price_version": 3,
     "delivered_on": DAY,
+    "rail": "invoice",
+    "organization_number": "974760673",
+    "position": None,
 }
 
 
@@ -147,7 +162,7 @@ def test_a_line_of_a_film_has_a_row() -> None:
 
 
 def test_a_line_of_photographs_names_their_project() -> None:
-    of_photographs = replace(created, target_kind="image_project")
+    of_photographs = replace(created, target=Target(kind="image_project", id=TARGET))
     rows = projected(line_items.projection, [(LINE, of_photographs)])
     named = {
         "project_id": str(TARGET),
@@ -157,7 +172,102 @@ def test_a_line_of_photographs_names_their_project() -> None:
     assert rows == [{**LINE_ROW, **named}]
 
 
-def test_a_line_on_an_invoice_says_on_which() -> None:
-    told = [(LINE, created), (LINE, LineItemInvoiced(invoice_id=INVOICE))]
-    invoiced = {"status": "invoiced", "invoice_id": str(INVOICE), "updated_at": at(2)}
-    assert projected(line_items.projection, told) == [{**LINE_ROW, **invoiced}]
+def changed(*events: Any) -> dict[str, Any]:
+    """Return what the line's row holds that it did not hold at first."""
+    [row] = projected(line_items.projection, [(LINE, created), *((LINE, each) for each in events)])
+    return {name: each for name, each in row.items() if each != LINE_ROW[name]}
+
+
+def test_a_line_says_where_it_stands_and_in_which_place() -> None:
+    invoiced = LineItemInvoiced(invoice_id=INVOICE, position=2)
+    on_invoice = {"status": "invoiced", "invoice_id": str(INVOICE), "position": 2}
+
+    assert changed(invoiced) == {**on_invoice, "updated_at": at(2)}
+    assert changed(invoiced, LineItemReleased(invoice_id=INVOICE)) == {"updated_at": at(3)}
+    assert changed(LineItemCancelled()) == {"status": "cancelled", "updated_at": at(2)}
+    credit = LineItemCredited(credit_note_id=OTHER, net_ore=100, vat_ore=25)
+    assert changed(invoiced, credit) == {**on_invoice, "updated_at": at(2)}
+
+
+def test_a_deleted_target_is_not_named_any_more_but_its_line_stays() -> None:
+    gone = {"video_project_id": None, "updated_at": at(2)}
+    assert changed(LineItemTargetForgotten()) == gone
+    of_photographs = replace(created, target=Target(kind="image_project", id=TARGET))
+    told = [(LINE, of_photographs), (LINE, LineItemTargetForgotten())]
+    [row] = projected(line_items.projection, told)
+    assert (row["project_id"], row["video_project_id"], row["target_id"]) == (
+        None,
+        None,
+        str(TARGET),
+    )
+
+
+def test_a_long_title_is_cut_in_the_row() -> None:
+    [row] = projected(line_items.projection, [(LINE, replace(created, title="x" * 215))])
+    assert row["description"] == f"Film: {'x' * 194}"
+
+
+def test_what_is_free_is_paid_when_it_is_cleared() -> None:
+    free = replace(
+        cleared,
+        method="free",
+        price=Price(price_ore=0, price_version=4),
+        organization_number=None,
+    )
+    shown = {"payment_method": "free", "amount_cents": 0, "status": "completed", "paid_at": THEN}
+    assert projected(payments.projection, [(PAYMENT, free)]) == [{**PAYMENT_ROW, **shown}]
+
+
+def test_what_is_settled_and_unsettled_is_owed_again() -> None:
+    told = [(PAYMENT, cleared), (PAYMENT, TargetSettled(at=THEN)), (PAYMENT, TargetUnsettled())]
+    assert projected(payments.projection, told) == [{**PAYMENT_ROW, "updated_at": at(3)}]
+
+
+def test_a_payment_stays_when_its_target_is_deleted() -> None:
+    told = [(PAYMENT, cleared), (PAYMENT, TargetForgotten())]
+    assert projected(payments.projection, told) == [PAYMENT_ROW]
+
+
+def test_the_last_line_is_the_payments() -> None:
+    again = replace(created, k=2)
+    [row] = projected(payments.projection, [(PAYMENT, cleared), (LINE, created), (INVOICE, again)])
+    assert row["invoice_line_item_id"] == str(INVOICE)
+
+
+def costs(kind: str, price_ore: int | None, version: int) -> PriceSet:
+    return PriceSet(workspace_id=WORKSPACE, kind=kind, price_ore=price_ore, price_version=version)
+
+
+def test_a_workspace_has_one_row_of_prices() -> None:
+    prices = [costs("image_project", 150_000, 1), costs("video_project", 0, 1)]
+    told = [(WORKSPACE, each) for each in (*prices, costs("image_project", None, 2))]
+    row = {
+        "id": str(WORKSPACE),
+        "workspace_id": str(WORKSPACE),
+        "image_project_price_ore": 150_000,
+        "video_project_price_ore": None,
+        "fiken_contact_id": None,
+        "created_at": at(1),
+        "updated_at": at(1),
+    }
+    of_both = {"video_project_price_ore": 0, "updated_at": at(2)}
+    of_default = {**of_both, "image_project_price_ore": None, "updated_at": at(3)}
+    for number, shown in enumerate(({}, of_both, of_default), 1):
+        assert projected(workspace_pricing.projection, told[:number]) == [{**row, **shown}]
+
+
+def test_each_price_has_a_row_that_says_who_set_it() -> None:
+    event = costs("image_project", None, 2)
+    for actor, set_by in ((f"person:{OTHER}", str(OTHER)), ("service:operator", None)):
+        rows = projected(price_history.projection, [(WORKSPACE, event)], actor=actor)
+        assert rows == [
+            {
+                "id": str(event_id(WORKSPACE, 1)),
+                "workspace_id": str(WORKSPACE),
+                "target_kind": "image_project",
+                "price_version": 2,
+                "price_ore": None,
+                "valid_from": at(1),
+                "set_by": set_by,
+            }
+        ]
