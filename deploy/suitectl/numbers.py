@@ -71,8 +71,10 @@ def _heard(suite: Site) -> int:
 
 _HEARD = text(
     "select greatest("
-    " (select max((data->>'invoice_number')::bigint) from events"
+    " (select max(greatest("
+    "   (data->>'invoice_number')::bigint, (data->>'credit_note_number')::bigint)) from events"
     "  where meta->'heard'->>'source' = 'billing'),"
-    " (select max((event->'data'->>'invoice_number')::bigint) from parked"
+    " (select max(greatest((event->'data'->>'invoice_number')::bigint,"
+    "   (event->'data'->>'credit_note_number')::bigint)) from parked"
     "  where source = 'billing'), 0)"
 )

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis import ids
 
-SERIES = "invoice"  # the number series of invoices
+SERIES = "sales"  # one number series: invoices, card sales documents, credit notes
 
 
 def payment_id(target_kind: str, target_id: UUID) -> UUID:
@@ -20,3 +20,13 @@ def line_item_id(payment_id: UUID, k: int = 1) -> UUID:
 def series_id(series: str) -> UUID:
     """Return the number series of that name."""
     return ids.derive(ids.ROOT, "billing", "number_series", series)
+
+
+def bank_payment_id(source: str, external_id: str) -> UUID:
+    """Return a transfer, by the one form of its name (`bank_payment.same_name`)."""
+    return ids.derive(ids.ROOT, "billing", "bank_payment", source, external_id)
+
+
+def run_id(month: str) -> UUID:
+    """Return the run of that month ('2026-11'): there is one."""
+    return ids.derive(ids.ROOT, "billing", "invoicing_run", month)

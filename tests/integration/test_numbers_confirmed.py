@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import make_url
 
 from billing import kept
+from billing.names import SERIES
 from chassis.database import migrations, postgres
 from integration.stages.box_database import PASSWORD
 from integration.stages.service_database import service_database
@@ -19,7 +20,7 @@ from servers.postgres_place import find_place
 NUMBER_TAKEN = """
 insert into events (event_id, stream_id, version, type, schema_version, data, meta, recorded_at)
 values (gen_random_uuid(), 'number_series-1', 1, 'NumberTaken', 1, '{}', '{}', now())"""
-CONFIRM = kept.CONFIRM.text.replace(":series", "'invoice'").replace(":at", "now()")
+CONFIRM = kept.CONFIRM.text.replace(":series", "'sales'").replace(":at", "now()")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def confirmed(owner_url: str) -> bool:
     engine = postgres.engine(url, name="billing", connections=1)
     try:
         with engine.connect() as connection:
-            return kept.is_confirmed(connection, "invoice")
+            return kept.is_confirmed(connection, SERIES)
     finally:
         engine.dispose()
 
@@ -60,7 +61,7 @@ def test_a_database_that_was_restored_is_another_however_it_was_restored(
 
 
 def test_numbers_that_were_taken_before_are_a_persons_to_confirm(owner_url: str) -> None:
-    upgraded(owner_url, to="0001")
+    upgraded(owner_url, to="0003")
     with psycopg.connect(owner_url) as owner:
         owner.execute(NUMBER_TAKEN.encode())
     migrations.upgrade("billing", owner_url)

@@ -6,14 +6,15 @@ from billing.domain import oslo
 from chassis.domain import UNTIMED, Decider, value
 from chassis.errors import Rejected
 
-FIRST = {"invoice": 10_001, "credit_note": 20_001}
+FIRST = 10_001
+KID_DIGITS = range(4, 26)  # as bank agreements have them
 
 
 @value
 class TakeNumber:
     """The next number; it is dated the day in Oslo on which it is taken."""
 
-    series: str  # invoice | credit_note
+    series: str
     at: datetime = UNTIMED
 
 
@@ -59,20 +60,24 @@ def decide(series: NumberSeries | None, command: Command) -> list[Event]:
     today = oslo.day(command.at)
     match series, command:
         case None, TakeNumber():
-            number = FIRST[command.series]
+            number = next_number(series)
             return [NumberTaken(series=command.series, number=number, issue_date=today)]
         case NumberSeries(), TakeNumber() if command.series == series.series:
-            issue_date = max(today, series.issue_date)
-            number = series.number + 1
+            issue_date, number = max(today, series.issue_date), next_number(series)
             return [NumberTaken(series=series.series, number=number, issue_date=issue_date)]
         case None, PassNumbersOver() if command.last == 0:  # none was given anywhere
             return []
         case None, PassNumbersOver():
-            return _passed(command, FIRST[command.series] - 1, today)
+            return _passed(command, FIRST - 1, today)
         case NumberSeries(), PassNumbersOver() if command.series == series.series:
             return _passed(command, series.number, max(today, series.issue_date))
         case _:
             raise AssertionError("this is another series")
+
+
+def next_number(series: NumberSeries | None) -> int:
+    """Return the number that is taken next."""
+    return series.number + 1 if series else FIRST
 
 
 def _passed(command: PassNumbersOver, taken: int, issue_date: date) -> list[Event]:
@@ -101,9 +106,19 @@ def evolve(series: NumberSeries | None, event: Event) -> NumberSeries:
 
 def kid(number: int) -> str:
     """Return the payer's reference of a document: its number and a MOD10 (Luhn) digit."""
-    digits = [int(digit) for digit in reversed(str(number))]
+    return f"{number}{_check_digit(str(number))}"
+
+
+def is_kid(text: str) -> bool:
+    """Return whether it is digits, as many as a KID may have, and the last one fits (MOD10)."""
+    is_number = text.isascii() and text.isdigit() and len(text) in KID_DIGITS
+    return is_number and int(text[-1]) == _check_digit(text[:-1])
+
+
+def _check_digit(number: str) -> int:
+    digits = [int(digit) for digit in reversed(number)]
     doubled = [sum(divmod(digit * 2, 10)) for digit in digits[::2]]
-    return f"{number}{-(sum(doubled) + sum(digits[1::2])) % 10}"
+    return -(sum(doubled) + sum(digits[1::2])) % 10
 
 
 decider = Decider(

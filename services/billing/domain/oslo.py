@@ -1,6 +1,7 @@
 """Days in Norway: documents are dated, fall due and are paid on days in Europe/Oslo."""
 
-from datetime import date, datetime
+from calendar import monthrange
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -9,3 +10,20 @@ OSLO = ZoneInfo("Europe/Oslo")
 def day(at: datetime) -> date:
     """Return the day that it is in Oslo at that moment; `at` has a time zone."""
     return at.astimezone(OSLO).date()
+
+
+def begins(day: date) -> datetime:
+    """Return the moment at which a day begins in Oslo."""
+    return datetime.combine(day, time(), OSLO)
+
+
+def last_of(year: int, month: int) -> date:
+    """Return a month's last day."""
+    return date(year, month, monthrange(year, month)[1])
+
+
+def months_later(on: date, months: int) -> date:
+    """Return the same day that many months later, or the month's last where it is shorter."""
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    last = last_of(year, month + 1)
+    return last.replace(day=min(on.day, last.day))

@@ -8,7 +8,10 @@ from chassis.domain import value
 
 @value
 class PaymentCleared:
-    """Work on this target may start. Once; the price and VAT rate are fixed with it."""
+    """Work on this target may start. Once; the net price is fixed with it.
+
+    The VAT rate is the day's, for information: what counts is that of the day of delivery.
+    """
 
     target_kind: str  # image_project | video_project
     target_id: UUID
@@ -41,6 +44,17 @@ class LineItemCreated:
     net_ore: int
     vat_ore: int
     gross_ore: int
+    rail: str  # invoice | card
+
+
+@value
+class LineItemCancelled:
+    """It is not to be paid."""
+
+    line_item_id: UUID
+    workspace_id: UUID
+    target_kind: str
+    target_id: UUID
 
 
 @value
@@ -70,7 +84,7 @@ class InvoiceIssued:
 
 @value
 class InvoicePaid:
-    """Nothing remains to be paid. Told once for each invoice."""
+    """Nothing remains to be paid. Once a settlement: again when it is paid after a reversal."""
 
     invoice_id: UUID
     workspace_id: UUID
@@ -86,13 +100,104 @@ class InvoicePaid:
     paid_on: date
     paid_at: datetime
     line_item_ids: tuple[UUID, ...]
+    settlement: int = 1
+    issued_at: datetime | None = None  # the moment
+
+
+@value
+class InvoiceDiscarded:
+    """A draft that is no invoice; its lines wait again."""
+
+    invoice_id: UUID
+    workspace_id: UUID
+    line_item_ids: tuple[UUID, ...]
+
+
+@value
+class InvoiceCredited:
+    invoice_id: UUID
+    kind: str  # invoice | receipt
+    workspace_id: UUID
+    credit_note_id: UUID
+    credit_note_number: int
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+    credited_net_ore: int  # by all credit notes of this invoice
+    is_paid: bool
+
+
+@value
+class InvoicePaymentReversed:
+    invoice_id: UUID
+    workspace_id: UUID
+    amount_ore: int
+    remaining_ore: int
+    was_paid: bool
+    reason: str  # bounced | misallocated
+
+
+@value
+class InvoiceWrittenOff:
+    invoice_id: UUID
+    workspace_id: UUID
+    written_off_ore: int  # by this event
+    vat_relief_ore: int
+    ground: str | None  # reminders | collection_failed | insolvency | irrecoverable
+
+
+@value
+class InvoiceOverdue:
+    invoice_id: UUID
+    workspace_id: UUID
+    due_date: date
+    remaining_ore: int
+
+
+@value
+class InvoiceDelivered:
+    """A sales document was handed to the buyer's mail server."""
+
+    document_id: UUID
+    kind: str  # invoice | receipt | credit_note
+    workspace_id: UUID
+    channel: str  # mail
+
+
+@value
+class InvoiceDeliveryFailed:
+    document_id: UUID
+    kind: str
+    workspace_id: UUID
+    reason: str  # no_address | refused | gateway: no server took it, for days
+
+
+@value
+class PaymentRefunded:
+    """Money went back to a customer."""
+
+    refund_id: UUID
+    workspace_id: UUID
+    target_kind: str | None
+    target_id: UUID | None
+    amount_ore: int
+    whole: bool  # all that was paid for the target
 
 
 PUBLISHES = (
     PaymentCleared,
     PaymentRequired,
     LineItemCreated,
+    LineItemCancelled,
     InvoiceDrafted,
     InvoiceIssued,
     InvoicePaid,
+    InvoiceDiscarded,
+    InvoiceCredited,
+    InvoicePaymentReversed,
+    InvoiceWrittenOff,
+    InvoiceOverdue,
+    InvoiceDelivered,
+    InvoiceDeliveryFailed,
+    PaymentRefunded,
 )

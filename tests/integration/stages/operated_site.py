@@ -35,7 +35,7 @@ from suitectl.__main__ import main
 from suitectl.site import Site
 
 SERVICES = ("auth", "billing")
-CONFIRM = kept.CONFIRM.text.replace(":series", "'invoice'").replace(":at", "now()")
+CONFIRM = kept.CONFIRM.text.replace(":series", "'sales'").replace(":at", "now()")
 
 
 class Operated:

@@ -89,7 +89,7 @@ class Restorable(Suite):
 
     def confirm_as_before(self) -> None:
         """Let billing's last number stand: its database is a copy, but of its very end."""
-        statement = kept.CONFIRM.text.replace(":series", "'invoice'").replace(":at", "now()")
+        statement = kept.CONFIRM.text.replace(":series", "'sales'").replace(":at", "now()")
         with psycopg.connect(self.owner_url("billing"), autocommit=True) as connection:
             connection.execute(statement.encode())
 

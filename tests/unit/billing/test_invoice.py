@@ -1,224 +1,200 @@
-"""An invoice: every state with every command, and the money to the øre."""
+"""An invoice: drafted from its lines, issued once, stored, sent, and what is noticed of it."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from uuid import UUID
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from billing.domain.invoice import Command, Event, Paid, decider
+from billing.domain.amounts import RateSum
+from billing.domain.invoice import decider
+from billing.domain.invoice_events import (
+    InvoiceDelivered,
+    InvoiceDeliveryFailed,
+    InvoiceDiscarded,
+    InvoiceIssueRefused,
+    InvoiceOverdue,
+    InvoiceReminded,
+    InvoiceSendingRequested,
+)
 from billing.domain.invoice_messages import (
-    DraftInvoice,
-    InvoiceDocumentStored,
-    InvoiceDrafted,
-    InvoiceIssued,
-    InvoicePaid,
-    InvoicePaymentRecorded,
-    Issue,
-    Line,
-    NoteDocument,
-    RecordPayment,
-    RequestIssue,
+    Discard,
+    MarkOverdue,
+    NoteDelivery,
+    NoteDeliveryFailure,
+    RefuseIssue,
+    Remind,
+    RequestSending,
 )
-from chassis.errors import Rejected
 from chassis.testing.spec import scenario
-
-WORKSPACE, OTHER = UUID(int=1), UUID(int=2)
-LINES = (UUID(int=3), UUID(int=4))
-ISSUED_ON, PAID_ON = date(2026, 3, 31), date(2026, 4, 1)
-AT = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-draft = DraftInvoice(
-    workspace_id=WORKSPACE,
-    lines=tuple(
-        Line(line_item_id=id, net_ore=100_000, vat_ore=25_000, gross_ore=125_000) for id in LINES
-    ),
+from unit.billing.invoiced import (
+    DUE_ON,
+    ISSUED_ON,
+    LINES,
+    draft,
+    drafted,
+    issue,
+    issued,
+    line,
+    note,
+    part_reversed,
+    stored,
 )
-issue = Issue(series="invoice", invoice_number=10_001, kid="100016", issue_date=ISSUED_ON)
-note = NoteDocument(ref="blob:x/invoices/10001.pdf", sha256="ab", size=3)
-pay = RecordPayment(amount_ore=100_000, paid_on=PAID_ON, source="bank", external_id="bank-1", at=AT)
-pay_the_rest = replace(pay, amount_ore=150_000, external_id="bank-2")
-
-drafted = InvoiceDrafted(
-    workspace_id=WORKSPACE,
-    currency="NOK",
-    net_ore=200_000,
-    vat_ore=50_000,
-    gross_ore=250_000,
-    line_item_ids=LINES,
-)
-issued = InvoiceIssued(
-    series="invoice",
-    invoice_number=10_001,
-    kid="100016",
-    issue_date=ISSUED_ON,
-    due_date=date(2026, 4, 14),
-)
-stored = InvoiceDocumentStored(ref="blob:x/invoices/10001.pdf", sha256="ab", size=3)
-part = InvoicePaymentRecorded(
-    amount_ore=100_000, paid_on=PAID_ON, source="bank", external_id="bank-1", at=AT
-)
-rest = replace(part, amount_ore=150_000, external_id="bank-2")
-paid = InvoicePaid(commission_base_ore=200_000, paid_on=PAID_ON, paid_at=AT)
-
-STATES: dict[str, tuple[Event, ...]] = {
-    "Draft": (drafted,),
-    "Issued": (drafted, issued),
-    "PartPaid": (drafted, issued, part),
-    "Paid": (drafted, issued, part, rest, paid),
-}
-COMMANDS: dict[str, Command] = {
-    "Draft": draft,
-    "RequestIssue": RequestIssue(),
-    "Issue": issue,
-    "Note": note,
-    "Pay": replace(pay, external_id="new"),
-}
-# What is answered in each state; everything else is refused.
-LISTED: dict[tuple[str, str], list[Event]] = {
-    **{(state, "Draft"): [] for state in STATES},
-    ("Draft", "RequestIssue"): [],
-    ("Draft", "Issue"): [issued],
-    ("Issued", "RequestIssue"): [],
-    ("Issued", "Note"): [stored],
-    ("PartPaid", "Note"): [stored],
-    ("Paid", "Note"): [stored],
-    ("Issued", "Pay"): [replace(part, external_id="new")],
-    ("PartPaid", "Pay"): [replace(part, external_id="new")],
-}
+from unit.billing.invoiced import STATES as IN_STATE
 
 invoice = scenario(decider)
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_state_takes_what_is_listed_and_refuses_the_rest(state: str, command: str) -> None:
-    case = invoice.given(*STATES[state]).when(COMMANDS[command])
-    if (state, command) in LISTED:
-        case.then(*LISTED[state, command])
-    else:
-        case.then_refused("billing.invalid_transition")
-
-
-def test_a_refusal_says_from_where_what_and_what_is_allowed() -> None:
-    with pytest.raises(Rejected) as refusal:
-        decider.decide(invoice.given(drafted).state(), pay)
-
-    assert refusal.value.details == {
-        "from": "Draft",
-        "command": "RecordPayment",
-        "allowed": ["Issue"],
-    }
+out = invoice.given(drafted, issued)
 
 
 def test_a_draft_is_the_sum_of_its_lines() -> None:
     invoice.when(draft).then(drafted)
 
 
-def test_without_lines_there_is_no_invoice() -> None:
-    invoice.when(replace(draft, lines=())).then_refused("billing.invoice_empty")
+def test_a_draft_is_summed_by_rate_the_highest_first() -> None:
+    abroad = replace(line(LINES[1], vat_ore=0), vat_type="EXEMPT_IMPORT_EXPORT", vat_rate_bp=0)
+    exempt = RateSum(vat_type="EXEMPT_IMPORT_EXPORT", vat_rate_bp=0, net_ore=100_000, vat_ore=0)
+    high = RateSum(vat_type="HIGH", vat_rate_bp=2_500, net_ore=100_000, vat_ore=25_000)
+
+    invoice.when(replace(draft, lines=(abroad, line(LINES[0])))).then(
+        replace(
+            drafted,
+            vat_ore=25_000,
+            gross_ore=225_000,
+            by_rate=(high, exempt),
+            line_item_ids=LINES[::-1],
+        )
+    )
 
 
-def test_an_id_in_use_is_not_given_to_another_invoice() -> None:
-    invoice.given(drafted).when(replace(draft, workspace_id=OTHER)).then_refused(
-        "billing.invoice_exists"
-    )
-    invoice.given(drafted, issued).when(replace(draft, lines=draft.lines[:1])).then_refused(
-        "billing.invoice_exists"
-    )
+@pytest.mark.parametrize("state", ["Draft", "Issued"])
+def test_an_id_in_use_is_not_given_to_another_invoice(state: str) -> None:
+    for other in (
+        replace(draft, lines=draft.lines[:1]),
+        replace(draft, lines=draft.lines[::-1]),
+        replace(draft, organization_number=None),
+        replace(draft, kind="receipt"),
+    ):
+        invoice.given(*IN_STATE[state]).when(other).then_refused("billing.invoice_exists")
+
+
+def test_a_discarded_draft_gives_its_lines_back_once() -> None:
+    invoice.given(drafted).when(Discard()).then(InvoiceDiscarded(line_item_ids=LINES))
+    invoice.given(*IN_STATE["Discarded"]).when(Discard()).then_nothing()
+
+
+def test_it_is_issued_as_it_was_drafted_and_falls_due_in_two_weeks() -> None:
+    invoice.given(drafted).when(issue).then(issued)
+    assert issued.due_date - issued.issue_date == timedelta(days=14)
 
 
 def test_an_invoice_over_nothing_is_not_issued() -> None:
     empty = replace(drafted, net_ore=0, vat_ore=0, gross_ore=0)
 
-    invoice.given(empty).when(RequestIssue()).then_refused("billing.not_issuable")
     invoice.given(empty).when(issue).then_refused("billing.not_issuable")
 
 
-def test_a_document_is_noted_once() -> None:
-    invoice.given(drafted, issued, stored).when(note).then_nothing()
+def test_a_run_says_why_it_cannot_issue_once_for_each_reason() -> None:
+    refused = InvoiceIssueRefused(missing=("legal_name",))
+    other = ("legal_name", "country")
+
+    invoice.given(drafted).when(RefuseIssue(missing=("legal_name",))).then(refused)
+    refused_before = invoice.given(drafted, refused)
+    refused_before.when(RefuseIssue(missing=("legal_name",))).then_nothing()
+    refused_before.when(RefuseIssue(missing=other)).then(InvoiceIssueRefused(missing=other))
+    refused_before.when(issue).then(issued)
 
 
-def test_the_last_payment_pays_the_invoice_once_with_net_as_the_commission_s_base() -> None:
-    invoice.given(drafted, issued, part).when(pay_the_rest).then(rest, paid)
+def test_each_format_is_stored_once() -> None:
+    ehf = replace(note, format="ehf", ref="blob:x/documents/10001.xml")
+
+    out.when(note).then(stored)
+    out.given(stored).when(replace(note, ref="blob:another")).then_nothing()
+    out.given(stored).when(ehf).then(replace(stored, format="ehf", ref=ehf.ref))
 
 
-def test_all_at_once_pays_it_too() -> None:
-    whole = replace(part, amount_ore=250_000)
+def test_a_sending_ends_once_and_then_another_may_be_asked_for() -> None:
+    delivered = InvoiceDelivered(sending=1, channel="mail")
+    failed = InvoiceDeliveryFailed(sending=2, reason="refused")
+    again = InvoiceSendingRequested(sending=2)
+    deliver = NoteDelivery(sending=1, channel="mail")
 
-    invoice.given(drafted, issued).when(replace(pay, amount_ore=250_000)).then(whole, paid)
-
-
-def test_it_was_paid_on_the_day_of_the_latest_payment_whatever_the_order() -> None:
-    earlier = replace(pay_the_rest, paid_on=ISSUED_ON)
-
-    invoice.given(drafted, issued, part).when(earlier).then(replace(rest, paid_on=ISSUED_ON), paid)
-
-
-@pytest.mark.parametrize("state", ["PartPaid", "Paid"])
-def test_a_payment_heard_twice_counts_once(state: str) -> None:
-    invoice.given(*STATES[state]).when(pay).then_nothing()
-
-
-@pytest.mark.parametrize("state", ["PartPaid", "Paid"])
-def test_the_same_payment_with_another_amount_is_refused(state: str) -> None:
-    invoice.given(*STATES[state]).when(replace(pay, amount_ore=99_999)).then_refused(
-        "billing.payment_mismatch"
+    out.when(RequestSending()).then_nothing()  # the first follows from the issue, and is not over
+    out.when(deliver).then(delivered)
+    out.given(delivered).when(deliver).then_nothing()
+    out.given(delivered).when(NoteDeliveryFailure(sending=1, reason="refused")).then_nothing()
+    out.given(delivered).when(RequestSending()).then(again)
+    out.given(delivered, again).when(RequestSending()).then_nothing()
+    out.given(delivered, again).when(deliver).then_nothing()
+    out.given(delivered, again).when(NoteDeliveryFailure(sending=2, reason="refused")).then(failed)
+    out.given(delivered, again, failed).when(RequestSending()).then(
+        InvoiceSendingRequested(sending=3)
     )
+    for sending in (0, 2):  # nobody asked for it: the next one would have ended before it began
+        with pytest.raises(AssertionError, match="nobody asked"):
+            out.when(replace(deliver, sending=sending)).then_nothing()
 
 
-def test_another_source_may_use_the_same_id() -> None:
-    invoice.given(drafted, issued, part).when(replace(pay, source="cash")).then(
-        replace(part, source="cash")
-    )
+def noon(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
 
 
-def test_one_ore_too_much_is_refused_with_what_remains() -> None:
-    with pytest.raises(Rejected) as refusal:
-        decider.decide(
-            invoice.given(drafted, issued, part).state(),
-            replace(pay_the_rest, amount_ore=150_001),
-        )
+def test_it_is_overdue_when_its_due_day_is_over_in_oslo_and_only_once() -> None:
+    overdue = InvoiceOverdue(due_date=DUE_ON)
+    last_moment = datetime(2026, 4, 14, 21, 59, 59, tzinfo=UTC)
 
-    assert refusal.value.code == "billing.overpaid"
-    assert refusal.value.details == {"remaining_ore": 150_000}
+    out.when(MarkOverdue(at=last_moment)).then_nothing()
+    out.when(MarkOverdue(at=last_moment + timedelta(seconds=1))).then(overdue)
+    out.given(overdue).when(MarkOverdue(at=noon(DUE_ON) + timedelta(days=9))).then_nothing()
 
 
-@pytest.mark.parametrize("amount_ore", [0, -1])
-def test_a_payment_is_at_least_one_ore(amount_ore: int) -> None:
-    invoice.given(drafted, issued).when(replace(pay, amount_ore=amount_ore)).then_refused(
-        "billing.amount_not_positive"
-    )
+def reminded(number: int, days: int) -> InvoiceReminded:
+    return InvoiceReminded(number=number, on=DUE_ON + timedelta(days=days))
 
 
-def test_nobody_has_paid_tomorrow_and_tomorrow_begins_in_oslo() -> None:
-    tomorrow = replace(pay, paid_on=date(2026, 4, 2))
-    late = datetime(2026, 4, 1, 22, 0, tzinfo=UTC)  # midnight in Oslo
-
-    invoice.given(drafted, issued).when(tomorrow).then_refused("billing.paid_in_future")
-    invoice.given(drafted, issued).when(replace(tomorrow, at=late)).then(
-        replace(part, paid_on=date(2026, 4, 2), at=late)
-    )
-
-
-@given(st.lists(st.tuples(st.integers(-5, 260_000), st.integers(0, 6)), max_size=25))
-def test_whatever_is_recorded_what_remains_is_gross_less_payments_and_never_below_zero(
-    payments: list[tuple[int, int]],
+@pytest.mark.parametrize(
+    ("before", "number", "days"),
+    [
+        ((), 1, 1),
+        ((reminded(1, 1),), 2, 14),
+        ((reminded(1, 1), reminded(2, 14)), 3, 28),
+        ((reminded(1, 5),), 2, 18),  # late themselves: never two at once
+        ((reminded(1, 1), reminded(2, 30)), 3, 43),
+    ],
+)
+def test_a_reminder_has_its_day_and_comes_once(
+    before: tuple[InvoiceReminded, ...], number: int, days: int
 ) -> None:
-    state, times_paid = invoice.given(drafted, issued).state(), 0
-    for amount_ore, name in payments:
-        command = replace(pay, amount_ore=amount_ore, external_id=str(name))
-        try:
-            events = decider.decide(state, command)
-        except Rejected:
-            continue
-        times_paid += sum(isinstance(event, InvoicePaid) for event in events)
-        for event in events:
-            state = decider.evolve(state, event)
+    since = out.given(*before)
+    day = DUE_ON + timedelta(days=days)
+    early = Remind(number=number, at=noon(day) - timedelta(days=1))
 
-    received = sum(each.amount_ore for each in state.payments)
-    assert state.remaining_ore == 250_000 - received >= 0
-    assert len({each.external_id for each in state.payments}) == len(state.payments)
-    assert times_paid == isinstance(state, Paid) == (received == 250_000)
+    since.when(early).then_nothing()
+    since.when(replace(early, at=noon(day))).then(reminded(number, days))
+    since.given(reminded(number, days)).when(replace(early, at=noon(day))).then_nothing()
+    much_later = noon(day) + timedelta(days=300)
+    for other in {0, 1, 2, 3, 4} - {number}:
+        since.when(Remind(number=other, at=much_later)).then_nothing()
+
+
+def test_the_first_reminder_s_day_begins_in_oslo_after_the_clocks_changed() -> None:
+    """Issued on 15 October, due on the 29th: between them Norway goes back to winter time."""
+    autumn = replace(issued, issue_date=date(2026, 10, 15), due_date=date(2026, 10, 29))
+    midnight = datetime(2026, 10, 29, 23, tzinfo=UTC)  # in Oslo, by winter time
+
+    late = invoice.given(drafted, autumn)
+    late.when(Remind(number=1, at=midnight - timedelta(seconds=1))).then_nothing()
+    late.when(Remind(number=1, at=midnight)).then(InvoiceReminded(number=1, on=date(2026, 10, 30)))
+
+
+def test_it_is_reminded_of_again_when_its_payment_is_reversed() -> None:
+    first, part = reminded(1, 1), IN_STATE["PartPaid"][-1]
+    late = Remind(number=2, at=noon(DUE_ON) + timedelta(days=20))
+
+    out.given(first, part, part_reversed).when(late).then(reminded(2, 20))
+
+
+def test_a_card_sales_document_is_never_overdue_nor_reminded_of() -> None:
+    receipt = invoice.given(replace(drafted, kind="receipt"), replace(issued, kind="receipt"))
+    much_later = noon(ISSUED_ON) + timedelta(days=400)
+
+    receipt.when(MarkOverdue(at=much_later)).then_nothing()
+    receipt.when(Remind(number=1, at=much_later)).then_nothing()
