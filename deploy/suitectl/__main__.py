@@ -26,6 +26,7 @@ COMMANDS = {
     "jobs": "jobs: look, again at once, not at all",
     "events": "events as they are stored: one, a stream, the last ones",
     "fork": "a source that was restored: what was lost; go on",
+    "billing": "money: take in the bank's OCR files",
     "numbers": "billing's invoice numbers: which was the last, after a restore",
     "projections": "rebuild them from the events",
 }

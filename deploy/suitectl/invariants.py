@@ -145,6 +145,7 @@ RESULTS_ONCE = Invariant(
     query="""
 select j.id, j.kind, count(distinct e.meta->>'call') as claims
 from jobs j join events e on e.meta->>'causation' = j.id::text
+where e.meta->>'step' is null
 group by j.id, j.kind
 having count(distinct e.meta->>'call') > 1""",
 )

@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+
+import pytest
 
 from chassis import ids
 from chassis.database import migrations
@@ -17,7 +20,9 @@ from distributed.servers import Servers
 from integration.stages.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
 from suitectl.__main__ import main
 from suitectl.site import Site
+from unit.stages.ocr_files import Paid, ocr_file
 
+OTHER = "98765432103"  # an account
 CONSUMER = ("billing", "auth")
 
 
@@ -181,11 +186,41 @@ def test_the_last_number_is_shown_and_confirmed(site: Operated) -> None:
         f" values ('auth', 'billing', 8, 'invoice-1', '{parked}')",
     )
     assert "others have heard of 10003" in site.refused("numbers", "confirm", "--last", "10002")
-    done = site.read("numbers", "confirm", "--last", "10004", "--who", "kari", "--reason", "lost")
-    assert done["passed_over"] == [[10001, 10004]]
-    shown = {"taken_here": 10004, "heard_elsewhere": 10003, "confirmed": True}
+    parked = json.dumps({"data": {"credit_note_number": 10004}})  # of the same series
+    site.sql(
+        "auth",
+        "insert into parked (consumer, source, position, stream_id, event)"
+        f" values ('auth', 'billing', 9, 'invoice-1', '{parked}')",
+    )
+    assert "others have heard of 10004" in site.refused("numbers", "confirm", "--last", "10003")
+    done = site.read("numbers", "confirm", "--last", "10005", "--who", "kari", "--reason", "lost")
+    assert done["passed_over"] == [[10001, 10005]]
+    shown = {"taken_here": 10005, "heard_elsewhere": 10004, "confirmed": True}
     assert site.read("numbers", "show") == shown
     assert site.audited("billing") == [("kari", "numbers confirmed")] * 2
+
+
+def test_a_file_of_the_bank_is_taken_in_once_and_its_answers_are_printed(
+    site: Operated, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, command = tmp_path / "ocr.txt", ("billing", "import-ocr", "--account", "1234 56 78903")
+    file.write_bytes(ocr_file([Paid(700), Paid(300, "100017")]))
+    states = {"allocated": 0, "unallocated": 2, "known": 0, "refused": 0}
+    sums = {"applied_ore": 0, "credited_ore": 0}
+    told = site.read(*command, str(file), "--who", "kari")
+    assert [each["reason"] for each in told["items"]] == ["no_kid", "kid_invalid"]
+    assert told["sums"] == {**states, **sums}
+    again = site.read(*command, str(file), "--who", "kari")
+    assert again["sums"] == {**states, "unallocated": 0, "known": 2, **sums}
+    assert site.run(*command, str(file)) == 0
+    assert "known" in capsys.readouterr().out.splitlines()[1]
+    file.write_bytes(ocr_file([Paid(700, on=date(2068, 1, 1))], on=date(2026, 4, 16)))
+    refused = site.read(*command, str(file), "--who", "kari", code=1)
+    assert refused["items"][0]["reason"] == "paid_in_future"
+    assert "other_account" in site.refused("billing", "import-ocr", str(file), "--account", OTHER)
+    file.write_bytes(file.read_bytes()[:-81])
+    assert "cut_off" in site.refused(*command, str(file))
+    assert site.audited("billing")[:2] == [("kari", "bank file taken in")] * 2
 
 
 def test_a_new_database_is_migrated_once(site: Operated, tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""What a paid invoice means for the targets on it: a part of the units that let it be paid."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from billing.domain import line_item, payment, payment_messages
+from billing.domain.invoice_states import Numbered, Paid
+from chassis.unit.deciding import Unit
+
+
+def settle(unit: Unit, invoice: Numbered) -> None:
+    """Let each target on it be paid, if nothing remains of the invoice."""
+    if isinstance(invoice, Paid):
+        for id in _payments(unit, invoice):
+            unit.decide(payment.decider, id, payment_messages.Settle())
+
+
+def unsettle(unit: Unit, invoice: Numbered) -> None:
+    """Let each target on it be owed again."""
+    for id in _payments(unit, invoice):
+        unit.decide(payment.decider, id, payment_messages.Unsettle())
+
+
+def _payments(unit: Unit, invoice: Numbered) -> Sequence[UUID]:
+    """Return the payments of its lines; what was credited as a whole is on another, or on none."""
+    line_item_ids = invoice.sheet.line_item_ids
+    unit.preload((line_item.decider, id) for id in line_item_ids)
+    lines: list[line_item.LineItem] = [unit.state(line_item.decider, id) for id in line_item_ids]
+    payment_ids = [each.item.payment_id for each in lines if line_item.is_live(each)]
+    unit.preload((payment.decider, id) for id in payment_ids)
+    return payment_ids
