@@ -26,7 +26,7 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "media": (),
     "video": ("media.source_link",),
     "billing": ("auth.billing_profile",),
-    "affiliate": (),
+    "affiliate": ("billing.paid_net",),
 }
 
 OF_EVERY_SERVICE = ("events_read", "describe")  # what any broker user named above may call

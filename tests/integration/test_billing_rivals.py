@@ -1,180 +1,28 @@
 """billing among rivals, on PostgreSQL: what many do at the same moment happens once."""
 
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.rows import dict_row
 
-from billing import app as billing
 from billing import numbering
 from billing.invariants import NUMBERS_IN_ORDER
-from billing.service import BillingService
-from billing.settings import Settings
-from chassis import settings
-from chassis.codec import plain
-from chassis.database import migrations
-from chassis.database.schema import NONE_TOLD
-from chassis.door.edge import Caller
-from chassis.door.tokens import TokenIssuer, new_key_pair
 from chassis.errors import Rejected, ServiceError
-from chassis.hearing.inbox import Consumer
-from chassis.identity import Actor
-from chassis.running.parts import Parts
-from chassis.unit.envelope import Heard
-from embedded.assembly import SELLER
-from embedded.direct import DirectPort
+from integration.stages.billing_shop import Billing, billing_shop
 from integration.stages.box_database import all_at_once
 from servers.postgres import Server
 
-NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)
 TODAY = "2026-04-15"
 GROSS_ORE = 125_000  # of one image project
-PASSWORD = "only-for-tests"
-
-
-class Auth:
-    """What auth answers of any workspace."""
-
-    def call(self, method: str, /, **arguments: Any) -> Any:
-        assert method == "billing_profile"
-        return {
-            **arguments,
-            "legal_name": "Eksempel Bolig AS",
-            "organization_number": "701730496",
-            "billing_address": None,
-            "invoice_email": None,
-            "invoice_reference": None,
-        }
-
-
-class Billing:
-    """billing at work: what others tell it, what a system admin asks of it, what it has told."""
-
-    def __init__(self, parts: Parts, issuer: TokenIssuer, owner_url: str) -> None:
-        self.parts, self.owner_url = parts, owner_url
-        person = Actor(kind="person", id=str(uuid4()), session_id=uuid4(), is_system_admin=True)
-        caller = Caller(auth_token=issuer.issue(person, NOW))
-        self.admin = DirectPort(facade=BillingService, door=lambda: parts.door, caller=caller)
-        self.consumers = {
-            source: Consumer(parts.app, source, reactions)
-            for source, reactions in parts.sources().items()
-        }
-        parts.consumers()  # makes their cursors, the one of revocations too
-        with psycopg.connect(owner_url) as connection:  # nobody is banned while these tests run
-            connection.execute("update cursors set checked_at = now() + interval '1 hour'")
-        self.heads = dict.fromkeys(self.consumers, (0, UUID(NONE_TOLD)))
-
-    def customer(self, projects: int) -> str:
-        """Return a workspace that may be invoiced, with so many projects delivered."""
-        workspace = {"workspace_id": uuid4()}
-        number = {"organization_number": "701730496", "invoice_eligible": True}
-        self.hear("auth", "workspace_created", **workspace, owner_user_id=uuid4())
-        self.hear("auth", "workspace_profile_changed", **workspace, **number)
-        for _ in range(projects):
-            project = {"project_id": uuid4(), "project_kind": "image", "user_id": uuid4(), "run": 1}
-            about = {**workspace, **project, "title": "Storgata 2"}
-            done = {"completed_at": NOW, "completed_count": 2, "failed_count": 0}
-            self.hear("media", "project_start_requested", **about, max_price_ore=None)
-            self.hear("media", "project_completed", **about, **done)
-        return str(workspace["workspace_id"])
-
-    def hear(self, source: str, name: str, **data: Any) -> None:
-        position, previous = self.heads[source]
-        event_id = uuid4()
-        self.heads[source] = (position + 1, event_id)
-        heard = Heard(
-            source=source,
-            position=position + 1,
-            previous=previous,
-            event_id=event_id,
-            type=f"{source}.{name}",
-            stream_id=f"told-{event_id}",
-            time=NOW,
-            correlation_id="the-correlation",
-            workspace_id=None,
-            data=plain(data),
-        )
-        assert self.consumers[source].accept([heard])
-
-    def at_once(self, method: str, calls: list[dict[str, Any]]) -> list[Any]:
-        """Make all calls at the same moment, each under a key of its own; return what came."""
-        return all_at_once(
-            [
-                partial(self.admin.call, method, **call, idempotency_key=str(uuid4()))
-                for call in calls
-            ]
-        )
-
-    def draft(self, workspace_id: str) -> str:
-        reply = self.admin.call(
-            "create_invoices", workspace_id=workspace_id, idempotency_key=workspace_id
-        )
-        invoice_id: str = reply["items"][0]["invoice_id"]
-        return invoice_id
-
-    def issued(self, projects: int) -> str:
-        """Return an invoice, issued, for so many projects of a new customer."""
-        invoice_id = self.draft(self.customer(projects))
-        self.admin.call("issue_invoice", invoice_id=invoice_id, idempotency_key=invoice_id)
-        return invoice_id
-
-    def told(self, name: str, invoice_id: str) -> list[dict[str, Any]]:
-        query = (
-            "select outbox from events where stream_id = 'invoice-' || %s"
-            " and outbox ->> 'type' = 'billing.' || %s"
-        )
-        with psycopg.connect(self.owner_url, row_factory=dict_row) as connection:
-            return connection.execute(query, [invoice_id, name]).fetchall()
-
-    def remaining(self, invoice_id: str) -> int:
-        ore: int = self.admin.call("get_invoice", invoice_id=invoice_id)["remaining_ore"]
-        return ore
-
-
-@contextmanager
-def billing_database(server: Server) -> Iterator[tuple[str, str]]:
-    """Yield the URLs of a migrated database: as its owner, as billing's app role."""
-    name = f"billing_{uuid4().hex[:8]}"
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for role in (name, "billing_app"):
-            admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
-        admin.execute(f"create database {name} owner {name}".encode())
-        owner_url = server.url(name, PASSWORD, name)
-        migrations.upgrade("billing", owner_url)
-        yield owner_url, server.url("billing_app", PASSWORD, name)
-        admin.execute(f"drop database {name} with (force)".encode())
-        for role in (name, "billing_app"):
-            admin.execute(f"drop role {role}".encode())
 
 
 @pytest.fixture(scope="module")
 def shop(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Billing]:
-    private, public = new_key_pair()
-    folder: Path = tmp_path_factory.mktemp("blobs")
-    with billing_database(postgres_server) as (owner_url, app_url):
-        variables = {
-            "DATABASE_URL": app_url,
-            "PUBLIC_KEYS": json.dumps({"1": public}),
-            "PUBLIC_URL": "https://billing.example",
-            "BLOBS": "folder",
-            "BLOBS_FOLDER": str(folder),
-            "BLOBS_KEY": "only-for-tests-" * 3,
-            "INVOICE_GATEWAY": "local",
-            "ENV": "embedded",
-            **SELLER,
-        }
-        given = settings.load(Settings, variables)
-        parts = billing.build(given, lambda service: {"auth": Auth()}[service], lambda: NOW)
-        yield Billing(parts, TokenIssuer("1", private), owner_url)
-        parts.app.engine.dispose()
+    with billing_shop(postgres_server, tmp_path_factory.mktemp("blobs")) as working:
+        yield working
 
 
 def payment(invoice_id: str, amount_ore: int, external_id: str) -> dict[str, Any]:
@@ -218,6 +66,30 @@ def test_fifty_who_issue_one_invoice_at_once_are_told_one_number(shop: Billing) 
     assert len(shop.told("invoice_issued", invoice_id)) == 1
 
 
+def test_a_draft_that_some_issue_while_others_discard_it_becomes_one_of_both(
+    shop: Billing,
+) -> None:
+    customer = shop.customer(projects=2)
+    invoice_id = shop.draft(customer)
+    named = {"invoice_id": invoice_id}
+
+    replies = all_at_once(
+        [
+            partial(shop.admin.call, method, **named, idempotency_key=str(uuid4()))
+            for method in ("issue_invoice", "discard_invoice") * 10
+        ]
+    )
+
+    state = shop.admin.call("get_invoice", **named)["state"]
+    assert codes(replies) == ["billing.invalid_transition"] * 10
+    done: list[Any] = [each for each in replies if not failed(each)]
+    assert {each["state"] for each in done} == {state}
+    lines = shop.admin.call("list_line_items", workspace_id=customer)["items"]
+    on_it = {"Issued": invoice_id, "Discarded": None}[state]
+    assert [each["invoice_id"] for each in lines] == [on_it] * 2
+    assert len(shop.told(f"invoice_{state.lower()}", invoice_id)) == 1
+
+
 def test_invoices_issued_at_once_have_numbers_without_a_gap(shop: Billing) -> None:
     before = shop.admin.call(
         "issue_invoice", invoice_id=shop.draft(shop.customer(projects=1)), idempotency_key="before"
@@ -231,7 +103,9 @@ def test_invoices_issued_at_once_have_numbers_without_a_gap(shop: Billing) -> No
     assert numbers == list(range(before + 1, before + 31))
 
 
-def test_of_rival_payments_that_each_fit_alone_one_is_taken(shop: Billing) -> None:
+def test_of_rival_payments_an_invoice_takes_what_it_needs_and_the_rest_is_credit(
+    shop: Billing,
+) -> None:
     invoice_id = shop.issued(projects=1)
 
     replies = shop.at_once(
@@ -239,8 +113,9 @@ def test_of_rival_payments_that_each_fit_alone_one_is_taken(shop: Billing) -> No
         [payment(invoice_id, 100_000, f"rival-{number}") for number in range(20)],
     )
 
-    assert codes(replies) == ["billing.overpaid"] * 19
-    assert shop.remaining(invoice_id) == GROSS_ORE - 100_000
+    assert codes(replies) == []
+    assert sum(each["credited_ore"] for each in replies) == 20 * 100_000 - GROSS_ORE
+    assert shop.remaining(invoice_id) == 0
 
 
 def test_a_final_payment_noted_twenty_times_at_once_is_told_once(shop: Billing) -> None:

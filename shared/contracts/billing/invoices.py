@@ -1,6 +1,5 @@
-"""Invoices: drafted, issued, paid. Amounts are øre; days are days in Oslo."""
+"""Invoices, issued and not yet: what they are and how they came to be. Amounts are øre."""
 
-from dataclasses import field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -28,14 +27,18 @@ class Invoice:
     notes: str | None
     created_at: datetime
     updated_at: datetime
-    state: str  # Draft | Issued | PartPaid | Paid
+    kind: str  # invoice | receipt: the document of a card sale
+    state: str  # Draft | Discarded | Issued | PartPaid | Paid | Credited | WrittenOff
     series: str | None
     invoice_number: int | None
     kid: str | None
     net_ore: int
     vat_ore: int
     gross_ore: int
-    paid_ore: int
+    paid_ore: int  # money that stands on it
+    credited_ore: int  # gross
+    written_off_ore: int  # what still is
+    delivery: str | None  # pending | delivered | failed; null before the issue
     document_ref: str | None
     document_sha256: str | None
     document_size: int | None  # bytes
@@ -44,10 +47,37 @@ class Invoice:
 
 
 @value
+class InvoicePayment:
+    """What an invoice took of a payment at one time; reversed, it stands there no more."""
+
+    id: UUID
+    amount_ore: int
+    paid_on: date
+    source: str  # bank | manual | credit
+    external_id: str
+    created_at: datetime
+    reversed_at: datetime | None
+
+
+@value
+class InvoiceCreditNote:
+    """A credit note that takes back an invoice, or part of it."""
+
+    id: UUID
+    number: int
+    issue_date: date
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+
+
+@value
 class InvoiceWithLines(Invoice):
-    """An invoice and its lines, in their order."""
+    """An invoice with its lines, in their order, and with all that changed what remains of it."""
 
     lines: tuple[InvoiceLine, ...]
+    payments: tuple[InvoicePayment, ...]
+    credit_notes: tuple[InvoiceCreditNote, ...]
 
 
 @value
@@ -63,58 +93,7 @@ class ListInvoices(Listing[Invoice]):
 
     workspace_id: UUID | None = None
     status: Literal["draft", "sent", "paid", "cancelled", "overdue"] | None = None
-
-
-@value
-class Pdf:
-    """An invoice's document (`size` in bytes) and a link to it, for 15 minutes."""
-
-    url: str = field(repr=False)
-    expires_at: datetime
-    sha256: str
-    size: int
-
-
-@value
-class GetInvoicePdf(Asked[Pdf]):
-    """Return a link to an invoice's document."""
-
-    invoice_id: UUID
-
-
-@value
-class Drafted:
-    """An invoice that was drafted."""
-
-    invoice_id: UUID
-    workspace_id: UUID
-    net_ore: int
-    vat_ore: int
-    gross_ore: int
-
-
-@value
-class SkippedLine:
-    """A line that was not put on an invoice, and why."""
-
-    line_item_id: UUID
-    reason: str
-
-
-@value
-class Drafts:
-    """The invoices that were drafted, and what was left out."""
-
-    items: tuple[Drafted, ...]
-    skipped: tuple[SkippedLine, ...]
-
-
-@value
-class CreateInvoices(Keyed[Drafts]):
-    """Draft an invoice a workspace, of the lines named or all that wait; for system admins."""
-
-    workspace_id: UUID | None = None
-    line_item_ids: tuple[UUID, ...] | None = None
+    kind: Literal["invoice", "receipt"] | None = None
 
 
 @value
@@ -126,11 +105,58 @@ class InvoiceIssued:
     state: str
     invoice_number: int
     kid: str
+    issue_date: date
     due_date: date
+    credit_used_ore: int  # of the workspace's credit, that pays part of it
 
 
 @value
 class IssueInvoice(Keyed[InvoiceIssued]):
-    """Give a draft its number and its buyer; for system admins."""
+    """Give a draft its number and its buyer; for system admins.
+
+    `buyer_confirmed`: though the buyer is not approved any more, or not the one of the clearance.
+    """
+
+    invoice_id: UUID
+    buyer_confirmed: bool = False
+
+
+@value
+class ExplainedLine:
+    """Where a line's price came from."""
+
+    line_item_id: UUID
+    target_kind: str  # image_project | video_project
+    target_id: UUID
+    price_ore: int
+    price_version: int  # 0 is the default
+    price_set_by: str | None  # a person; null of the default
+    cleared_at: datetime
+    delivered_on: date
+    vat_type: str
+    vat_rate_bp: int  # 2500 is 25 %
+
+
+@value
+class Happening:
+    """What happened to an invoice, and what it was about."""
+
+    at: datetime
+    type: str
+    actor: str
+    amount_ore: int | None
+
+
+@value
+class Explanation:
+    """How an invoice came to be, and what happened to it since."""
+
+    lines: tuple[ExplainedLine, ...]
+    history: tuple[Happening, ...]
+
+
+@value
+class ExplainInvoice(Asked[Explanation]):
+    """Return where an invoice's prices came from, and what happened to it."""
 
     invoice_id: UUID
