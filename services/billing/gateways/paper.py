@@ -28,7 +28,10 @@ Column = tuple[str, float, str]
 
 
 class Paper:
-    """Pages with the same head and foot. Lengths are mm, type sizes points."""
+    """Pages with the same head and foot. Lengths are mm, type sizes points.
+
+    `page_of` is 'Side {page} av {pages}', `language` a tag such as 'nb'.
+    """
 
     def __init__(
         self,
@@ -39,13 +42,15 @@ class Paper:
         legal_address: str,
         notice: str | None,
         created: datetime,
+        language: str,
+        page_of: str,
         pages: int,
     ) -> None:
-        self.pdf = _empty(title, author, created)
+        self.pdf = _empty(title, author, created, language)
         self.title = title
         self.heading = f"{title} · {author}"
         self.legal_line, self.legal_address = legal_line, legal_address
-        self.notice, self.pages = notice, pages
+        self.notice, self.page_of, self.pages = notice, page_of, pages
         self.columns: Sequence[Column] = ()
         self.replaced: set[str] = set()
         legal = sum(self.height(text, 140, size=7.5) for text in (legal_line, legal_address))
@@ -67,11 +72,14 @@ class Paper:
         self.rule(LEFT, y + 1.5)
         self.y = y + 4
 
-    def table_row(self, cells: Sequence[str]) -> None:
-        """Draw one row; the first cell wraps, and what is longer than a page goes on."""
+    def table_row(self, cells: Sequence[str], below: float = 0) -> None:
+        """Draw one row; the first cell wraps, and what is longer than a page goes on.
+
+        It stays on the page of what comes `below` it, in mm.
+        """
         first, *rest = cells
         lines = self._lines(first, self.columns[0][1])
-        self.make_room(min(len(lines), LINES_TOGETHER) * 9 * LEADING)
+        self.make_room(min(len(lines), LINES_TOGETHER) * 9 * LEADING + below)
         for line in lines:
             self.make_room(9 * LEADING)
             self.y = self._cells([line, *rest], self.y)
@@ -101,7 +109,7 @@ class Paper:
         self.rule(LEFT, self.foot - 2.5)
         y = self.put(LEFT, self.foot, 140, self.legal_line, size=7.5)
         self.put(LEFT, y, 140, self.legal_address, size=7.5, color=GREY)
-        number = f"Side {self.pdf.page} av {self.pages}"
+        number = self.page_of.format(page=self.pdf.page, pages=self.pages)
         self.put(165, self.foot, RIGHT - 165, number, size=7.5, color=GREY, align="R")
 
     def _cells(
@@ -177,7 +185,7 @@ class Paper:
         self.pdf.rect(x, y, width, height, style="F")
 
 
-def _empty(title: str, author: str, created: datetime) -> FPDF:
+def _empty(title: str, author: str, created: datetime, language: str) -> FPDF:
     pdf = FPDF(unit="mm", format="A4")
     pdf.core_fonts_encoding = "cp1252"  # latin-1 lacks the dash and the euro
     pdf.c_margin = 0.0
@@ -186,7 +194,7 @@ def _empty(title: str, author: str, created: datetime) -> FPDF:
     pdf.set_creation_date(created)
     pdf.set_title(title)
     pdf.set_author(author)
-    pdf.set_lang("nb-NO")
+    pdf.set_lang(language)
     pdf.set_line_width(0.2)
     pdf.add_page()  # fpdf measures text only on a page
     return pdf
