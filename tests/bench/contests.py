@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from bench import (
     appending,
     authenticating,
+    booking,
     calling,
     claiming,
+    documenting,
     growing,
+    invoicing,
     latency,
     reacting,
     rebuilding,
@@ -32,6 +35,8 @@ class Size:
     boxes: int = 100  # full of things, told in a round that goes by events
     paced: int = 2_000  # events of the latency's contest, 100 a second
     writers: int = 16  # in the contest of many
+    entries: int = 100_000  # of the journal
+    payments: int = 1_000  # imported in one call
     note: Callable[[str], object] = lambda said: None
 
 
@@ -146,6 +151,43 @@ def _growth(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _books(stage: Stage, size: Size) -> dict[str, float]:
+    with booking.contest(stage) as contest:
+        rates = medians(contest, 2 * size.rounds)  # each is short
+    return {
+        **{f"sale_{who}_journal_s": rate for who, rate in rates.items()},
+        "sale_journal_costs": rates["without"] / rates["with"],  # 1: nothing
+        **booking.figures(stage, size.entries),
+    }
+
+
+def _documents(stage: Stage, size: Size) -> dict[str, float]:
+    costs_s = medians(documenting.contest(), size.rounds)
+    few, many = documenting.FEW, documenting.MANY
+    return {
+        **{f"document_{of}_ms": 1_000 * cost_s for of, cost_s in costs_s.items()},
+        **{  # what a line costs there and here: 1 where it is the same
+            f"document_{of}_line_{many}_vs_{few}": costs_s[f"{of}_{many}"]
+            / costs_s[f"{of}_{few}"]
+            * few
+            / many
+            for of in ("pdf", "ehf")
+        },
+    }
+
+
+def _invoices(stage: Stage, size: Size) -> dict[str, float]:
+    with invoicing.contest(stage) as contest:
+        costs_s = medians(contest, size.rounds)
+    few, many = documenting.FEW, documenting.MANY
+    line = costs_s[f"issue_{many}"] / costs_s[f"issue_{few}"] * few / many
+    return {
+        **{f"invoice_{of}_ms": 1_000 * cost_s for of, cost_s in costs_s.items()},
+        f"invoice_issue_line_{many}_vs_{few}": line,
+        **invoicing.imports(stage, size.payments),
+    }
+
+
 GROWTH = "growth"
 _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "append_1": lambda stage, size: _append(stage, size, "append_1", 1),
@@ -158,6 +200,9 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "scale": _scale,
     "job_claim": _job_claim,
     "rebuild": _rebuild,
+    "books": _books,
+    "documents": _documents,
+    "invoices": _invoices,
     GROWTH: _growth,
 }
 ALL = [name for name in _CONTESTS if name != GROWTH]

@@ -19,10 +19,13 @@ FIGURES = {
     "scale": {"scale_2_vs_1"},
     "job_claim": {"job_claim_fair_vs_fifo", "job_claim_10k_vs_100"},
     "rebuild": {"rebuild_events_s"},
+    "books": {"sale_journal_costs", "verify_ledger_s", "export_all_s", "export_all_peak_mb"},
+    "documents": {"document_pdf_line_300_vs_30", "document_ehf_line_300_vs_30"},
+    "invoices": {"invoice_issue_line_300_vs_30", "import_s", "import_again_s"},
     "growth": {"append_10m_vs_10k"},
 }
-QUICK = {"append_1", "relay", "rebuild"}  # no second process has to start for them
-TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2)
+QUICK = {"append_1", "relay", "rebuild", "documents"}  # no second process has to start for them
+TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2, entries=200, payments=5)
 
 
 def test_every_contest_is_known_here() -> None:
