@@ -1,20 +1,44 @@
 """billing, put together: lists everything, hides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from billing import inbound, kept, outbound, pruning
+from billing import inbound, kept, kept_journal, outbound, pruning
 from billing import jobs as billing_jobs
-from billing.domain import customer, invoice, line_item, number_series, payment
-from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS
+from billing.domain import (
+    bank_payment,
+    credit_note,
+    customer,
+    invoice,
+    invoicing_run,
+    line_item,
+    number_series,
+    payment,
+    pricing,
+    refund,
+    wallet,
+)
+from billing.gateways import einvoice
+from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS, LATE_LINE_ITEMS
+from billing.invariants_delivery import UNDELIVERED
+from billing.invariants_journal import LEDGER_IMBALANCE
+from billing.jobs import remind
 from billing.permissions import PERMISSIONS
 from billing.projections import (
+    bank_payments,
+    credit,
+    credit_entries,
+    credit_notes,
     invoice_payments,
     invoices,
+    invoicing_runs,
+    journal,
     line_items,
     payments,
-    pricing,
+    price_history,
+    refunds,
     stripe_customers,
+    workspace_pricing,
 )
 from billing.settings import Settings
 from billing.tables import metadata
@@ -34,36 +58,61 @@ from chassis.unit.service import Service
 from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.billing.events import PUBLISHES
-from gateways import blobs
+from gateways import blobs, mail
 from gateways.port import Blobs
 
 __all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
 
 DOMAIN = {
     "customer": customer,
+    "pricing": pricing,
     "payment": payment,
     "line_item": line_item,
     "invoice": invoice,
+    "credit_note": credit_note,
     "number_series": number_series,
+    "bank_payment": bank_payment,
+    "wallet": wallet,
+    "refund": refund,
+    "invoicing_run": invoicing_run,
 }
-KEPT = (kept.buyer, kept.stripe_event, kept.number_confirmed)
-TABLES = (pricing.table, stripe_customers.table)  # of the seed, not filled yet
+KEPT = (
+    *(kept.buyer, kept.stripe_event, kept.number_confirmed),
+    *(kept_journal.voucher, kept_journal.journal_export),
+)
+TABLES = (stripe_customers.table,)  # of the seed, not filled yet
 
 SERVICE = Service(
     name="billing",
     version="0.1.0",
     deciders=(
         customer.decider,
+        pricing.decider,
         payment.decider,
         line_item.decider,
         invoice.decider,
+        credit_note.decider,
         number_series.decider,
+        bank_payment.decider,
+        wallet.decider,
+        refund.decider,
+        invoicing_run.decider,
     ),
     projections=(
+        workspace_pricing.projection,
+        price_history.projection,
         payments.projection,
         line_items.projection,
         invoices.projection,
         invoice_payments.projection,
+        bank_payments.projection,
+        credit.projection,
+        credit_entries.projection,
+        invoicing_runs.projection,
+        credit_notes.projection,
+        credit_notes.lines_projection,
+        refunds.projection,
+        journal.projection,
     ),
     outbound=outbound.outbound,
     jobs=billing_jobs.jobs,
@@ -71,6 +120,7 @@ SERVICE = Service(
     invariants=INVARIANTS,
     agreements=AGREEMENTS,
     awaited=AWAITED,
+    figures=(LATE_LINE_ITEMS, LEDGER_IMBALANCE, UNDELIVERED),
 )
 
 
@@ -80,6 +130,7 @@ class Tools:
 
     blobs: Blobs
     peers: Peers
+    accounts: Mapping[str, int]  # their numbers
 
 
 def build(
@@ -92,21 +143,23 @@ def build(
     engine = postgres.engine(given.database_url, name="billing")
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
     store = blobs.opened(given, SERVICES, clock)
+    post, put = mail.opened(given), einvoice.opened(given.einvoice, given.einvoice_folder)
+    seller, demo = given.seller(), given.env != "production"
     webhook = stripe_webhook(app, given.stripe_webhook_secret, given.stripe_livemode)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=Tools(blobs=store.blobs, peers=peers),
+        tools=Tools(blobs=store.blobs, peers=peers, accounts=given.numbers()),
     )
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=billing_jobs.kinds(app, store.blobs, given.seller(), demo=given.env != "production"),
-        schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES),
+        kinds=billing_jobs.kinds(app, peers, store.blobs, post, put, seller, demo),
+        schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES, remind.SCHEDULE),
         web=PublicDoor(
             (
                 *links(store.answer, store.origins),

@@ -1,5 +1,6 @@
 """Kept tables: no event holds what is in them, and no rebuild brings it back."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,11 @@ from sqlalchemy import (
     DateTime,
     Table,
     Text,
+    Update,
+    literal,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 
@@ -30,8 +34,10 @@ buyer = Table(  # as the sales document names them, whatever the workspace is ca
     Column("billing_address", JSONB(none_as_null=True), info=PRIVATE),
     Column("invoice_email", Text, info=PRIVATE),
     Column("invoice_reference", Text, info=PRIVATE),
+    Column("reason", Text, info=PRIVATE),  # of a credit note, which prints it
     Column("retention_until", Date, nullable=False),
 )
+OF_ONE_DOCUMENT = ("document_id", "reason", "retention_until")
 
 stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     "stripe_event",
@@ -63,7 +69,7 @@ _PLACE = """concat_ws('/',
     'events'::regclass::oid)"""
 UNCONFIRMED = f"""
 select s.series, c.confirmed_at
-from (values ('invoice')) s (series) left join number_confirmed c using (series)
+from (values ('sales')) s (series) left join number_confirmed c using (series)
 where c.place is distinct from {_PLACE}"""  # noqa: S608
 _IS_CONFIRMED = text(f"select place = {_PLACE} from number_confirmed where series = :series")  # noqa: S608
 CONFIRM = text(
@@ -87,7 +93,28 @@ def keep_buyer(document_id: UUID, **named: Any) -> Insert:
     return insert(buyer).values(document_id=document_id, **named).on_conflict_do_nothing()
 
 
+def keep_credited(credit_note_id: UUID, invoice_id: UUID, reason: str, until: date) -> Insert:
+    """Return the statement that keeps whom a credit note names, its invoice's buyer, and why.
+
+    It is kept `until` that day, whatever becomes of the workspace.
+    """
+    stays = [each for each in buyer.c if each.name not in OF_ONE_DOCUMENT]
+    own = (literal(str(credit_note_id)), literal(reason), literal(until))
+    of_the_invoice = select(*own, *stays).where(buyer.c.document_id == str(invoice_id))
+    columns = [*OF_ONE_DOCUMENT, *(each.name for each in stays)]
+    return insert(buyer).from_select(columns, of_the_invoice).on_conflict_do_nothing()
+
+
+def mail_to(document_id: UUID, invoice_email: str | None) -> Update:
+    """Return the statement by which a document is mailed to that address from now on."""
+    this = update(buyer).where(buyer.c.document_id == str(document_id))
+    return this.values(invoice_email=invoice_email)
+
+
 def buyer_of(connection: Connection, document_id: UUID) -> dict[str, Any]:
-    """Return who a sales document names as its buyer."""
+    """Return who a sales document names as its buyer; whatever was issued has one."""
     query = select(buyer).where(buyer.c.document_id == str(document_id))
-    return dict(connection.execute(query).mappings().one())
+    found = connection.execute(query).mappings().one_or_none()
+    if found is None:
+        raise AssertionError(f"nobody is named as the buyer of {document_id}")
+    return dict(found)

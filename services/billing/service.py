@@ -1,7 +1,26 @@
 """billing over RPC: a line a method. What each does stands in `acts`."""
 
 from billing import schemas
-from billing.acts import cards, clearances, invoices, line_items, payments
+from billing.acts import (
+    cards,
+    credit,
+    credits,
+    documents,
+    drafts,
+    invoices,
+    issuing,
+    journal,
+    line_items,
+    payments,
+    prices,
+    refunds,
+    reversals,
+    runs,
+    statistics,
+    transfer_imports,
+    transfers,
+    write_offs,
+)
 from chassis.door import every_service
 from chassis.every_service import Describe, EventsRead
 from chassis.green.methods import act, look, unit
@@ -13,37 +32,93 @@ from contracts.billing.cards import (
     SetAutoCharge,
     StartCheckout,
 )
-from contracts.billing.clearances import CanUseInvoiceBilling, GetPaymentStatus, GetPricing
+from contracts.billing.corrections import (
+    CreditInvoice,
+    GetCreditNote,
+    ListCreditNotes,
+    WriteOffInvoice,
+)
+from contracts.billing.documents import GetDocument, GetInvoicePdf, SendInvoice
+from contracts.billing.drafts import CreateInvoices, DiscardInvoice, PreviewInvoice
 from contracts.billing.invoices import (
-    CreateInvoices,
+    ExplainInvoice,
     GetInvoice,
-    GetInvoicePdf,
     IssueInvoice,
     ListInvoices,
 )
-from contracts.billing.line_items import ListLineItems
-from contracts.billing.payments import RecordInvoicePayment
+from contracts.billing.journal import ExportJournal, VerifyLedger
+from contracts.billing.line_items import CancelLineItem, ListLineItems
+from contracts.billing.payments import GetCredit, RecordInvoicePayment, ReverseInvoicePayment
+from contracts.billing.prices import (
+    CanUseInvoiceBilling,
+    GetPaymentStatus,
+    GetPricing,
+    PriceAt,
+    SetPricing,
+)
+from contracts.billing.refunds import ConfirmRefund, FailRefund, ListRefunds, RefundCredit
+from contracts.billing.runs import GetInvoicingRun, RunInvoicing
+from contracts.billing.statistics import BillingStats, PaidNet, RevenueStats
+from contracts.billing.transfers import (
+    AllocateBankPayment,
+    ImportBankPayments,
+    ListBankPayments,
+    ReturnBankPayment,
+)
 
 
 class BillingService:
-    """Prices, clearances, line items, invoices and their payments."""
+    """Prices, line items, invoices and their payments."""
 
     name, rules = "billing", schemas.RULES
     door, caller = DoorProvider(), CallerProvider()
 
-    create_invoices = unit(CreateInvoices, invoices.create)
-    issue_invoice = act(IssueInvoice, invoices.issue)
+    create_invoices = unit(CreateInvoices, drafts.create)
+    preview_invoice = act(PreviewInvoice, drafts.preview)
+    discard_invoice = unit(DiscardInvoice, drafts.discard)
+    run_invoicing = unit(RunInvoicing, runs.start)
+    get_invoicing_run = look(GetInvoicingRun, runs.shown)
+    issue_invoice = act(IssueInvoice, issuing.issue)
     get_invoice = look(GetInvoice, invoices.shown)
     list_invoices = look(ListInvoices, invoices.listed)
-    invoice_pdf = look(GetInvoicePdf, invoices.pdf)
+    explain_invoice = look(ExplainInvoice, invoices.explain)
+
+    send_invoice = act(SendInvoice, documents.send)
+    document = look(GetDocument, documents.link)
+    invoice_pdf = look(GetInvoicePdf, documents.pdf)
+
+    billing_stats = look(BillingStats, statistics.waiting)
+    revenue_stats = look(RevenueStats, statistics.sold)
+    paid_net = look(PaidNet, statistics.paid)
 
     record_invoice_payment = unit(RecordInvoicePayment, payments.record)
+    reverse_invoice_payment = unit(ReverseInvoicePayment, reversals.reverse)
+    import_bank_payments = act(ImportBankPayments, transfer_imports.take_in)
+    allocate_bank_payment = unit(AllocateBankPayment, transfers.allocate)
+    return_bank_payment = unit(ReturnBankPayment, transfers.give_back)
+    list_bank_payments = look(ListBankPayments, transfers.listed)
+    get_credit = look(GetCredit, credit.shown)
+
+    credit_invoice = unit(CreditInvoice, credits.credit)
+    list_credit_notes = look(ListCreditNotes, credits.listed)
+    get_credit_note = look(GetCreditNote, credits.shown)
+    write_off_invoice = unit(WriteOffInvoice, write_offs.write_off)
+    refund_credit = unit(RefundCredit, refunds.of_credit)
+    confirm_refund = unit(ConfirmRefund, refunds.confirm)
+    fail_refund = unit(FailRefund, refunds.fail)
+    list_refunds = look(ListRefunds, refunds.listed)
+
+    verify_ledger = look(VerifyLedger, journal.verified)
+    export_journal = act(ExportJournal, journal.export)
 
     list_line_items = look(ListLineItems, line_items.listed)
+    cancel_line_item = unit(CancelLineItem, line_items.cancel)
 
-    can_use_invoice_billing = look(CanUseInvoiceBilling, clearances.eligibility)
-    get_pricing = act(GetPricing, clearances.price_list)
-    get_payment_status = look(GetPaymentStatus, clearances.payment_status)
+    set_pricing = unit(SetPricing, prices.set_prices)
+    get_pricing = look(GetPricing, prices.price_list)
+    price_at = look(PriceAt, prices.price_at)
+    can_use_invoice_billing = look(CanUseInvoiceBilling, prices.eligibility)
+    get_payment_status = look(GetPaymentStatus, prices.payment_status)
 
     start_checkout = act(StartCheckout, cards.pay)
     charge_saved_card = act(ChargeSavedCard, cards.pay)

@@ -1,17 +1,20 @@
 """billing's settings."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from stdnum import bic, iban
 from stdnum.no import kontonr, orgnr
 
-from billing.gateways.documents import Seller
+from billing.domain.accounts import Numbers, numbers
+from billing.gateways.document import Seller
 from chassis.database.database_url import DatabaseUrl
 from chassis.domain import value
 from chassis.door.key_sets import PublicKeys
-from chassis.setting_rules import some
+from chassis.setting_rules import FolderPath, some
 from chassis.settings import Together
 from gateways.blobs import BlobSettings
+from gateways.mail import MailSettings
 
 
 def _with_vat(registered: bool) -> None:
@@ -19,13 +22,13 @@ def _with_vat(registered: bool) -> None:
         raise ValueError("lines carry VAT")
 
 
-def _not_for_production(gateway: str, env: str) -> None:
-    if env == "production":
-        raise ValueError(f"{gateway} is not for production")
+def _needed(folder: str, einvoice: str) -> None:
+    if einvoice == "folder" and not folder.strip():
+        raise ValueError("EINVOICE=folder needs it")
 
 
 @value
-class Settings(BlobSettings):
+class Settings(BlobSettings, MailSettings):
     """Each field is an environment variable of the same name in upper case."""
 
     database_url: DatabaseUrl
@@ -33,6 +36,8 @@ class Settings(BlobSettings):
         PublicKeys  # JSON: key id -> PEM of an Ed25519 public key, the current and the next
     )
     invoice_gateway: Literal["local"]
+    einvoice: Literal["off", "folder"] = "off"
+    einvoice_folder: FolderPath = ""  # where an access point's client takes EHF files from
     # who sells, as it stands on every sales document
     seller_name: Annotated[str, some]
     seller_organization_number: Annotated[str, orgnr.validate]  # nine digits
@@ -42,13 +47,19 @@ class Settings(BlobSettings):
     seller_account: Annotated[str, kontonr.validate]  # eleven digits
     seller_iban: Annotated[str, iban.validate]
     seller_bic: Annotated[str, bic.validate]
+    accounts: Numbers = "{}"
     stripe_webhook_secret: str | None = None  # whsec_…; without it the webhook answers 503
     stripe_livemode: bool = False
 
     TOGETHER: ClassVar = (
         *BlobSettings.TOGETHER,
-        Together(of=("invoice_gateway", "env"), rule=_not_for_production),
+        *MailSettings.TOGETHER,
+        Together(of=("einvoice_folder", "einvoice"), rule=_needed),
     )
+
+    def numbers(self) -> Mapping[str, int]:
+        """Return the number of each account."""
+        return numbers(self.accounts)
 
     def seller(self) -> Seller:
         """Return who sells."""

@@ -1,7 +1,21 @@
 """The client of billing."""
 
 from clients.client import Client, rpc
-from contracts.billing import cards, clearances, invoices, line_items, payments
+from contracts.billing import (
+    cards,
+    corrections,
+    documents,
+    drafts,
+    invoices,
+    journal,
+    line_items,
+    payments,
+    prices,
+    refunds,
+    runs,
+    statistics,
+    transfers,
+)
 
 
 class Billing(Client):
@@ -10,19 +24,52 @@ class Billing(Client):
     What has to do with cards is `Rejected("billing.card_not_configured")` yet.
     """
 
-    create_invoices = rpc(invoices.CreateInvoices)
+    create_invoices = rpc(drafts.CreateInvoices)
+    preview_invoice = rpc(drafts.PreviewInvoice)
+    discard_invoice = rpc(drafts.DiscardInvoice)
+    run_invoicing = rpc(runs.RunInvoicing)
+    get_invoicing_run = rpc(runs.GetInvoicingRun)
     issue_invoice = rpc(invoices.IssueInvoice)
     get_invoice = rpc(invoices.GetInvoice)
     list_invoices = rpc(invoices.ListInvoices)
-    invoice_pdf = rpc(invoices.GetInvoicePdf)
+    explain_invoice = rpc(invoices.ExplainInvoice)
+
+    send_invoice = rpc(documents.SendInvoice)
+    document = rpc(documents.GetDocument)
+    invoice_pdf = rpc(documents.GetInvoicePdf)
+
+    billing_stats = rpc(statistics.BillingStats)
+    revenue_stats = rpc(statistics.RevenueStats)
+    paid_net = rpc(statistics.PaidNet)
 
     record_invoice_payment = rpc(payments.RecordInvoicePayment)
+    reverse_invoice_payment = rpc(payments.ReverseInvoicePayment)
+    import_bank_payments = rpc(transfers.ImportBankPayments)
+    allocate_bank_payment = rpc(transfers.AllocateBankPayment)
+    return_bank_payment = rpc(transfers.ReturnBankPayment)
+    list_bank_payments = rpc(transfers.ListBankPayments)
+    get_credit = rpc(payments.GetCredit)
+
+    credit_invoice = rpc(corrections.CreditInvoice)
+    list_credit_notes = rpc(corrections.ListCreditNotes)
+    get_credit_note = rpc(corrections.GetCreditNote)
+    write_off_invoice = rpc(corrections.WriteOffInvoice)
+    refund_credit = rpc(refunds.RefundCredit)
+    confirm_refund = rpc(refunds.ConfirmRefund)
+    fail_refund = rpc(refunds.FailRefund)
+    list_refunds = rpc(refunds.ListRefunds)
+
+    verify_ledger = rpc(journal.VerifyLedger)
+    export_journal = rpc(journal.ExportJournal)
 
     list_line_items = rpc(line_items.ListLineItems)
+    cancel_line_item = rpc(line_items.CancelLineItem)
 
-    can_use_invoice_billing = rpc(clearances.CanUseInvoiceBilling)
-    get_pricing = rpc(clearances.GetPricing)
-    get_payment_status = rpc(clearances.GetPaymentStatus)
+    set_pricing = rpc(prices.SetPricing)
+    price_at = rpc(prices.PriceAt)
+    can_use_invoice_billing = rpc(prices.CanUseInvoiceBilling)
+    get_pricing = rpc(prices.GetPricing)
+    get_payment_status = rpc(prices.GetPaymentStatus)
 
     start_checkout = rpc(cards.StartCheckout)
     charge_saved_card = rpc(cards.ChargeSavedCard)

@@ -1,13 +1,22 @@
 """The README's decision tables are those of the code."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import billing
-from billing.app import DOMAIN
+from billing import inbound
+from billing.app import DOMAIN, KEPT, SERVICE, TABLES
+from billing.permissions import PERMISSIONS
+from billing.settings import Settings
 from chassis import decision_table
+from chassis.codec import snake
+from contracts.billing.events import PUBLISHES
+from gateways.blobs import BlobSettings
+from gateways.mail import MailSettings
 
 README = Path(billing.__file__).with_name("README.md").read_text(encoding="utf-8")
 
@@ -18,3 +27,41 @@ def test_the_readme_shows_what_is_decided(name: str) -> None:
 
     assert found is not None
     assert found[1] == decision_table.markdown(DOMAIN[name])
+
+
+def head(name: str) -> list[str]:
+    """Return what is named in code in the part that begins with that word."""
+    found = re.search(rf"^\*\*{name}\b.*?(?=^\*\*|^## )", README, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return re.findall(r"`([^`]+)`", found[0])
+
+
+def names(settings: type) -> Iterable[str]:
+    return {each.name.upper() for each in fields(settings)}
+
+
+ELSEWHERE = {*names(BlobSettings), *names(MailSettings)} - {
+    "ENV",
+    "PUBLIC_URL",
+}  # docs/deploying.md
+
+
+@pytest.mark.parametrize(
+    ("part", "wanted"),
+    [
+        ("Accepts", set(PERMISSIONS)),
+        ("Publishes", {snake(each.__name__) for each in PUBLISHES}),
+        ("Listens to", {snake(each.hears.__name__) for each in inbound.reactions}),
+        (
+            "Tables",
+            {
+                *(each.table.name for each in SERVICE.projections),
+                *(each.name for each in (*KEPT, *TABLES)),
+            },
+        ),
+        ("Settings", {*names(Settings)} - ELSEWHERE),
+    ],
+)
+def test_the_readme_names_all_that_there_is_and_each_once(part: str, wanted: set[str]) -> None:
+    said = head(part)
+    assert {each: said.count(each) for each in wanted} == dict.fromkeys(wanted, 1)

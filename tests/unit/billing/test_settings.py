@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from billing import app as billing
 from billing.settings import Settings
 from chassis import settings
 from chassis.door.tokens import new_key_pair
+from chassis.port import Port
 from chassis.settings import Misconfigured
 
 RIGHT = {
@@ -17,6 +19,9 @@ RIGHT = {
     "BLOBS_FOLDER": "blobs",
     "BLOBS_KEY": "only-for-tests-" * 3,
     "INVOICE_GATEWAY": "local",
+    "MAIL": "folder",
+    "MAIL_FOLDER": "mail",
+    "MAIL_SENDER": "faktura@fjordlys.example",
     "ENV": "embedded",
     "SELLER_NAME": "Fjordlys Studio AS",
     "SELLER_ORGANIZATION_NUMBER": "923 609 016",
@@ -49,6 +54,8 @@ def test_a_seller_s_numbers_are_kept_bare() -> None:
         ("SELLER_IBAN", "NO9386011117948"),
         ("SELLER_BIC", "X"),
         ("INVOICE_GATEWAY", "paper"),
+        ("EINVOICE", "peppol"),
+        ("MAIL_SENDER", "faktura"),
         ("ENV", "laptop"),
     ],
 )
@@ -64,6 +71,41 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         settings.load(Settings, wrong)
 
 
-def test_production_refuses_local_invoices() -> None:
-    with pytest.raises(Misconfigured, match="INVOICE_GATEWAY"):
-        settings.load(Settings, {**RIGHT, "ENV": "production"})
+PRODUCTION = {
+    **RIGHT,
+    "ENV": "production",
+    "BLOBS": "s3",
+    "BLOBS_BUCKET": "ai-studio",
+    "BLOBS_ENDPOINT": "https://s3.eu-north-1.amazonaws.com",
+    "BLOBS_REGION": "eu-north-1",
+    "BLOBS_ACCESS_KEY": "who",
+    "BLOBS_SECRET_KEY": "secret",
+    "MAIL": "smtp",
+    "MAIL_HOST": "smtp.example",
+}
+
+
+def no_peers(service: str) -> Port:
+    raise AssertionError(service)
+
+
+def test_production_issues_its_own_invoices_and_mails_them_by_smtp() -> None:
+    parts = billing.build(settings.load(Settings, PRODUCTION), no_peers)
+    parts.app.engine.dispose()
+
+
+def test_production_refuses_mail_in_a_folder() -> None:
+    with pytest.raises(Misconfigured, match="^MAIL: a folder is not for production$"):
+        settings.load(Settings, {**PRODUCTION, "MAIL": "folder"})
+
+
+def test_e_invoices_in_a_folder_need_the_folder() -> None:
+    with pytest.raises(Misconfigured, match="^EINVOICE_FOLDER: EINVOICE=folder needs it$"):
+        settings.load(Settings, {**RIGHT, "EINVOICE": "folder"})
+
+
+def test_accounts_have_the_numbers_that_are_given_or_the_charts_own() -> None:
+    given = settings.load(Settings, {**RIGHT, "ACCOUNTS": '{"bank": 1921}'})
+    assert (given.numbers()["bank"], given.numbers()["sales"]) == (1921, 3000)
+    with pytest.raises(Misconfigured, match="ACCOUNTS: no account is called banks"):
+        settings.load(Settings, {**RIGHT, "ACCOUNTS": '{"banks": 1921}'})
