@@ -22,6 +22,7 @@ help:
 	  'make bench-growth the same of a store of ten million events; minutes, 12 GB' \
 	  'make faults       processes killed, connections cut, broker lost; then every history checked' \
 	  '                  SEEDS=200 FIRST_SEED=1; CLUSTER=1: three RabbitMQ nodes, each killed in turn' \
+	  '                  MONEY=10000: billing killed as money moves; so many random histories of it' \
 	  'make unit         the tests that need no database and no broker' \
 	  'make check        format, lint, types, architecture, known weaknesses of libraries' \
 	  'make lock         the hashes of requirements.lock anew, after a line was added' \
@@ -61,7 +62,7 @@ bench-growth: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
 
 faults: setup
-	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster)
+	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster) $(MONEY:%=--money %)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)

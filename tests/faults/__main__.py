@@ -1,6 +1,7 @@
 """`make faults`: so many seeds, one after another; the last line is `N passed, M failed`.
 
-With CLUSTER=1 over three RabbitMQ nodes, of which each is killed in turn.
+With CLUSTER=1 over three RabbitMQ nodes, of which each is killed in turn. With MONEY=10000 so many
+random histories of money instead, after billing was killed at 20 moments of them; PostgreSQL alone.
 """
 
 import argparse
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from chassis.errors import Unavailable
 from distributed.suite import end_as_ctrl_c
-from faults import clustered
+from faults import clustered, money
 from faults.plan import drawn
 from faults.run import at_work
 from servers.postgres import Server
@@ -23,26 +24,31 @@ def main() -> int:
     chosen = _parser().parse_args()
     end_as_ctrl_c()
     try:
-        failed = _all_seeds(chosen.first_seed, chosen.seeds, chosen.cluster)
+        passed, failed = _all_seeds(chosen)
     except (KeyboardInterrupt, Unavailable) as error:
         print(f"faults: {error!r}", file=sys.stderr)
         return 1
-    print(f"{chosen.seeds - failed} passed, {failed} failed")
+    print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
 
-def _all_seeds(first: int, count: int, cluster: bool) -> int:
-    """Run the seeds on servers of their own; return how many failed."""
+def _all_seeds(chosen: argparse.Namespace) -> tuple[int, int]:
+    """Run the seeds on servers of their own; return how many passed and failed."""
+    first, count = chosen.first_seed, chosen.seeds
     folder = Path(tempfile.mkdtemp(prefix="ai-studio-"))
     folder.chmod(0o711)  # as root, the account that serves PostgreSQL passes through it
     server = Server(folder / "postgres", durable=False)
     with server:
-        run = _over_a_cluster if cluster else _over_a_broker
-        failed = run(server, folder, first, count)
+        if chosen.money:
+            passed, failed = money.histories(server, folder, first, chosen.money)
+        else:
+            run = _over_a_cluster if chosen.cluster else _over_a_broker
+            failed = run(server, folder, first, count)
+            passed = count - failed
     server.forget()
     if not failed:
         shutil.rmtree(folder)  # else the logs stay
-    return failed
+    return passed, failed
 
 
 def _over_a_broker(server: Server, folder: Path, first: int, count: int) -> int:
@@ -96,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--cluster", action="store_true", help="over three RabbitMQ nodes")
+    parser.add_argument("--money", type=int, default=0, help="histories of money, and no seeds")
     return parser
 
 

@@ -24,7 +24,7 @@ BUCKET = "ai-studio"
 KINDS = {  # what each service has stored at the end, by the folder in its workspace's or project's
     "media": {"original", "result"},
     "video": {"sources", "pieces", "films"},
-    "billing": {"invoices"},
+    "billing": {"documents"},
 }
 
 

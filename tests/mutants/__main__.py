@@ -38,7 +38,8 @@ class Run:
         """Whether a test failed; a test that could not even run has noticed nothing."""
         if self.code == 0:
             return SURVIVED
-        failed = re.search(r"\b\d+ failed\b", self.said.rpartition("\n")[2])
+        # its last line, but for what the interpreter says as it ends
+        failed = re.search(r"^\d+ failed\b.* in [\d.]+s", self.said, re.MULTILINE)
         return KILLED if self.code == FAILED and failed else UNCLEAR
 
 

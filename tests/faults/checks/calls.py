@@ -28,7 +28,11 @@ RECORDS: Mapping[str, frozenset[str]] = {
     "affiliate.cancel_payout": frozenset({"PayoutCancelled"}),
 }
 MAKES = {"billing.create_invoices": "InvoiceDrafted", "affiliate.create_payout": "PayoutCreated"}
-RESULTS = {"enhance_image": "ImageEnhanced", "render_invoice": "InvoiceDocumentStored"}
+RESULTS = {  # of a kind of job: which events, and how many
+    "enhance_image": ({"ImageEnhanced"}, 1),
+    "render": ({"InvoiceDocumentStored"}, 2),  # PDF and EHF
+    "deliver": ({"InvoiceDelivered", "InvoiceDeliveryFailed"}, 1),
+}
 
 
 def violations(parts: Mapping[str, Part], calls: Iterable[Called]) -> Iterator[str]:
@@ -93,16 +97,17 @@ def _jobs(service: str, part: Part) -> Iterator[str]:
     """Each job came to its end, and its result is that of its last claim."""
     results: dict[str, list[Stored]] = defaultdict(list)
     for event in part.events:
-        if event.heard is None and event.meta["causation"] is not None:
+        result = event.heard is None and "step" not in event.meta
+        if result and event.meta["causation"] is not None:
             results[event.meta["causation"]].append(event)
     for job in part.jobs:
         recorded = results.pop(str(job.id), [])
         what = f"{service}: job {job.kind} of {job.subject}"
         if job.state != "done":
             yield f"{what} is {job.state}: {job.error}"
-        wanted = RESULTS.get(job.kind)
-        count = sum(each.type == wanted for each in recorded)
-        if wanted is not None and count != 1:
+        wanted, times = RESULTS.get(job.kind, (set(), 0))
+        count = sum(each.type in wanted for each in recorded)
+        if count != times:
             yield f"{what} has {count} results"
         ended_by = str(ids.derive(job.id, job.claims))
         for each in recorded:

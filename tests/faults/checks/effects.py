@@ -8,14 +8,14 @@ from uuid import UUID
 from chassis import ids
 from faults.checks.rows import Known, Part, Stored
 
+# what comes of it that a workspace is known, or can be invoiced: what waits is decided anew
+RECONSIDERED = ("TargetsReleased", "TargetCleared", "ClearanceRefused", "TargetAwaited")
 # every kind of event that a consumer may record on hearing one
 MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
     ("media", "auth.workspace_created"): frozenset({"WorkspaceNoted"}),
-    ("billing", "auth.workspace_created"): frozenset({"CustomerMet"}),
+    ("billing", "auth.workspace_created"): frozenset({"CustomerMet", *RECONSIDERED}),
     ("affiliate", "auth.workspace_created"): frozenset({"WorkspaceHeard"}),
-    ("billing", "auth.workspace_profile_changed"): frozenset(
-        {"ProfileHeard", "TargetsReleased", "TargetCleared", "ClearanceRefused"}
-    ),
+    ("billing", "auth.workspace_profile_changed"): frozenset({"ProfileHeard", *RECONSIDERED}),
     ("affiliate", "auth.workspace_profile_changed"): frozenset({"OrganizationNumberHeard"}),
     ("billing", "media.project_start_requested"): frozenset(
         {"TargetCleared", "ClearanceRefused", "ClearanceRepeated", "TargetAwaited"}
@@ -28,6 +28,7 @@ MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
     ("affiliate", "billing.invoice_issued"): frozenset({"FirstInvoiceHeard", "InvoiceHeard"}),
     ("affiliate", "billing.invoice_paid"): frozenset({"Earned", "EarningSkipped"}),
 }
+STARTED = "media.project_start_requested"
 CLEARED = ("TargetCleared", "ClearanceRefused", "ClearanceRepeated")
 HEARING_REVOCATIONS = ("media", "billing", "affiliate")
 
@@ -58,8 +59,8 @@ class World:
                 yield "billing", ("LineItemCreated",)
             case "billing.payment_cleared":
                 yield "media", ("Cleared",)
-            case "billing.payment_required":
-                yield "media", ("PaymentNeeded",)
+            case "billing.payment_required" if (event.heard or {}).get("type") == STARTED:
+                yield "media", ("PaymentNeeded",)  # another answer to what waits changes nothing
             case "billing.invoice_issued":
                 first = data["workspace_id"] not in self.invoiced
                 yield "affiliate", ("FirstInvoiceHeard" if first else "InvoiceHeard",)

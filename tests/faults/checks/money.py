@@ -45,12 +45,12 @@ def _by_subject(events: Sequence[Stored], kind: str) -> dict[str, Mapping[str, A
 
 def _lines(lines: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """A target is billed once; a line's VAT is rounded half up."""
-    billed = Counter((line["target_kind"], line["target_id"]) for line in lines.values())
+    billed = Counter((line["target"]["kind"], line["target"]["id"]) for line in lines.values())
     for target, count in billed.items():
         if count > 1:
             yield f"{target} is billed {count} times"
     for id, line in lines.items():
-        net = line["unit_price_ore"] * line["quantity"]
+        net = line["price"]["price_ore"] * line["quantity"]
         vat = (net * line["vat_rate_bp"] + 5_000) // 10_000
         if (line["net_ore"], line["vat_ore"], line["gross_ore"]) != (net, vat, net + vat):
             yield f"line {id} should come to {net} + {vat}: {dict(line)}"

@@ -6,6 +6,7 @@ from demo.main_job import BUYER, PAYEE, Outcome
 
 DIGEST = "0" * 64
 NOBODYS = "00000000-0000-0000-0000-000000000001"
+NOT_MADE = ("get_credit_note", "get_invoicing_run")  # the main job makes none of what they ask for
 
 
 def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
@@ -95,13 +96,35 @@ def _video(outcome: Outcome) -> dict[str, dict[str, Any]]:
 def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
     invoice, project = outcome.invoice["id"], outcome.project["id"]
     target = {"target_kind": "image_project", "target_id": project}
+    transfer = {
+        "external_id": "another",
+        "paid_on": outcome.invoice["issue_date"],
+        "amount_ore": 100,
+        "kid": None,
+        "text": None,
+    }
     return {
         "can_use_invoice_billing": {},
+        "set_pricing": {"workspace_id": workspace, "image_project_price_ore": 200_000},
         "get_pricing": {"workspace_id": workspace},
+        "price_at": {
+            "target_kind": "image_project",
+            "at": "2026-01-01T12:00:00Z",
+            "workspace_id": workspace,
+        },
         "get_payment_status": target,
         "list_line_items": {"workspace_id": workspace, "status": "invoiced"},
+        "cancel_line_item": {"line_item_id": outcome.lines[0]["id"], "reason": "r"},
         "create_invoices": {"workspace_id": workspace},
-        "issue_invoice": {"invoice_id": invoice},
+        "preview_invoice": {"workspace_id": workspace},
+        "discard_invoice": {"invoice_id": invoice, "reason": "r"},
+        "run_invoicing": {"month": "2026-01", "issue": False},
+        "get_invoicing_run": {"run_id": NOBODYS},
+        "issue_invoice": {"invoice_id": invoice, "buyer_confirmed": False},
+        "explain_invoice": {"invoice_id": invoice},
+        "billing_stats": {},
+        "revenue_stats": {},
+        "paid_net": {"date_from": "2026-01-01", "date_to": "2026-01-31", "limit": 5},
         "record_invoice_payment": {
             "invoice_id": invoice,
             "amount_ore": 100,
@@ -109,9 +132,48 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
             "source": "bank",
             "external_id": "another",
         },
+        "reverse_invoice_payment": {
+            "invoice_id": invoice,
+            "source": "bank",
+            "external_id": "another",
+            "reason": "bounced",
+        },
+        "import_bank_payments": {"payments": [transfer]},
+        "allocate_bank_payment": {"bank_payment_id": NOBODYS, "invoice_id": invoice},
+        "return_bank_payment": {
+            "bank_payment_id": NOBODYS,
+            "reference": "r",
+            "paid_on": outcome.invoice["issue_date"],
+        },
+        "list_bank_payments": {"state": "unallocated", "limit": 5, "cursor": None},
+        "get_credit": {"workspace_id": workspace},
+        "credit_invoice": {
+            "invoice_id": invoice,
+            "reason": "r",
+            "lines": [{"line_item_id": outcome.lines[0]["id"], "net_ore": 100}],
+            "refund": False,
+            "rebill": False,
+        },
+        "list_credit_notes": {"workspace_id": workspace, "invoice_id": invoice},
+        "get_credit_note": {"credit_note_id": NOBODYS},
+        "write_off_invoice": {
+            "invoice_id": invoice,
+            "reason": "r",
+            "vat_relief": True,
+            "ground": "insolvency",
+            "reference": "r",
+        },
+        "refund_credit": {"workspace_id": workspace, "amount_ore": 100, "reason": "r"},
+        "confirm_refund": {"refund_id": NOBODYS, "reference": "r", "paid_on": "2026-01-01"},
+        "fail_refund": {"refund_id": NOBODYS, "reason": "r"},
+        "list_refunds": {"state": "Sent", "workspace_id": workspace},
         "get_invoice": {"invoice_id": invoice},
         "list_invoices": {"workspace_id": workspace, "limit": 5, "cursor": None},
+        "send_invoice": {"document_id": invoice},
+        "document": {"document_id": invoice, "format": "ehf"},
         "invoice_pdf": {"invoice_id": invoice},
+        "verify_ledger": {},
+        "export_journal": {"date_from": "2026-01-01", "date_to": "2026-01-31"},
         "start_checkout": target,
         "charge_saved_card": target,
         "create_billing_portal_session": {},
