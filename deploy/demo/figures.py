@@ -1,7 +1,12 @@
 """What the main job's money must be by the rules, and what it was. Amounts are øre."""
 
+from typing import Any
+
 from chassis.domain import value
 from demo.main_job import Outcome
+from embedded.mailbox import files
+
+BALANCES = {"bank": 250_000, "sales": -200_000, "vat_out": -50_000}  # debit positive
 
 
 @value
@@ -42,6 +47,12 @@ def figures(outcome: Outcome) -> list[Figure]:
             is_money=False,
         ),
         Figure(name="KID", expected="100016", actual=invoice["kid"], is_money=False),
+        Figure(
+            name="Mails to the buyer with PDF and EHF",
+            expected=1,  # one that was repeated has the Message-ID of the first
+            actual=len({mail["Message-ID"] for mail in outcome.mails if len(files(mail)) == 2}),
+            is_money=False,
+        ),
         Figure(name="Invoice, state", expected="Paid", actual=invoice["state"], is_money=False),
         Figure(
             name="Earned after 1 000,00 of it was paid",
@@ -53,4 +64,26 @@ def figures(outcome: Outcome) -> list[Figure]:
         Figure(name="Paid out", expected=40_000, actual=payout["amount_ore"]),
         Figure(name="Paid out in all", expected=40_000, actual=outcome.stats["paid_out_ore"]),
         Figure(name="Left to pay out", expected=0, actual=outcome.stats["pending_ore"]),
+        *_books(outcome.ledger),
+    ]
+
+
+def _books(ledger: dict[str, Any]) -> list[Figure]:
+    """Return a figure an account: what is on it, and that the tables prove it."""
+    holds = {proof["name"]: proof["holds"] for proof in ledger["proofs"]}
+    holds["sales_exempt"] = holds["sales"]  # proven together
+    return [
+        Figure(
+            name=f"Books: {row['number']} {row['account']}",
+            expected=BALANCES.get(row["account"], 0),
+            actual=row["balance_ore"] if holds[row["account"]] else "not proven",
+        )
+        for row in ledger["balances"]
+    ] + [
+        Figure(
+            name="Books: every event balances, every account is proven",
+            expected="yes",
+            actual="yes" if ledger["holds"] else "no",
+            is_money=False,
+        )
     ]

@@ -4,8 +4,9 @@ Every step may be repeated: it carries the idempotency key of its name, so a run
 anywhere goes on where it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from email.message import EmailMessage
 from typing import Any
 
 from chassis.domain import value
@@ -18,7 +19,7 @@ from demo.suite import Suite
 
 __all__ = ["BUYER", "PAYEE", "Display", "MainJob", "Outcome", "Photo"]
 
-BUYER = {
+BUYER: Mapping[str, Any] = {
     "organization_number": "701730496",
     "legal_name": "Eksempel Bolig AS",
     "billing_address": {"street": "Storgata 2", "postal_code": "0155", "city": "Oslo"},
@@ -43,10 +44,13 @@ class Outcome:
     lines: list[dict[str, Any]]
     invoice: dict[str, Any]
     document: dict[str, Any]  # the invoice's PDF: url, sha256, size
+    ehf: dict[str, Any]  # the same invoice as an EHF file
+    mails: list[EmailMessage]  # to the buyer
     earned_after_part: int
     earnings: list[dict[str, Any]]
     payout: dict[str, Any]
     stats: dict[str, Any]
+    ledger: dict[str, Any]  # billing's books: balances and proofs
 
 
 class MainJob:
@@ -79,7 +83,7 @@ class MainJob:
         video = self.work.film(project)
         self.display.step("One invoice for both, paid in two parts")
         invoice_id = self.money.invoice(customer)
-        document = self._document(invoice_id)
+        document = self._document(invoice_id, "pdf")
         earned_after_part = self.money.pay(invoice_id)
         self.display.step("The commission, and its payout")
         payout = self.money.pay_out(affiliate)
@@ -89,10 +93,13 @@ class MainJob:
             lines=self._items("billing", "list_line_items", workspace_id=customer),
             invoice=self.admin.call("billing", "get_invoice", invoice_id=invoice_id),
             document=document,
+            ehf=self._document(invoice_id, "ehf"),
+            mails=self.suite.mail(BUYER["invoice_email"]),
             earned_after_part=earned_after_part,
             earnings=self._items("affiliate", "list_earnings", affiliate_workspace_id=affiliate),
             payout=payout,
             stats=self.admin.call("affiliate", "affiliate_stats"),
+            ledger=self.admin.call("billing", "verify_ledger"),
         )
 
     def _sign_up(self) -> tuple[str, str]:
@@ -125,8 +132,10 @@ class MainJob:
             idempotency_key="create the relationship",
         )
 
-    def _document(self, invoice_id: str) -> dict[str, Any]:
-        link: dict[str, Any] = self.customer.call("billing", "invoice_pdf", invoice_id=invoice_id)
+    def _document(self, document_id: str, format: str) -> dict[str, Any]:
+        link: dict[str, Any] = self.customer.call(
+            "billing", "document", document_id=document_id, format=format
+        )
         return link
 
     def _items(self, service: str, method: str, **wanted: Any) -> list[dict[str, Any]]:
