@@ -31,7 +31,8 @@ def lines(suite: Suite) -> Iterator[str]:
     programs = Path(".venv/bin")
     yield f"AMQP_URI=\"$(cat {where})\" {programs / 'python'} -c '{CALL}'"
     yield (
-        f"echo 'a long password' | DATABASE_URL_FILE={secret / 'auth_database_url'}"
+        f"echo 'a long password' | SUITE_FILE={secret / 'auth_suite'}"
+        f" DATABASE_URL_FILE={secret / 'auth_database_url'}"
         f" {programs / 'suitectl'} admin create --email you@example.com --password-stdin"
     )
     yield f"{programs / 'suitectl'} doctor --inventory {data / 'inventory.toml'}"

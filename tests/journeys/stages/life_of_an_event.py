@@ -36,7 +36,8 @@ CALL = re.compile(
 
 # A column's name is the name that its value bears on the page.
 BILLING_NAMES = """
-    select paid.event_id as paid, told.previous as issued, told.position - 1 as p,
+    select paid.event_id as paid, told.previous as delivered, told.position - 1 as p,
+        issued.event_id as issued,
         paid.meta ->> 'call' as call, paid.meta ->> 'correlation' as correlation,
         paid.meta ->> 'workspace' as workspace,
         split_part(paid.meta ->> 'actor', ':', 2) as admin,
@@ -44,10 +45,13 @@ BILLING_NAMES = """
         photographs.id as "photographs' payment", film.id as "film's payment",
         photographs.project_id as project, film.project_id as film,
         photographs.invoice_line_item_id as "photographs' line",
-        film.invoice_line_item_id as "film's line"
+        film.invoice_line_item_id as "film's line", transfer.id as transfer
     from events paid join positions told using (seq)
         join events recorded on recorded.stream_id = paid.stream_id
             and recorded.version = paid.version - 1
+        join events issued on issued.stream_id = paid.stream_id and issued.type = 'InvoiceIssued'
+        join bank_payment transfer on transfer.source = recorded.data ->> 'source'
+            and transfer.external_id = recorded.data ->> 'external_id'
         join project_payment photographs on photographs.target_kind = 'image_project'
             and paid.meta ->> 'workspace' = photographs.workspace_id
         join project_payment film on film.target_kind = 'video_project'

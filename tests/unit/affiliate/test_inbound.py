@@ -191,6 +191,13 @@ def test_a_paid_invoice_heard_twice_earns_once() -> None:
     ).then_nothing()
 
 
+def test_an_invoice_that_is_paid_again_after_its_money_was_gone_earns_once() -> None:
+    again = replace(paid, settlement=2, credited_net_ore=0, commission_base_ore=90_000)
+    hears(again).given({**REFERRED, EARNING: [earned]}).reading(TERMS).reading(
+        EARNING
+    ).then_nothing()
+
+
 @pytest.mark.parametrize("given", [{}, {CUSTOMER: [known]}])
 def test_nobody_earns_on_a_workspace_that_nobody_refers(given: Streams) -> None:
     hears(paid).given(given).then_nothing()
