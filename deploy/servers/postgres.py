@@ -39,6 +39,7 @@ CLIENT = {
 
 SETTINGS = {"max_connections": "200", "shared_buffers": "256MB"}  # as in docker-compose.yml
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+HEEDS_S = 2.0  # within which a server that was told to end is gone, else it is told again
 
 
 class Server:
@@ -98,8 +99,12 @@ class Server:
                 self._process.send_signal(signal.SIGINT)  # too young to be found by its folder
             if self._place is not None:
                 stop_cluster(self._place.cluster)
-            if self._process is not None:
-                self._process.wait()
+            while self._process is not None and self._process.poll() is None:
+                with suppress(subprocess.TimeoutExpired):
+                    self._process.wait(HEEDS_S)
+                    break
+                # younger still: where callers ignore SIGINT it does too, until it has begun
+                self._process.send_signal(signal.SIGINT)
         finally:
             if self._lock is not None:
                 os.close(self._lock)

@@ -15,6 +15,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
 
+import servers.postgres
 from chassis.database import postgres
 from chassis.errors import Conflict, Unavailable
 from servers.postgres import Server
@@ -213,14 +214,32 @@ def test_what_the_callers_environment_says_of_another_server_is_not_meant_for_ou
 
 
 def test_ctrl_c_while_the_server_starts_stops_it(server: Server) -> None:
-    class Interrupted(Server):
-        def _wait_until_ready(self, place: Place, process: subprocess.Popen[bytes]) -> None:
-            raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt):
         Interrupted(server.data_dir, durable=False).start()
     with server:
         write(server, "after Ctrl-C")
+
+
+def test_one_that_did_not_heed_the_first_word_is_told_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what runs behind a shell's `&` ignores SIGINT, and so does a server that has not begun
+    monkeypatch.setattr(servers.postgres, "stop_cluster", lambda cluster: None)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Interrupted(server.data_dir, durable=False).start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with server:
+        write(server, "after Ctrl-C")
+
+
+class Interrupted(Server):
+    """One that is given up as soon as it is launched."""
+
+    def _wait_until_ready(self, place: Place, process: subprocess.Popen[bytes]) -> None:
+        raise KeyboardInterrupt
 
 
 def test_forget_removes_what_the_server_made_and_nothing_else(new_server: Server) -> None:
