@@ -215,15 +215,13 @@ class History:
 
     def record(self) -> None:
         id, name = self.chance.choice(self.invoices), self._name()
-        paid = {"source": "bank", "external_id": name}
-        reply = self.do(
-            "record_invoice_payment",
-            invoice_id=id,
-            amount_ore=self._ore(id),
-            paid_on=self._day(),
-            **paid,
-        )
-        self.payments.append({"invoice_id": id, **paid})
+        came = {"external_id": name, "amount_ore": self._ore(id), "paid_on": self._day()}
+        if self.transfers and self.chance.random() < 0.2:  # what came before, for another one too
+            known = "select external_id, amount_ore, paid_on::text from bank_payment where id = %s"
+            came = self._row(known, self.chance.choice(self.transfers)["id"])
+        reply = self.do("record_invoice_payment", invoice_id=id, source="bank", **came)
+        name = came["external_id"]
+        self.payments.append({"invoice_id": id, "source": "bank", "external_id": name})
         self.transfers.append({"id": reply["bank_payment_id"], "external_id": name})
 
     def bring(self) -> None:
