@@ -215,7 +215,11 @@ class History:
 
     def record(self) -> None:
         id, name = self.chance.choice(self.invoices), self._name()
-        came = {"external_id": name, "amount_ore": self._ore(id), "paid_on": self._day()}
+        came: dict[str, Any] = {
+            "external_id": name,
+            "amount_ore": self._ore(id),
+            "paid_on": self._day(),
+        }
         if self.transfers and self.chance.random() < 0.2:  # what came before, for another one too
             known = "select external_id, amount_ore, paid_on::text from bank_payment where id = %s"
             came = self._row(known, self.chance.choice(self.transfers)["id"])
@@ -251,11 +255,15 @@ class History:
         }
 
     def allocate(self) -> None:
-        left = "select id from bank_payment where left_ore > 0 and id = any(%s) order by id"
+        known = (
+            "select id, amount_ore from bank_payment where id = any(%s)"
+            " order by left_ore = 0, id limit 4"
+        )
         ids = [each["id"] for each in self.transfers]
-        ids = [each["id"] for each in self.db.execute(left.encode(), [ids])] or ids
-        id, whole = self.chance.choice(ids), self.chance.random() < 0.5
-        part = {} if whole else {"amount_ore": self.chance.randint(1, 60_000)}
+        came = self.chance.choice(self.db.execute(known.encode(), [ids]).fetchall())
+        id, some = came["id"], self.chance.choice((came["amount_ore"], 60_000))
+        whole = self.chance.random() < 0.3
+        part = {} if whole else {"amount_ore": self.chance.choice((some, 1 + some // 2))}
         to_invoice = self.invoices and self.chance.random() < 0.7
         to = (
             {"invoice_id": self.chance.choice(self.invoices)}
