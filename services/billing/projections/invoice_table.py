@@ -38,7 +38,7 @@ table = Table(
     # beyond the seed
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("organization_number", Text),  # that its lines were cleared for
+    Column("organization_number", Text, info=PRIVATE),  # that its lines were cleared for
     Column("run_id", Text),
     Column("missing", ARRAY(Text), nullable=False, server_default="{}"),  # why no run issued it
     Column("series", Text),

@@ -31,6 +31,7 @@ from billing.domain.line_item_messages import (
 from billing.domain.target import MOST_CHARACTERS, description
 from billing.tables import metadata
 from chassis.asked import Listing, Page
+from chassis.personal import PRIVATE
 from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded, version_of
@@ -59,7 +60,7 @@ table = Table(
     Column("price_version", Integer, nullable=False),
     Column("delivered_on", Date, nullable=False),
     Column("rail", Text, nullable=False),
-    Column("organization_number", Text),  # to which credit was given, by invoice
+    Column("organization_number", Text, info=PRIVATE),  # to which credit was given, by invoice
     Column("position", Integer),  # on its document, from 1
     CheckConstraint(
         "status in ('pending', 'invoiced', 'cancelled')", name="invoice_line_item_status"

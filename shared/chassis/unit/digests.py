@@ -11,6 +11,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from threading import Lock
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -21,6 +22,7 @@ from chassis.database import postgres, schema_projections
 from chassis.unit.projection import Projection
 
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
+_PARSING = Lock()  # Python 3.11 counts the depth of all threads' trees as one, and may say so
 
 
 def digests(projections: Iterable[Projection]) -> Mapping[str, str]:
@@ -77,7 +79,9 @@ def _columns(table: Table) -> list[tuple[str, str, bool]]:
 
 
 def _meaning(source: str) -> Any:
-    return _plain(ast.parse(textwrap.dedent(source)))
+    with _PARSING:
+        tree = ast.parse(textwrap.dedent(source))
+    return _plain(tree)
 
 
 def _plain(node: Any) -> Any:
