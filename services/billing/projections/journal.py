@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, Table, Text, insert
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, Table, Text
 
 from billing.domain.oslo import day
 from billing.domain.postings import document, postings, value_day
 from billing.tables import metadata
 from chassis import ids
 from chassis.codec import snake
-from chassis.unit.projection import Change, Projection
+from chassis.unit.projection import Added, Change, Projection
 from chassis.unit.store import Recorded
 
 table = Table(
@@ -34,20 +34,23 @@ table = Table(
 def project(recorded: Recorded) -> Iterable[Change]:
     """Add the entries of an event."""
     event, booked_on = recorded.event, day(recorded.recorded_at)
+    shared = {
+        "event_id": recorded.event_id,
+        "booked_on": booked_on,
+        "value_on": value_day(event) or booked_on,
+        "workspace_id": recorded.workspace_id,
+        "document": document(event) or recorded.stream_id,
+        "text": snake(type(event).__name__).replace("_", " "),
+    }
     for line, entry in enumerate(postings(event), start=1):
-        yield insert(table).values(
-            id=ids.derive(recorded.event_id, line),
-            event_id=recorded.event_id,
-            line=line,
-            booked_on=booked_on,
-            value_on=value_day(event) or booked_on,
-            account=entry.account,
-            workspace_id=recorded.workspace_id,
-            amount_ore=entry.amount_ore,
-            vat_code=entry.vat_code,
-            document=document(event) or recorded.stream_id,
-            text=snake(type(event).__name__).replace("_", " "),
-        )
+        row = {
+            "id": ids.derive(recorded.event_id, line),
+            "line": line,
+            "account": entry.account,
+            "amount_ore": entry.amount_ore,
+            "vat_code": entry.vat_code,
+        }
+        yield Added(table=table, row=row | shared)
 
 
 projection = Projection(table=table, project=project)

@@ -7,11 +7,12 @@ whose order does not matter (x + n, greatest, least): a rebuild goes by position
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import cache
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Delete, Insert, Table, Update, select
+from sqlalchemy import Column, Connection, Delete, Insert, Table, Update, insert, select
 from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -22,7 +23,19 @@ from chassis.errors import NotFound
 from chassis.identity import Actor
 from chassis.unit.store import Recorded, split_name, version_of
 
-Change = Insert | Update | Delete
+
+@value
+class Added:
+    """A row of a table whose rows are only added: said by its values, at a tenth of the cost.
+
+    SQLAlchemy builds a statement for each change and compares its form with those it knows.
+    """
+
+    table: Table
+    row: Mapping[str, Any]  # by column, `id` among them
+
+
+Change = Insert | Update | Delete | Added
 _DIALECT = psycopg.dialect()  # type: ignore[no-untyped-call]
 _COMPILED: dict[Any, SQLCompiler] = {}  # one for each form of a statement that the code has
 
@@ -67,6 +80,9 @@ def statements(
 def _compiled(change: Change, own: Table) -> tuple[str, str, str, dict[str, Any]]:
     if change.table is not own:  # beside in a rebuild of this one, it would change the live one
         raise AssertionError(f"the projection of {own} changes {change.table}")
+    if isinstance(change, Added):
+        row = change.row
+        return str(own), str(row["id"]), _adding(own, tuple(row)), dict(row)
     form = change._generate_cache_key()  # as SQLAlchemy knows equal statements in its own cache
     if form is None:
         raise AssertionError(f"{change} has no form of its own")
@@ -76,6 +92,11 @@ def _compiled(change: Change, own: Table) -> tuple[str, str, str, dict[str, Any]
     parameters = dict(compiled.construct_params(extracted_parameters=form.bindparams))
     key = parameters["id"] if isinstance(change, Insert) else parameters["id_1"]
     return str(change.table), str(key), str(compiled), parameters
+
+
+@cache
+def _adding(table: Table, columns: Sequence[str]) -> str:
+    return str(insert(table).compile(dialect=_DIALECT, column_keys=columns))
 
 
 def row(
