@@ -7,6 +7,7 @@ from uuid import UUID
 from affiliate.domain import earning_messages, payout, payout_messages
 from affiliate.outbound import outbound
 from affiliate.projections import earnings
+from chassis.testing.projected import projected
 from chassis.unit.store import Recorded
 from contracts.affiliate.events import CommissionEarned, CommissionSkipped, PayoutSent
 
@@ -98,8 +99,7 @@ def test_reserving_is_nobody_else_s_business() -> None:
 
 
 def test_the_row_shows_the_amount_that_the_percentage_was_taken_of() -> None:
-    (change,) = earnings.project(recorded(earned))
-    values = change.compile().params
-    assert values["invoice_amount_ore"] == 100_010
-    assert values["earning_amount_ore"] == 25_003
-    assert (values["invoice_net_ore"], values["credited_net_ore"]) == (120_010, 20_000)
+    (row,) = projected(earnings.projection, [(ID, earned)])
+    assert row["invoice_amount_ore"] == 100_010
+    assert row["earning_amount_ore"] == 25_003
+    assert (row["invoice_net_ore"], row["credited_net_ore"]) == (120_010, 20_000)
