@@ -185,12 +185,11 @@ def _meaning(failure: Failure, again: bool) -> ServiceError:
         return Rejected("chassis.mail_refused", f"the server refuses the mail {at}")
     if failure.unanswered and again:
         return Rejected(UNANSWERED, f"nobody knows whether it arrived, twice {at}")
-    details = {"before": UNANSWERED} if again else {}  # for the next attempt to know
     if failure.unanswered:
         return Unavailable(UNANSWERED, f"nobody knows whether it arrived {at}")
     if failure.of_us:
         said = f"the server refuses us, not the mail {at}"
         log.error("%s: look at the settings MAIL_…", said)
-        return Unavailable("chassis.mail_misconfigured", said, details=details)
+        return Unavailable("chassis.mail_misconfigured", said)
     said = f"the server takes no mail now {at}"
-    return Unavailable("chassis.mail_unavailable", said, details=details)
+    return Unavailable("chassis.mail_unavailable", said)

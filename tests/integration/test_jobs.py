@@ -177,6 +177,27 @@ def test_the_last_back_off_goes_on_for_all_later_attempts(own: Database, app: Ap
     assert "ZeroDivisionError" in found["error"]
 
 
+def test_an_attempt_knows_what_those_before_it_ended_in(own: Database, app: App) -> None:
+    errors: list[Exception] = [Unavailable("mail.lost"), Unavailable("blobs.away"), KeyError("x")]
+    known: list[str | None] = []
+
+    def run(task: Task, control: Control) -> None:
+        known.append(task.error)
+        if errors:
+            raise errors.pop(0)
+
+    worker = Worker(app, [kind(run, attempts=9, backoff_s=(0,))])
+    queue(app, uuid4())
+    while worker.work():
+        pass
+    assert known == [
+        None,
+        "mail.lost: lost",
+        "blobs.away: away; before: mail.lost",
+        "chassis.job_failed: KeyError: 'x'; before: mail.lost blobs.away",
+    ]
+
+
 def test_an_error_that_no_repeat_can_mend_gives_up_at_once(own: Database, app: App) -> None:
     queue(app, open_box(app))
     Worker(app, [kind(failing(Rejected("weights.no")), attempts=9)]).work()

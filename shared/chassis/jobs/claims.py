@@ -62,6 +62,20 @@ _PUT_OFF = text(
     "update jobs set state = 'waiting', failures = :failures, error = :error,"  # noqa: S608
     f" run_at = now() + :delay * interval '1 second' {_HELD}"
 )
+_BEFORE = "; before: "
+
+
+def remembered(error: str, past: str | None) -> str:
+    """Return an error's text ("code: …") with the other codes that attempts before it ended in.
+
+    What one of them did not know, such as whether its mail arrived, the next ones do not know.
+    """
+    last, _, earlier = (past or "").partition(_BEFORE)
+    codes = [*earlier.split(), last.partition(":")[0]]
+    others = dict.fromkeys(code for code in codes if code and code != error.partition(":")[0])
+    return f"{error}{_BEFORE}{' '.join(others)}" if others else error
+
+
 END = text(f"update jobs set state = :state, error = :error {_HELD}")  # noqa: S608 - in a unit
 _OUTLIVE = text(
     "update jobs set state = case claims when :claims then 'waiting' else state end,"

@@ -46,7 +46,7 @@ class Task:
     claims: int
     failures: int
     deaths: int = 0
-    error: str | None = None  # that the attempt before ended in
+    error: str | None = None  # that the attempt before ended in, and the codes of those before
 
 
 @value
@@ -184,7 +184,8 @@ class Worker:
     def _again(self, task: Task, kind: Kind, error: ServiceError, failures: int) -> None:
         """Let the job wait for its next attempt."""
         delay = kind.backoff_s[min(max(1, failures), len(kind.backoff_s)) - 1]
-        waits = {"failures": failures, "error": str(error), "delay": delay}
+        told = claims.remembered(str(error), task.error)
+        waits = {"failures": failures, "error": told, "delay": delay}
         if not claims.put_off(self.app.engine, task.id, task.claims, waits):
             raise Cancelled
 
