@@ -205,18 +205,20 @@ def jobs(shop: Billing, state: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    "fails", [AWAY, Internal("auth.broken", "a bug of auth's")], ids=["again", "given up"]
+    ("fails", "count"),
+    [(AWAY, 1), (Internal("auth.broken", "a bug of auth's"), 4)],
+    ids=["again", "given up"],
 )
-def test_what_fails_for_one_workspace_holds_up_no_other_and_is_done_in_the_end(
-    shop: Billing, fails: Exception
+def test_what_fails_for_some_workspaces_holds_up_no_other_and_is_done_in_the_end(
+    shop: Billing, fails: Exception, count: int
 ) -> None:
-    customers = [shop.customer(projects=1) for _ in range(4)]
-    shop.auth.fails[min(customers)] = fails
+    customers = sorted(shop.customer(projects=1) for _ in range(count + 3))
+    shop.auth.fails.update(dict.fromkeys(customers[:count], fails))
     run = start(shop)
     dead = len(jobs(shop, "dead"))
     work(shop)
     now = found(shop, run)
-    assert (now["state"], len(now["issued"]), len(now["drafted"])) == ("running", 3, 1)
+    assert (now["state"], len(now["issued"]), len(now["drafted"])) == ("running", 3, count)
     # given up, which people are told of, it has a successor
     (job,) = jobs(shop, "waiting")
     given_up = fails is not AWAY
@@ -225,7 +227,7 @@ def test_what_fails_for_one_workspace_holds_up_no_other_and_is_done_in_the_end(
     start(shop)
     work(shop)
     now = found(shop, run)
-    assert (now["state"], len(now["issued"])) == ("done", 4)
+    assert (now["state"], len(now["issued"])) == ("done", count + 3)
 
 
 def test_a_run_whose_job_is_gone_is_given_another_when_it_is_asked_for(shop: Billing) -> None:

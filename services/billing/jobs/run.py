@@ -95,7 +95,7 @@ class _Run:
         except (ServiceError, AssertionError) as error:
             log.warning("a run left something", exc_info=error)
             self.failed.append(error)
-            self.in_a_row += 1
+            self.in_a_row = self.in_a_row + 1 if _passes(error) else 0
             if self.in_a_row == AWAY:
                 raise
         else:
