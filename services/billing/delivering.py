@@ -9,7 +9,7 @@ from itertools import count
 from uuid import UUID
 
 from billing.domain import line_item, line_item_messages, oslo, payment, payment_messages
-from billing.domain.order import INVOICE, Delivery
+from billing.domain.order import INVOICE, Outcome
 from billing.names import line_item_id
 from chassis.unit.deciding import Unit
 
@@ -24,7 +24,7 @@ def lines(unit: Unit, payment_id: UUID) -> Iterator[tuple[UUID, line_item.LineIt
         yield id, stands
 
 
-def bill(unit: Unit, payment_id: UUID, cleared: payment.Cleared, delivery: Delivery) -> None:
+def bill(unit: Unit, payment_id: UUID, cleared: payment.Cleared, outcome: Outcome) -> None:
     """Make a line of delivered work that is paid by invoice, unless one is live."""
     sale, order = cleared.sale, cleared.order
     if sale.method != INVOICE:
@@ -39,9 +39,9 @@ def bill(unit: Unit, payment_id: UUID, cleared: payment.Cleared, delivery: Deliv
         payment_id=payment_id,
         k=before + 1,
         target=order.target,
-        title=delivery.title,
+        title=outcome.title,
         price=sale.price,
-        delivered_on=oslo.day(delivery.completed_at),
+        delivered_on=oslo.day(outcome.completed_at),
         rail="invoice",
         organization_number=sale.organization_number,
     )

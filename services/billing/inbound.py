@@ -14,7 +14,7 @@ from billing.domain import (
     pricing,
 )
 from billing.domain.clearance import TOO_DEAR
-from billing.domain.order import Delivery
+from billing.domain.order import Outcome
 from billing.domain.target import Target
 from billing.names import line_item_id, payment_id
 from chassis.domain import Decider
@@ -92,8 +92,8 @@ def clear(unit: Unit, heard: Heard) -> None:
 def _go_on(unit: Unit, id: UUID, stands: payment.Payment) -> None:
     """Bill what had been delivered before it was cleared; let wait what may start later."""
     match stands:
-        case payment.Cleared(order=order) if order.delivery:
-            bill(unit, id, stands, order.delivery)
+        case payment.Cleared(order=order) if order.outcome:
+            bill(unit, id, stands, order.outcome)
         case payment.Required(workspace_id=workspace_id, reason=reason) if reason != TOO_DEAR:
             awaited = customer.AwaitEligibility(workspace_id=workspace_id, payment_id=id)
             unit.decide(customer.decider, workspace_id, awaited)
@@ -111,7 +111,7 @@ def deliver(unit: Unit, heard: Heard) -> None:
     )
     stands: payment.Payment = unit.decide(payment.decider, id, command).state
     if isinstance(stands, payment.Cleared):
-        bill(unit, id, stands, Delivery(title=done.title, completed_at=done.completed_at))
+        bill(unit, id, stands, Outcome(title=done.title, completed_at=done.completed_at))
 
 
 def note_failure(unit: Unit, heard: Heard) -> None:

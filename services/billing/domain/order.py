@@ -1,9 +1,8 @@
 """What stays of a payment, whichever way it goes: the work asked for, and how it was sold."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from billing.domain.payment_messages import ClearanceRefused, DeliveryNoted, TargetCleared
+from billing.domain.payment_messages import DeliveryNoted, TargetCleared
 from billing.domain.pricing import Price
 from billing.domain.target import Target
 from chassis.domain import value
@@ -12,7 +11,7 @@ FREE, INVOICE = "free", "invoice"
 
 
 @value
-class Delivery:
+class Outcome:
     """What is billed of work that came out."""
 
     title: str
@@ -25,7 +24,7 @@ class Order:
 
     target: Target
     run: int
-    delivery: Delivery | None = None
+    outcome: Outcome | None = None
     deleted: bool = False
 
 
@@ -39,18 +38,9 @@ class Sale:
     cleared_at: datetime
 
 
-def delivery(event: DeliveryNoted) -> Delivery:
+def outcome(event: DeliveryNoted) -> Outcome:
     """Return what came out."""
-    return Delivery(title=event.title, completed_at=event.completed_at)
-
-
-def ordered(
-    event: ClearanceRefused | TargetCleared, before: Order | None, noted: Delivery | None
-) -> Order:
-    """Return what was asked for, with what had been heard of it before."""
-    if before is not None:
-        return replace(before, run=event.run)
-    return Order(target=event.target, run=event.run, delivery=noted)
+    return Outcome(title=event.title, completed_at=event.completed_at)
 
 
 def sold(event: TargetCleared) -> Sale:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from billing.domain.clearance import TOO_DEAR, refusal
-from billing.domain.order import FREE, INVOICE, Delivery, Order, Sale, delivery, ordered, sold
+from billing.domain.clearance import TOO_DEAR
+from billing.domain.order import FREE, Order, Outcome, Sale, outcome, sold
 from billing.domain.payment_messages import (
     ClearanceRefused,
     ClearanceRepeated,
@@ -22,6 +22,7 @@ from billing.domain.payment_messages import (
     TargetUnsettled,
     Unsettle,
 )
+from billing.domain.payment_rules import answer, noted
 from billing.domain.pricing import Price
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
@@ -32,7 +33,8 @@ class Unasked:
     """Delivered, though nobody has been heard to ask for it yet."""
 
     workspace_id: UUID
-    delivery: Delivery
+    outcome: Outcome
+    deleted: bool = False
 
 
 @value
@@ -84,22 +86,24 @@ def decide(payment: Payment | None, command: Command) -> list[Event]:
             command.workspace_id != payment.workspace_id
         ):
             raise Rejected("billing.payment_exists", "this target is another workspace's")
-        case Forgotten(), RequestClearance() if command.workspace_id != payment.workspace_id:
+        case Forgotten(), RequestClearance():
             return []
         case Required(), RequestClearance() if command.run < payment.order.run:
             return []
-        case None | Unasked() | Required() | Forgotten(), RequestClearance():
-            return _answer(command)  # a film is started again under the same run
+        case None | Unasked() | Required(), RequestClearance():
+            return [answer(command)]  # a film is started again under the same run
         case Cleared(), RequestClearance() if command.run <= payment.order.run:
             return []
         case Cleared(), RequestClearance():
             return [ClearanceRepeated(run=command.run)]
         case Required(), Reconsider() if payment.reason != TOO_DEAR:
-            return _answer(_asked_again(payment, command))
+            return [answer(_asked_again(payment, command))]
         case None, Deliver():
-            return [_noted(command)]
-        case Required(), Deliver() if payment.order.delivery is None:
-            return [_noted(command)]
+            return [noted(command)]
+        case Required(), Deliver() if payment.order.outcome is None:
+            return [noted(command)]
+        case Unasked(), Forget() if not payment.deleted:
+            return [TargetForgotten()]
         case Required() | Cleared(), Forget() if not payment.order.deleted:
             return [TargetForgotten()]
         case Cleared(), Settle() if payment.paid_at is None:
@@ -114,36 +118,6 @@ def decide(payment: Payment | None, command: Command) -> list[Event]:
             raise AssertionError(f"{command} on {payment}")
 
 
-def _answer(command: RequestClearance) -> list[Event]:
-    reason = refusal(command.terms, command.max_price_ore)
-    return [_cleared(command) if reason is None else _refused(command, reason)]
-
-
-def _cleared(command: RequestClearance) -> TargetCleared:
-    terms = command.terms
-    is_free = terms.price.price_ore == 0
-    return TargetCleared(
-        target=command.target,
-        run=command.run,
-        workspace_id=command.workspace_id,
-        method=FREE if is_free else INVOICE,
-        price=terms.price,
-        organization_number=None if is_free else terms.organization_number,
-        at=command.at,
-    )
-
-
-def _refused(command: RequestClearance, reason: str) -> ClearanceRefused:
-    return ClearanceRefused(
-        workspace_id=command.workspace_id,
-        target=command.target,
-        run=command.run,
-        max_price_ore=command.max_price_ore,
-        price=command.terms.price,
-        reason=reason,
-    )
-
-
 def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
     return RequestClearance(
         workspace_id=payment.workspace_id,
@@ -155,22 +129,13 @@ def _asked_again(payment: Required, command: Reconsider) -> RequestClearance:
     )
 
 
-def _noted(command: Deliver) -> DeliveryNoted:
-    return DeliveryNoted(
-        workspace_id=command.workspace_id,
-        target=command.target,
-        title=command.title,
-        completed_at=command.completed_at,
-    )
-
-
 def evolve(payment: Payment | None, event: Event) -> Payment:
     match payment, event:
         case None | Required(), DeliveryNoted():
             if payment is None:
-                return Unasked(workspace_id=event.workspace_id, delivery=delivery(event))
-            return replace(payment, order=replace(payment.order, delivery=delivery(event)))
-        case None | Unasked() | Required() | Forgotten(), ClearanceRefused():
+                return Unasked(workspace_id=event.workspace_id, outcome=outcome(event))
+            return replace(payment, order=replace(payment.order, outcome=outcome(event)))
+        case None | Unasked() | Required(), ClearanceRefused():
             return Required(
                 workspace_id=event.workspace_id,
                 order=_order(payment, event),
@@ -178,7 +143,7 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
                 price=event.price,
                 reason=event.reason,
             )
-        case None | Unasked() | Required() | Forgotten(), TargetCleared():
+        case None | Unasked() | Required(), TargetCleared():
             return Cleared(
                 workspace_id=event.workspace_id,
                 order=_order(payment, event),
@@ -190,7 +155,9 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
             return replace(payment, settled_at=event.at)
         case Cleared(), TargetUnsettled():
             return replace(payment, settled_at=None)
-        case Required(), TargetForgotten() if payment.order.delivery is None:
+        case Unasked(), TargetForgotten():
+            return replace(payment, deleted=True)
+        case Required(), TargetForgotten() if payment.order.outcome is None:
             return Forgotten(workspace_id=payment.workspace_id)
         case Required() | Cleared(), TargetForgotten():  # delivered work is owed all the same
             return replace(payment, order=replace(payment.order, deleted=True))
@@ -199,8 +166,13 @@ def evolve(payment: Payment | None, event: Event) -> Payment:
 
 
 def _order(payment: Payment | None, event: ClearanceRefused | TargetCleared) -> Order:
-    before = payment.order if isinstance(payment, Required) else None
-    return ordered(event, before, payment.delivery if isinstance(payment, Unasked) else None)
+    match payment:
+        case Required(order=before):
+            return replace(before, run=event.run)
+        case Unasked(outcome=outcome, deleted=deleted):
+            return Order(target=event.target, run=event.run, outcome=outcome, deleted=deleted)
+        case _:
+            return Order(target=event.target, run=event.run)
 
 
 decider = Decider(

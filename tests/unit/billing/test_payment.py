@@ -73,6 +73,7 @@ another = replace(newer, workspace_id=OTHER)
 STATES: dict[str, list[Any]] = {
     "none": [],
     "Unasked": [noted],
+    "Unasked, deleted": [noted, forgotten],
     "Required": [refused],
     "Required, too dear": [too_dear],
     "Required, delivered": [refused, noted],
@@ -106,6 +107,9 @@ at_1, at_3 = replace(cleared, run=1), replace(cleared, run=3)
 CELLS: dict[str, tuple[Any, ...]] = {
     "none": (at_1, cleared, at_3, for_another, None, noted, None, None, NOT_CLEARED, NOT_CLEARED),
     "Unasked": (
+        *(at_1, cleared, at_3, for_another, None, None, None, forgotten, NOT_CLEARED, NOT_CLEARED),
+    ),
+    "Unasked, deleted": (
         *(at_1, cleared, at_3, for_another, None, None, None, None, NOT_CLEARED, NOT_CLEARED),
     ),
     "Required": (
@@ -129,7 +133,7 @@ CELLS: dict[str, tuple[Any, ...]] = {
     ),
     "Cleared, deleted": (None, None, again, TWICE, None, None, None, None, settled, None),
     "Free": (None, None, again, TWICE, None, None, None, forgotten, None, None),
-    "Forgotten": (at_1, cleared, at_3, None, None, None, None, None, None, None),
+    "Forgotten": (None,) * 10,
 }
 
 payment = scenario(decider)
@@ -213,17 +217,13 @@ def test_what_is_free_is_paid_from_its_clearance_on_and_the_rest_when_it_is_sett
         assert stands.paid_at == paid_at
 
 
-def test_what_was_delivered_before_its_clearance_and_deleted_is_known_with_it() -> None:
-    stands = payment.given(refused, noted, forgotten, cleared).state()
+@pytest.mark.parametrize("before", [[refused, noted, forgotten], [noted, forgotten]])
+def test_what_was_delivered_before_its_clearance_and_deleted_is_known_with_it(
+    before: list[Any],
+) -> None:
+    stands = payment.given(*before, cleared).state()
 
     assert isinstance(stands, Cleared)
     assert stands.order.deleted
-    assert stands.order.delivery is not None
-    assert stands.order.delivery.title == "Storgata 2"
-
-
-def test_what_was_deleted_before_anything_was_sold_is_begun_anew() -> None:
-    stands = payment.given(refused, forgotten, cleared).state()
-
-    assert isinstance(stands, Cleared)
-    assert (stands.order.delivery, stands.order.deleted) == (None, False)
+    assert stands.order.outcome is not None
+    assert stands.order.outcome.title == "Storgata 2"
