@@ -19,7 +19,7 @@ from billing.domain import (
     wallet,
 )
 from billing.gateways import einvoice
-from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS, LATE_LINE_ITEMS
+from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS, LATE_LINE_ITEMS, NUMBER_GAPS
 from billing.invariants_delivery import UNDELIVERED
 from billing.invariants_journal import LEDGER_IMBALANCE
 from billing.jobs import remind
@@ -120,7 +120,7 @@ SERVICE = Service(
     invariants=INVARIANTS,
     agreements=AGREEMENTS,
     awaited=AWAITED,
-    figures=(LATE_LINE_ITEMS, LEDGER_IMBALANCE, UNDELIVERED),
+    figures=(LATE_LINE_ITEMS, LEDGER_IMBALANCE, NUMBER_GAPS, UNDELIVERED),
 )
 
 

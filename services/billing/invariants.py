@@ -157,6 +157,12 @@ NUMBERS_UNCONFIRMED = Awaited(
 
 AWAITED = (NUMBERS_UNCONFIRMED,)
 
+NUMBER_GAPS = Figure(
+    name="billing_number_gaps",
+    meaning="Numbers of sales documents before which one is missing, or dated after the next; must"
+    " be 0",
+    query=f"select count(*) from ({NUMBERS_IN_ORDER.query}) gaps",  # noqa: S608
+)
 LATE_LINE_ITEMS = Figure(
     name="billing_late_line_items",
     meaning="Lines delivered 20 days ago or earlier that are on no invoice; must be 0",
