@@ -1,6 +1,7 @@
 """What the door asks of billing's requests beyond their types."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -16,7 +17,7 @@ from contracts.billing.corrections import CreditInvoice, LineToCredit, WriteOffI
 from contracts.billing.drafts import CreateInvoices, DiscardInvoice, PreviewInvoice
 from contracts.billing.line_items import CancelLineItem
 from contracts.billing.payments import RecordInvoicePayment, ReverseInvoicePayment
-from contracts.billing.prices import SetPricing
+from contracts.billing.prices import PriceAt, SetPricing
 from contracts.billing.refunds import ConfirmRefund, FailRefund, RefundCredit
 from contracts.billing.runs import RunInvoicing
 from contracts.billing.transfers import (
@@ -65,8 +66,11 @@ def transfer_faults(transfer: Transfer) -> dict[str, list[str]]:
     return faults
 
 
+# work is sold since; what is years from now has no price yet, and the last days no end in Oslo
+SOLD = Range(min=datetime(2005, 1, 1, tzinfo=UTC), max=datetime(9000, 1, 1, tzinfo=UTC))
 TRANSFER_NAME = (*text(NAME), Form(name))
 RULES: Mapping[type[Any], Rules] = {
+    PriceAt: {"at": SOLD},
     SetPricing: {"image_project_price_ore": PRICE, "video_project_price_ore": PRICE},
     CancelLineItem: {"reason": text(500)},
     CreateInvoices: {"line_item_ids": LINES},

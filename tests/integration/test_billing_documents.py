@@ -245,6 +245,9 @@ def test_what_credit_has_paid_is_on_the_paper_and_the_rest_is_asked_for(post: Po
     invoice_id = drafted["items"][0]["invoice_id"]
     issued = post.do("issue_invoice", invoice_id=invoice_id)
     assert issued["credit_used_ore"] == 125_000
+    # what was issued is what its paper says, whatever became of the money before it was rendered
+    used = {"source": "credit", "external_id": str(issued["invoice_number"])}
+    post.do("reverse_invoice_payment", invoice_id=issued["id"], **used, reason="misallocated")
 
     post.work()
 

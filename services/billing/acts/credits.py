@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from billing import kept
 from billing.acts.prices import shown_workspace
-from billing.acts.settling import settle
+from billing.acts.settling import follow
 from billing.delivering import bill_again
 from billing.domain import (
     credit_note,
@@ -70,8 +70,7 @@ def credit(unit: Unit, asked: CreditInvoice) -> CreditedInvoice:
     excess_ore = before.money.paid_ore - after.money.paid_ore if isinstance(before, Numbered) else 0
     refund_id = _give_back(unit, after.workspace_id, note_id, excess_ore, asked.refund)
     again = _rebill(unit, parts) if asked.rebill else ()
-    if isinstance(after, Paid) and not isinstance(before, Paid):
-        settle(unit, after)
+    follow(unit, before, after)
     return CreditedInvoice(
         id=asked.invoice_id,
         version=decided.version,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from billing import kept
-from billing.acts.settling import settle
+from billing.acts.settling import follow
 from billing.domain import (
     invoice,
     invoice_messages,
@@ -153,7 +153,7 @@ def _paid_from_credit(unit: Unit, issued: Decided) -> Decided:
         external_id=str(stands.paper.number),
     )
     decided = unit.decide(invoice.decider, issued.id, paid)
-    settle(unit, decided.state)
+    follow(unit, stands, decided.state)
     return decided
 
 

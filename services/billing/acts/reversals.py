@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from billing.acts.settling import unsettle
+from billing.acts.settling import follow
 from billing.acts.transfer_shares import credit_reference
 from billing.domain import bank_payment, invoice, oslo, wallet
 from billing.domain.bank_payment import BankPayment, Share
 from billing.domain.bank_payment_messages import Free, Reverse
 from billing.domain.invoice_messages import ReversePayment, TakePayments
-from billing.domain.invoice_states import Numbered, Paid
+from billing.domain.invoice_states import Invoice, Numbered
 from billing.names import bank_payment_id
 from chassis.errors import Rejected
 from chassis.unit.calls import Decided
@@ -36,21 +36,20 @@ def reverse(unit: Unit, asked: ReverseInvoicePayment) -> PaymentReversed:
 
 def _back_to_credit(unit: Unit, asked: ReverseInvoicePayment) -> Decided:
     taken_ore, decided = _taken_off(unit, asked)
-    if taken_ore:  # what a credit note moved off it before is credit already
-        restore = wallet.Restore(invoice_id=decided.id, amount_ore=taken_ore)
-        unit.decide(wallet.decider, decided.state.workspace_id, restore)
+    # nothing of what a credit note moved off it before: that is credit already
+    restore = wallet.Restore(invoice_id=decided.id, amount_ore=taken_ore)
+    unit.decide(wallet.decider, decided.state.workspace_id, restore)
     return decided
 
 
 def _taken_off(unit: Unit, asked: ReverseInvoicePayment) -> tuple[int, Decided]:
     """Return how much stood on the invoice of that payment, and where it stands without it."""
-    before: object = unit.state(invoice.decider, asked.invoice_id)
+    before: Invoice | None = unit.state(invoice.decider, asked.invoice_id)
     command = ReversePayment(
         source=asked.source, external_id=asked.external_id, reason=asked.reason
     )
     decided = unit.decide(invoice.decider, asked.invoice_id, command)
-    if isinstance(before, Paid) and not isinstance(decided.state, Paid):
-        unsettle(unit, decided.state)
+    follow(unit, before, decided.state)
     paid_ore = before.money.paid_ore if isinstance(before, Numbered) else 0
     return paid_ore - decided.state.money.paid_ore, decided
 

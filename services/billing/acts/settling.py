@@ -4,21 +4,18 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from billing.domain import line_item, payment, payment_messages
-from billing.domain.invoice_states import Numbered, Paid
+from billing.domain.invoice_states import Invoice, Numbered, Paid
 from chassis.unit.deciding import Unit
 
 
-def settle(unit: Unit, invoice: Numbered) -> None:
-    """Let each target on it be paid, if nothing remains of the invoice."""
-    if isinstance(invoice, Paid):
-        for id in _payments(unit, invoice):
-            unit.decide(payment.decider, id, payment_messages.Settle())
-
-
-def unsettle(unit: Unit, invoice: Numbered) -> None:
-    """Let each target on it be owed again."""
-    for id in _payments(unit, invoice):
-        unit.decide(payment.decider, id, payment_messages.Unsettle())
+def follow(unit: Unit, before: Invoice | None, after: Numbered) -> None:
+    """Let each target on an invoice be paid with it, and be owed again with it."""
+    was, now = isinstance(before, Paid), isinstance(after, Paid)
+    if was == now:
+        return
+    for id in _payments(unit, after):
+        settled = payment_messages.Settle() if now else payment_messages.Unsettle()
+        unit.decide(payment.decider, id, settled)
 
 
 def _payments(unit: Unit, invoice: Numbered) -> Sequence[UUID]:

@@ -14,14 +14,14 @@ from uuid import UUID
 
 from billing.acts.transfer_shares import receive
 from billing.domain import bank_payment, invoice, number_series, oslo
-from billing.domain.bank_payment import BankPayment, same_name
+from billing.domain.bank_payment import same_name
 from billing.domain.bank_payment_messages import Receive
 from billing.domain.invoice_rules import implausible
 from billing.names import bank_payment_id
 from billing.projections import invoice_rows
 from chassis import codec, ids
 from chassis.door.edge import Door
-from chassis.errors import Conflict
+from chassis.errors import Conflict, Rejected
 from chassis.personal import keep
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -60,11 +60,6 @@ def _taken(app: App, call: Call, transfer: Transfer) -> TransferTaken:
 
 
 def _take(id: UUID, transfer: Transfer, unit: Unit) -> TransferTaken:
-    known: BankPayment | None = unit.state(bank_payment.decider, id)
-    if known is not None:
-        return _known(id, known, transfer)
-    if reason := _refused(transfer, oslo.day(unit.call.at)):
-        return _told(None, transfer, "refused", reason)
     kid = "".join(same_name(transfer.kid or "").split())
     is_number = number_series.is_kid(kid)
     came = Receive(
@@ -74,6 +69,10 @@ def _take(id: UUID, transfer: Transfer, unit: Unit) -> TransferTaken:
         paid_on=transfer.paid_on,
         kid=kid if is_number else None,
     )
+    if unit.state(bank_payment.decider, id) is not None:
+        return _known(unit, id, came, transfer)
+    if reason := _refused(transfer, oslo.day(unit.call.at)):
+        return _told(None, transfer, "refused", reason)
     written = {
         "text": transfer.text,
         "kid": None if is_number else transfer.kid,
@@ -89,10 +88,11 @@ def _take(id: UUID, transfer: Transfer, unit: Unit) -> TransferTaken:
     return _told(id, transfer, "allocated", None, found, applied_ore, credited_ore)
 
 
-def _known(id: UUID, known: BankPayment, transfer: Transfer) -> TransferTaken:
-    same = (known.received.amount_ore, known.received.paid_on)
-    if same != (transfer.amount_ore, transfer.paid_on):
-        return _told(id, transfer, "refused", "payment_mismatch")
+def _known(unit: Unit, id: UUID, came: Receive, transfer: Transfer) -> TransferTaken:
+    try:
+        unit.may(bank_payment.decider, id, came)
+    except Rejected as refusal:
+        return _told(id, transfer, "refused", refusal.code.removeprefix("billing."))
     return _told(id, transfer, "known", None)
 
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from billing.acts.settling import settle
+from billing.acts.settling import follow
 from billing.domain import bank_payment, invoice, wallet
 from billing.domain.bank_payment_messages import Allocate, BankPaymentReceived, Receive
 from billing.domain.invoice_messages import RecordPayment
-from billing.domain.invoice_states import Numbered, Paid
+from billing.domain.invoice_states import Invoice, Numbered
 from chassis.unit.calls import Decided
 from chassis.unit.deciding import Unit
 
@@ -18,7 +18,7 @@ def pay(
 
     Return how much it took, and where it stands. Raises what the invoice refuses.
     """
-    before: object = unit.state(invoice.decider, invoice_id)
+    before: Invoice | None = unit.state(invoice.decider, invoice_id)
     paid_ore, has_ore = 0, 0
     if isinstance(before, Numbered):
         known = before.money.of(came.source, came.external_id)
@@ -30,8 +30,7 @@ def pay(
         external_id=came.external_id,
     )
     decided = unit.decide(invoice.decider, invoice_id, command)
-    if isinstance(decided.state, Paid) and not isinstance(before, Paid):
-        settle(unit, decided.state)
+    follow(unit, before, decided.state)
     return decided.state.money.paid_ore - paid_ore, decided
 
 

@@ -174,12 +174,11 @@ def evolve(note: CreditNote | None, event: Event) -> CreditNote:
         case None, CreditNoteIssued():
             return CreditNote(workspace_id=event.workspace_id, issued=event)
         case CreditNote(), CreditNoteDocumentStored():
-            formats = (*note.delivery.formats, event.format)
-            return replace(note, delivery=replace(note.delivery, formats=formats))
+            return replace(note, delivery=note.delivery.with_format(event.format))
         case CreditNote(), CreditNoteSendingRequested():
-            return replace(note, delivery=replace(note.delivery, sending=event.sending))
+            return replace(note, delivery=note.delivery.asked(event.sending))
         case CreditNote(), CreditNoteDelivered() | CreditNoteDeliveryFailed():
-            return replace(note, delivery=replace(note.delivery, settled=event.sending))
+            return replace(note, delivery=note.delivery.ended(event.sending))
         case _:
             raise AssertionError(f"{event} cannot follow {note}")
 

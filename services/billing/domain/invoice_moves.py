@@ -81,12 +81,11 @@ def note(invoice: Numbered, event: Event) -> Numbered:
     kind, delivery, reminders = type(invoice), invoice.document.delivery, invoice.document.reminders
     match event:
         case InvoiceDocumentStored():
-            stored = replace(delivery, formats=(*delivery.formats, event.format))
-            return invoice.into(kind, delivery=stored)
+            return invoice.into(kind, delivery=delivery.with_format(event.format))
         case InvoiceSendingRequested():
-            return invoice.into(kind, delivery=replace(delivery, sending=event.sending))
+            return invoice.into(kind, delivery=delivery.asked(event.sending))
         case InvoiceDelivered() | InvoiceDeliveryFailed():
-            return invoice.into(kind, delivery=replace(delivery, settled=event.sending))
+            return invoice.into(kind, delivery=delivery.ended(event.sending))
         case InvoiceOverdue():
             return invoice.into(kind, reminders=replace(reminders, overdue=True))
         case InvoiceReminded():

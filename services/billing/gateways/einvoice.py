@@ -13,9 +13,9 @@ Put = Callable[[UUID, bytes], None]  # a document's id, and its EHF
 Where = Literal["off", "folder"]
 
 
-def opened(where: Where, place: str) -> Put:
-    """Return what puts EHF files where the settings say."""
-    return folder(Path(place)) if where == "folder" else off
+def opened(where: Where, place: str) -> Put | None:
+    """Return what puts EHF files where the settings say; None: nowhere."""
+    return folder(Path(place)) if where == "folder" else None
 
 
 def folder(place: Path) -> Put:
@@ -35,7 +35,3 @@ def folder(place: Path) -> Put:
         os.replace(half, place / f"{document_id}.xml")
 
     return put
-
-
-def off(document_id: UUID, ehf: bytes) -> None:
-    """Put it nowhere."""

@@ -55,7 +55,7 @@ def kinds(
     peers: Peers,
     blobs: Blobs,
     mail: Mail,
-    einvoice: Put,
+    einvoice: Put | None,
     seller: Seller,
     demo: bool,
 ) -> tuple[Kind, ...]:

@@ -58,7 +58,7 @@ def asked(recorded: Recorded, stream: str, sending: int) -> Job:
     return Job(kind=SEND, subject=recorded.subject, args=args)
 
 
-def kinds(reading: Reading, blobs: Blobs, mail: Mail, einvoice: Put) -> tuple[Kind, ...]:
+def kinds(reading: Reading, blobs: Blobs, mail: Mail, einvoice: Put | None) -> tuple[Kind, ...]:
     """Return the kinds of job by which documents reach their buyers."""
     app = reading.app
 
@@ -81,6 +81,8 @@ def kinds(reading: Reading, blobs: Blobs, mail: Mail, einvoice: Put) -> tuple[Ki
         return {"channel": "mail"}
 
     def put(task: Task, control: Control) -> None:
+        if einvoice is None:
+            return
         papers = app.query(lambda db: documents.of(db, task.subject, BILLING))
         einvoice(task.subject, _content(blobs, papers["ehf"]))
 

@@ -19,7 +19,7 @@ from billing.gateways.document import (
     Seller,
 )
 from billing.kept import buyer_of
-from billing.projections import line_items
+from billing.projections import credit_entries, line_items
 from chassis.domain import value
 from chassis.unit import store
 from chassis.unit.handling import App
@@ -53,7 +53,7 @@ class Reading:
         stands: Numbered = self._state("invoice", id)
         sheet, paper = stands.sheet, stands.paper
         lines, named = self._kept(id, sheet.line_item_ids)
-        used = stands.money.of("credit", str(paper.number))
+        used_ore = self.app.query(lambda db: credit_entries.spent_on(db, id))
         document = Document(
             kind="receipt" if sheet.kind == "receipt" else "invoice",
             number=paper.number,
@@ -63,13 +63,13 @@ class Reading:
             currency=sheet.currency,
             workspace_id=stands.workspace_id,
             seller=self.seller,
-            buyer=_buyer(named),
+            buyer=buyer(named),
             lines=tuple(_line(each) for each in lines),
             net_ore=sheet.amounts.net_ore,
             vat_ore=sheet.amounts.vat_ore,
             gross_ore=sheet.amounts.gross_ore,
             by_rate=_rates(sheet.by_rate),
-            credit_used_ore=used.amount_ore if used else 0,
+            credit_used_ore=used_ore,
             paid_by_card_on=paper.issue_date if sheet.kind == "receipt" else None,
             demo=self.demo,
         )
@@ -90,7 +90,7 @@ class Reading:
             currency=issued.currency,
             workspace_id=issued.workspace_id,
             seller=self.seller,
-            buyer=_buyer(named),
+            buyer=buyer(named),
             lines=_credited(issued.lines, sold),
             net_ore=issued.net_ore,
             vat_ore=issued.vat_ore,
@@ -114,7 +114,8 @@ class Reading:
         return self.app.query(lambda db: (line_items.named(db, line_item_ids), buyer_of(db, id)))
 
 
-def _buyer(named: Row) -> Buyer:
+def buyer(named: Row) -> Buyer:
+    """Return whom a document names."""
     address = named["billing_address"]
     return Buyer(
         legal_name=named["legal_name"],

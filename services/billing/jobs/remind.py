@@ -13,7 +13,9 @@ from billing.domain import invoice, invoice_messages, oslo
 from billing.domain.invoice_rules import REMIND_AFTER
 from billing.domain.invoice_states import Issued, Numbered, PartPaid
 from billing.gateways import reminders
-from billing.gateways.document import Seller
+from billing.gateways.document import HOME, Seller
+from billing.jobs.deliver import ATTEMPTS, BACKOFF_S
+from billing.jobs.issued import buyer
 from billing.kept import buyer_of
 from billing.projections import invoice_rows
 from chassis import ids
@@ -29,8 +31,6 @@ from chassis.unit.handling import App
 from gateways.port import Mail, Message
 
 log = logging.getLogger(__name__)
-BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)  # a mail server comes back
-ATTEMPTS = 26  # five days, as any other mail waits: a reminder counts, so it is to be sent
 
 
 def note_late(app: App) -> None:
@@ -64,7 +64,8 @@ def _call(app: App) -> Call:
 def _note(id: UUID, unit: Unit) -> None:
     unit.decide(invoice.decider, id, invoice_messages.MarkOverdue())
     stands = unit.state(invoice.decider, id)
-    # VAT is relieved after three reminders that were sent: without an address there is none
+    # VAT is relieved after three reminders: without an address there is none; one whose mail was
+    # refused counts, and its dead job says so
     if isinstance(stands, Numbered) and buyer_of(unit.connection, id)["invoice_email"]:
         following = stands.document.reminders.sent + 1
         unit.decide(invoice.decider, id, invoice_messages.Remind(number=following))
@@ -105,7 +106,7 @@ def kind(app: App, mail: Mail, seller: Seller, demo: bool) -> Kind:
         run=run,
         finish=_sent,
         give_up=_not_sent,
-        attempts=ATTEMPTS,
+        attempts=ATTEMPTS,  # a reminder counts, so it is to be sent
         backoff_s=BACKOFF_S,
     )
 
@@ -113,7 +114,6 @@ def kind(app: App, mail: Mail, seller: Seller, demo: bool) -> Kind:
 def _late(
     stands: Numbered, named: Mapping[str, Any], seller: Seller, demo: bool, number: int
 ) -> reminders.Late:
-    address = named["billing_address"]
     return reminders.Late(
         number=number,
         invoice_number=stands.paper.number,
@@ -126,7 +126,7 @@ def _late(
         account=seller.account,
         iban=seller.iban,
         bic=seller.bic,
-        in_norwegian=address is None or address["country"] == "NO",
+        in_norwegian=buyer(named).country == HOME,
         demo=demo,
     )
 

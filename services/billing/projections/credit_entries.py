@@ -24,6 +24,7 @@ table = Table(
     Column("reference", Text, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
     Index("workspace_credit_entry_workspace", "workspace_id", "version"),
+    Index("workspace_credit_entry_reference", "reference"),
 )
 
 
@@ -36,7 +37,7 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield _entry(recorded, "spent", -ore, reference)
         case CreditTakenBack(amount_ore=ore, reference=reference):
             yield _entry(recorded, "taken_back", -ore, reference)
-        case CreditRestored(amount_ore=ore, invoice_id=invoice_id):
+        case CreditRestored(amount_ore=ore, invoice_id=invoice_id) if ore:
             yield _entry(recorded, "restored", ore, str(invoice_id))
 
 
@@ -53,6 +54,12 @@ def _entry(recorded: Recorded, type: str, amount_ore: int, reference: str) -> Ch
 
 
 projection = Projection(table=table, project=project)
+
+
+def spent_on(connection: Connection, invoice_id: UUID) -> int:
+    """Return what an invoice used of credit at its issue, whatever has left it since."""
+    its = (table.c.type == "spent") & (table.c.reference == str(invoice_id))
+    return -int(connection.scalar(select(table.c.amount_ore).where(its)) or 0)
 
 
 def latest(connection: Connection, workspace_id: UUID) -> list[dict[str, Any]]:

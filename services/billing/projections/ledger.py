@@ -50,7 +50,7 @@ with on_account as materialized (
     from bank_payment
 ), paid_back as (
     select coalesce(sum(amount_ore) filter (where state = 'Sent'), 0) as sent_ore,
-        coalesce(sum(amount_ore) filter (where state in ('Requested', 'Submitted')), 0)
+        coalesce(sum(amount_ore) filter (where state = 'Requested'), 0)
             as promised_ore
     from refund
 ), said (name, accounts, ore) as (

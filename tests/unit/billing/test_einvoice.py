@@ -35,6 +35,9 @@ def test_a_repeat_takes_its_place_and_leaves_no_rest(tmp_path: Path) -> None:
     }
 
 
-def test_where_there_is_no_folder_it_is_put_nowhere(tmp_path: Path) -> None:
-    einvoice.off(ID, b"<Invoice/>")
-    assert list(tmp_path.iterdir()) == []
+def test_it_is_put_nowhere_unless_there_is_to_be_a_folder(tmp_path: Path) -> None:
+    assert einvoice.opened("off", str(tmp_path)) is None
+    put = einvoice.opened("folder", str(tmp_path))
+    assert put is not None
+    put(ID, b"<Invoice/>")
+    assert [each.name for each in tmp_path.iterdir()] == [f"{ID}.xml"]

@@ -52,6 +52,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
+        "workspace_credit_entry_reference", "workspace_credit_entry", ["reference"], unique=False
+    )
+    op.create_index(
         "workspace_credit_entry_workspace",
         "workspace_credit_entry",
         ["workspace_id", "version"],
