@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import create_engine
 
 from chassis.errors import Invalid, NotFound, Rejected, ServiceError
-from chassis.unit import rebuilding
 from integration.stages.billing_corrected import Desk
 from integration.stages.billing_shop import billing_shop
+from integration.stages.money_holding import changed_by_a_rebuild
 from servers.postgres import Server
 
 GROSS_ORE = 125_000  # of one image project, 100 000 net
@@ -451,7 +450,4 @@ def test_a_rebuild_of_every_table_gives_the_same_rows(desk: Desk) -> None:
     tables = [each.table.name for each in service.projections]
     shown = {name: desk.rows(f"select t::text from {name} t order by 1") for name in tables}
     assert all(shown[name] for name in ("credit_note", "credit_note_line", "refund", "invoice"))
-    engine = create_engine(desk.shop.owner_url.replace("postgresql://", "postgresql+psycopg://"))
-    rebuilding.rebuild(engine, service)
-    engine.dispose()
-    assert {name: desk.rows(f"select t::text from {name} t order by 1") for name in tables} == shown
+    assert changed_by_a_rebuild(desk.shop) == {}

@@ -6,12 +6,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integration.stages.books import Books, books
+from integration.stages.money_histories import bean_checked
 from servers.postgres import Server
 from unit.billing.money_events import (
     HISTORIES,
@@ -32,7 +32,6 @@ from unit.billing.money_events import (
 
 DEADLINE_S = 120.0
 SEED, LISTS = 14, 200
-BEAN_CHECK = Path(sys.executable).with_name("bean-check")
 
 
 def anything(chance: random.Random) -> Any:
@@ -76,17 +75,6 @@ def printed(kept: Books, *arguments: str, **variables: str) -> subprocess.Comple
     )
 
 
-def found(ledger: str, folder: Path) -> str:
-    """Return what bean-check says of a ledger."""
-    path = folder / "books.beancount"
-    path.write_text(ledger, encoding="utf-8")
-    asked = subprocess.run(
-        [BEAN_CHECK, "--no-cache", str(path)], capture_output=True, text=True, timeout=DEADLINE_S
-    )
-    assert (asked.returncode == 0) == (asked.stdout + asked.stderr == "")
-    return asked.stdout + asked.stderr
-
-
 @pytest.fixture(scope="module")
 def ledger(kept: Books) -> str:
     asked = printed(kept, "--beancount", ACCOUNTS='{"bank": 1921}')
@@ -94,26 +82,25 @@ def ledger(kept: Books) -> str:
     return asked.stdout
 
 
-def test_bean_check_finds_nothing_in_the_books(ledger: str, tmp_path: Path) -> None:
-    assert found(ledger, tmp_path) == "", f"seed {SEED}"
+def test_bean_check_finds_nothing_in_the_books(ledger: str) -> None:
+    assert bean_checked(ledger) == "", f"seed {SEED}"
     days = len(HISTORIES) + LISTS
     assert ledger.count(" balance Assets:A1921-Bank ") == days
     assert len(re.findall(r"^\S+ open ", ledger, re.MULTILINE)) == 13
 
 
-def test_with_one_sign_turned_it_does(ledger: str, tmp_path: Path) -> None:
+def test_with_one_sign_turned_it_does(ledger: str) -> None:
     posting = re.search(r"^  Liabilities:A2903-Unallocated  -(\S+) NOK$", ledger, re.MULTILINE)
     assert posting
     turned = ledger[: posting.start()] + posting[0].replace("  -", "  ") + ledger[posting.end() :]
-    assert "does not balance" in found(turned, tmp_path)
+    assert "does not balance" in bean_checked(turned)
 
 
-def test_with_an_ore_less_on_an_account_it_does(ledger: str, tmp_path: Path) -> None:
+def test_with_an_ore_less_on_an_account_it_does(ledger: str) -> None:
     *_, last = re.finditer(r" balance Assets:A1921-Bank (-?\d+)\.(\d)(\d)", ledger)
     otherwise = f" balance Assets:A1921-Bank {last[1]}.{last[2]}{(int(last[3]) + 1) % 10}"
-    assert "Balance failed" in found(
-        ledger[: last.start()] + otherwise + ledger[last.end() :], tmp_path
-    )
+    wrong = ledger[: last.start()] + otherwise + ledger[last.end() :]
+    assert "Balance failed" in bean_checked(wrong)
 
 
 def test_wrong_settings_are_said_in_a_line(kept: Books) -> None:

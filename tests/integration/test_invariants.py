@@ -165,7 +165,6 @@ AT = {"created_at": NOON, "updated_at": NOON}
 LINE = {"id": "l1", "workspace_id": "w", "description": "x", "amount_ore": 10_010, "target_id": "t"}
 LINE |= {"net_ore": 10_010, "vat_ore": 2_503, "gross_ore": 12_513, "vat_rate_bp": 2_500, **AT}
 LINE |= {"vat_type": "HIGH", "price_version": 0, "delivered_on": NOON, "invoice_id": "i1"}
-LINE |= {"rail": "invoice"}
 LINE |= {"rail": "invoice", "position": 1}
 INVOICE = {"id": "i1", "workspace_id": "w", "total_amount_ore": 10_010, "state": "Paid", **AT}
 INVOICE |= {"net_ore": 10_010, "vat_ore": 2_503, "gross_ore": 12_513, "kind": "invoice"}

@@ -48,7 +48,7 @@ def happen(server: Server, folder: Path, seeds: Sequence[int]) -> Counter[str]:
                 did += each.did
             if found := broken(shop, db):
                 raise Violated(histories, found)
-        if changed := changed_by_a_rebuild(shop, db):
+        if changed := changed_by_a_rebuild(shop):
             raise Violated([], f"after a rebuild other rows: {changed}")
         if said := bean_checked(printed(shop)):
             raise Violated([], said)
@@ -75,4 +75,6 @@ def bean_checked(books: str) -> str:
             text=True,
             timeout=DEADLINE_S,
         )
-    return asked.stdout + asked.stderr
+    said = asked.stdout + asked.stderr
+    assert (asked.returncode == 0) == (said == ""), (asked.returncode, said)
+    return said

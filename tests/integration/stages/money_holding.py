@@ -87,16 +87,14 @@ def broken(shop: Billing, db: "psycopg.Connection[DictRow]") -> dict[str, Any]:
     return {name: rows[:5] for name, rows in found.items() if rows}
 
 
-def changed_by_a_rebuild(shop: Billing, db: "psycopg.Connection[DictRow]") -> dict[str, Any]:
+def changed_by_a_rebuild(shop: Billing) -> dict[str, Any]:
     """Rebuild every projection; return by table the rows that are others now."""
     service = shop.parts.app.service
     tables = [each.table.name for each in service.projections]
 
     def rows() -> dict[str, set[str]]:
         return {
-            name: {
-                each["row"] for each in db.execute(f"select t::text as row from {name} t".encode())
-            }
+            name: {each["row"] for each in shop.rows(f"select t::text as row from {name} t")}
             for name in tables
         }
 

@@ -29,6 +29,11 @@ def test_the_readme_shows_what_is_decided(name: str) -> None:
     assert found[1] == decision_table.markdown(DOMAIN[name])
 
 
+def test_each_decision_is_shown_once() -> None:
+    assert re.findall(r"<!-- decide:(\w+) -->", README) == list(DOMAIN)
+    assert README.count("<!-- end -->") == len(DOMAIN)
+
+
 def head(name: str) -> list[str]:
     """Return what is named in code in the part that begins with that word."""
     found = re.search(rf"^\*\*{name}\b.*?(?=^\*\*|^## )", README, re.DOTALL | re.MULTILINE)

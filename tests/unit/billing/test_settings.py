@@ -89,7 +89,7 @@ def no_peers(service: str) -> Port:
     raise AssertionError(service)
 
 
-def test_production_issues_its_own_invoices_and_mails_them_by_smtp() -> None:
+def test_production_starts_with_numbers_of_its_own_and_mail_by_smtp() -> None:
     parts = billing.build(settings.load(Settings, PRODUCTION), no_peers)
     parts.app.engine.dispose()
 
