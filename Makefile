@@ -5,7 +5,7 @@ IN_VENV := .venv/bin/python
 .PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check lock fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
-unexport PYTHONPATH PYTHONHOME $(filter PG%,$(.VARIABLES))
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE $(filter PG%,$(.VARIABLES))
 export PYTHONUTF8 := 1
 
 help:

@@ -17,7 +17,7 @@ from faults.forked import ForkedProcess, Forks
 from faults.proxy import Proxy
 from faults.proxy import Server as Address
 from faults.wire import AMQP, POSTGRES
-from journeys.stages.distributed_suite import servers
+from journeys.stages.distributed_suite import forget, servers
 from servers.postgres import Server
 from servers.rabbit import Broker
 
@@ -90,7 +90,7 @@ def running(server: Server, broker: Broker, folder: Path) -> Iterator[FaultySuit
         ):
             yield suite
     finally:
-        found.forget()
+        forget(found, broker)
 
 
 def address(server: Server) -> Address:

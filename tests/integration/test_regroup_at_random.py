@@ -72,7 +72,7 @@ def traffic(source: App, uri: str) -> Iterator[None]:
                 number_all(source)
                 with suppress(Unavailable):  # a machine that is too busy; it is told the next time
                     relay(source.engine, publisher)
-                if over.wait(chance.uniform(0, 0.1)):
+                if over.wait(chance.uniform(0, 0.05)):
                     return
 
     with ThreadPoolExecutor(1) as thread:

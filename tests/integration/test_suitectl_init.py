@@ -19,6 +19,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import make_url
 
 import contracts
+from broker_end import end
 from chassis.broker.rpc import Rpc
 from chassis.database import migrations
 from chassis.errors import Unauthenticated
@@ -199,14 +200,7 @@ class Site:
     def empty_broker(self) -> None:
         found = self.api.exported()
         mine = [each["name"] for each in found["users"] if each["name"] not in ("guest", ADMIN)]
-        if mine:  # in one command, for each takes a second
-            by, named = '<<"the tests">>', ", ".join(f'<<"{name}">>' for name in mine)
-            delete = f"fun(U) -> rabbit_auth_backend_internal:delete_user(U, {by}) end"
-            drop = f"fun(V) -> rabbit_vhost:delete(V, {by}) end"
-            there = {each["name"] for each in found["vhosts"]} - {"/"}
-            vhosts = ", ".join(f'<<"{vhost}">>' for vhost in there)
-            foreach = f"lists:foreach({delete}, [{named}]), lists:foreach({drop}, [{vhosts}])"
-            self.broker.ctl("eval", f"{foreach}.")
+        end(self.broker, mine, {each["name"] for each in found["vhosts"]} - {"/"})
 
 
 def all_secrets(held: Any) -> Iterator[str]:

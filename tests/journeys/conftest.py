@@ -1,4 +1,7 @@
-"""The main job, done once on two real photographs, for the tests that look at what came of it."""
+"""The main job, done once on two real photographs, for the tests that look at what came of it.
+
+The folder is a package, so that what they share ends with the last of them and not with the run.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,33 +34,33 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Photo]:
     return small
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def suite(run_folder: Path) -> Iterator[Suite]:
-    """A suite of this run; what a test adds to it, the others live with."""
+    """A suite of these tests, gone after the last; what one adds to it, the others live with."""
     with Suite(run_folder / "suite", durable=False) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def history(suite: Suite, photos: Sequence[Photo]) -> tuple[Outcome, Counter[tuple[str, str]]]:
     ended = main_job(suite, photos).run()
     suite.settle()
     return ended, effects(suite)  # before other tests add to it
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def outcome(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Outcome:
     """What came of the main job in `suite`."""
     return history[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def expected(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
     """How many events of each type each service has after the main job, undisturbed."""
     return history[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stranger(suite: Suite, outcome: Outcome) -> Person:
     """The owner of another workspace."""
     person = Person(suite, "stranger@other.example", ids.token())

@@ -210,8 +210,8 @@ def test_idle_processes_ask_their_databases_little(suite: Suite, outcome: Outcom
             ((count,),) = connection.execute(COMMITS, [others])
             return int(count)
 
-        most = commits() + 1_200
-        assert until(lambda: commits() >= most, 300.0) > 1_200 / MOST_PER_S
+        most = commits() + 800
+        assert until(lambda: commits() >= most, 300.0) > 800 / MOST_PER_S
 
 
 def test_a_door_that_is_taken_is_one_line(suite: Suite, outcome: Outcome) -> None:
@@ -314,7 +314,7 @@ def deleted(url: str, table: str) -> Iterator[None]:
 def test_the_alarm_names_exactly_what_the_lost_events_have_caused(story: RestoredBilling) -> None:
     assert Counter(each["heard"]["type"] for each in story.lost) == {
         "billing.invoice_issued": 1,
-        "billing.invoice_paid": 1,
+        "billing.invoice_paid": 3,  # the invoice noted, its entry earned, and noted on it
     }
     found = story.stopped["affiliate"]
     assert found["code"] == "chassis.forked"
@@ -367,9 +367,8 @@ def test_what_is_told_otherwise_is_parked_until_a_person_has_looked(story: Resto
         "billing.invoice_paid",
     ]
     assert all("chassis.told_otherwise" in each["error"] for each in story.parked)
-    assert [each["event_id"] for each in story.unsettled] == [
-        each["event_id"] for each in story.lost
-    ]
+    unsettled = sorted(each["event_id"] for each in story.unsettled)
+    assert unsettled == sorted(each["event_id"] for each in story.lost)
 
 
 def test_once_accepted_what_is_told_from_then_on_is_heard(story: RestoredBilling) -> None:

@@ -186,7 +186,8 @@ def operated(broker: Broker, folder: Path) -> Iterator[Operated]:
             yield site
         for service in SERVICES:
             site.admin(f"drop database {service}_whole")
-        servers.forget()  # the broker is the run's, and another site's next
+        # the broker is the run's, and another site's next
+        distributed_suite.forget(servers, broker)
     server.forget()
 
 

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from broker_end import end
 from distributed.servers import Servers, inventory, of_node
 from distributed.suite import Suite
 from servers.postgres import Server
 from servers.rabbit import Broker
 from servers.rabbit_node import Node
+from suitectl import keys
 from suitectl.inventory import Postgres, Rabbit
 
 Kind = TypeVar("Kind", bound=Suite)
@@ -48,7 +50,7 @@ def running_as(
         exits = {name: each.stop() for name, each in suite.processes.items()}
         assert set(exits.values()) == {0}, exits
     finally:
-        found.forget()
+        forget(found, broker)
 
 
 def servers(server: Server, broker: Broker, folder: Path, prefix: str = "") -> Servers:
@@ -58,6 +60,14 @@ def servers(server: Server, broker: Broker, folder: Path, prefix: str = "") -> S
         host=rabbit.host, port=rabbit.port, ctl=rabbit.ctl, vhost=f"suite-{secrets.token_hex(4)}"
     )
     return Servers(inventory(folder, Postgres(admin_url=server.admin_url), own, prefix))
+
+
+def forget(found: Servers, broker: Broker) -> None:
+    """Delete what a suite had on the run's servers, and first all that it had in the broker."""
+    given = found.inventory
+    if known := keys.read(Path(given.secrets)):
+        end(broker, map(given.named, known["broker"]), [given.rabbitmq.vhost])
+    found.forget()
 
 
 def reader_uri(broker: Broker, suite: Suite) -> str:
