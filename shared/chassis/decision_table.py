@@ -3,6 +3,7 @@
 import ast
 import inspect
 import sys
+from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
 
@@ -17,12 +18,41 @@ def markdown(module: ModuleType) -> str:
 
 
 def rows(module: ModuleType) -> list[Row]:
-    """Return a row (state, command, condition, outcome) for each case of `decide`."""
-    matches = [
-        node for node in ast.walk(functions(module)["decide"]) if isinstance(node, ast.Match)
-    ]
+    """Return a row (state, command, condition, outcome) for each case of `decide`.
+
+    Where its last case hands both on, as they are, to a function that goes on with its own
+    `match`, that one's cases follow.
+    """
     events = {each.__name__ for each in module.decider.events}
-    return [_row(case, module, events) for case in matches[0].cases]
+    return [
+        _row(case, there, events) for there, case in _cases(module, functions(module)["decide"])
+    ]
+
+
+def _cases(
+    module: ModuleType, function: ast.FunctionDef
+) -> Iterator[tuple[ModuleType, ast.match_case]]:
+    match = next(node for node in ast.walk(function) if isinstance(node, ast.Match))
+    for case in match.cases:
+        if (place := _handed_on(case, match.subject, module)) is not None:
+            yield from _cases(*place)
+        else:
+            yield module, case
+
+
+def _handed_on(
+    case: ast.match_case, subject: ast.expr, module: ModuleType
+) -> tuple[ModuleType, ast.FunctionDef] | None:
+    match case:
+        case ast.match_case(
+            pattern=ast.MatchAs(pattern=None),
+            guard=None,
+            body=[ast.Return(value=ast.Call(func=ast.Name(id=name), args=args))],
+        ) if isinstance(subject, ast.Tuple) and [*map(ast.unparse, args)] == [
+            *map(ast.unparse, subject.elts)
+        ]:
+            return followed(module, name)
+    return None
 
 
 @cache

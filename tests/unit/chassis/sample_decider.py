@@ -56,6 +56,14 @@ def decide(state: Draft | None, command: Open | Close | Paint) -> list[object]:
         case _, Paint():
             raise Invalid("sample.nothing_there")
         case _:
+            return _go_on(state, command)
+
+
+def _go_on(state: Draft | None, command: Open | Close | Paint) -> list[object]:
+    match state, command:
+        case None, Close():
+            return []
+        case _:
             raise AssertionError(f"{command} needs a draft")
 
 

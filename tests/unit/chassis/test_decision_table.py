@@ -1,4 +1,4 @@
-"""The decision table: one row a case, helpers followed."""
+"""The decision table: one row a case, of all that go on with a case; helpers followed."""
 
 from chassis import decision_table
 from unit.chassis import sample_decider
@@ -12,6 +12,7 @@ EXPECTED = """\
 | Draft or – | Close |  | Closed |
 | Draft | Paint |  | nothing; Rejected `sample.no_colour`; Painted; Closed |
 | any | Paint |  | Invalid `sample.nothing_there` |
+| – | Close |  | nothing |
 | any other | any other |  | AssertionError |"""
 
 
