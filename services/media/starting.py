@@ -24,11 +24,13 @@ def unplaced(unit: Unit, project_id: UUID) -> frozenset[UUID]:
 
 
 def answered(unit: Unit, project_id: UUID, given: KeepAnswer) -> None:
-    """Take billing's answer; keep it for a project that does not know that it has asked."""
+    """Take billing's answer; keep it for a project that does not know of that run yet."""
     known: Project | None = unit.state(project.decider, project_id)
-    if known is None or known.is_answered_early(given.run, given.reason):
+    if known is None or known.run < given.run:
         unit.decide(answer.decider, project_id, given)
-    elif given.reason is not None:
+    if known is None or known.clearance == "none":
+        return
+    if given.reason is not None:
         demanded = NotePaymentRequired(
             workspace_id=given.workspace_id, run=given.run, reason=given.reason
         )

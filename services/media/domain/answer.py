@@ -1,4 +1,4 @@
-"""An answer of billing that came before a project had asked: kept for when it does.
+"""An answer of billing for a run that a project has not asked for yet: kept for when it does.
 
 Our database was restored to a time before it asked. Asked again it is the same question, which
 billing has answered, and answers no more.

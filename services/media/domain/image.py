@@ -133,7 +133,7 @@ def decide(image: Image | None, command: Command) -> list[Event]:
             return [RoomTypeSet(room_type=command.room_type, prompt=words)]
         case Image(), SetRoomType():
             return [RoomTypeSet(room_type=command.room_type, prompt=image.prompt)]
-        case Image(), Queue() if image.status == "pending":
+        case Image(), Queue() if image.status in ("pending", "failed"):
             return [ImageQueued(run=command.run)]
         case Image(), Complete() if image.status == "processing":
             return [ImageEnhanced(result=command.result)]

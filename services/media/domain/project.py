@@ -1,4 +1,4 @@
-"""A project: photographs of one home in one style, cleared for work once and done in runs."""
+"""A project: photographs of one home in one style, cleared for work and done in runs."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -70,17 +70,17 @@ def decide(project: Project | None, command: Command) -> list[Event]:
             text = f"{count} photographs lack a room type"
             raise Rejected("media.room_type_missing", text, details={"count": count})
         case Project(), Start() if project.clearance == "cleared":
-            return _begun(project, command.unplaced)
+            return _begun(project, project.pending, command.unplaced)
         case Project(), Start() if project.clearance == "requested":
             return []
         case Project(), Start():
             return [_start_requested(project, command)]
         case Project(), NoteCleared() | NotePaymentRequired() if _names_another(project, command):
             raise Rejected("media.workspace_mismatch", "billing names another workspace")
-        case Project(), NoteCleared() if project.clearance in ("none", "cleared"):
+        case Project(), NoteCleared() if not project.may_begin_by(command.run):
             return []
-        case Project(), NoteCleared():
-            return [Cleared(run=command.run), *_begun(project, command.unplaced)]
+        case Project(), NoteCleared():  # nothing has come out yet: what failed is tried again
+            return [Cleared(run=command.run), *_begun(project, project.images, command.unplaced)]
         case Project(), NotePaymentRequired() if not project.waits_in(command.run):
             return []
         case Project(), NotePaymentRequired():
@@ -120,14 +120,15 @@ def _names_another(project: Project, command: NoteCleared | NotePaymentRequired)
     return command.workspace_id != project.workspace_id
 
 
-def _begun(project: Project, unplaced: frozenset[UUID]) -> list[Event]:
-    """All pending images start: in the run that is at work, else in the next one."""
-    ready = tuple(id for id in project.pending if id not in unplaced)
+def _begun(project: Project, due: tuple[UUID, ...], unplaced: frozenset[UUID]) -> list[Event]:
+    """All that are due start: in the run that is at work, else in the next one."""
+    ready = tuple(id for id in due if id not in unplaced)
     if not ready:
         return []
     run = project.run + (1 if project.in_run and not project.working else 0)
     after = project.in_run_with(run, ready)
-    return [ProcessingStarted(run=run, image_ids=ready, status=after.status)]
+    reopened = len(project.failed & set(ready))
+    return [ProcessingStarted(run=run, image_ids=ready, status=after.status, reopened=reopened)]
 
 
 def _finished(project: Project, command: NoteImageFinished) -> list[Event]:
@@ -139,11 +140,17 @@ def _finished(project: Project, command: NoteImageFinished) -> list[Event]:
         return [finished]
     completed, failed = len(after.in_run & after.completed), len(after.in_run & after.failed)
     if completed == 0:
-        return [finished, RunFailed(run=after.run, failed_count=failed, reason=NONE_CAME_OUT)]
+        return [finished, _failed(after, failed)]
     return [
         finished,
         RunCompleted(run=after.run, completed_count=completed, failed_count=failed),
     ]
+
+
+def _failed(project: Project, count: int) -> RunFailed:
+    """The clearance is void while nothing has ever come out: the money may have gone back."""
+    clearance = project.clearance if project.completed else "none"
+    return RunFailed(run=project.run, failed_count=count, reason=NONE_CAME_OUT, clearance=clearance)
 
 
 def evolve(project: Project | None, event: Event) -> Project:
@@ -161,7 +168,7 @@ def evolve(project: Project | None, event: Event) -> Project:
         case Project(), ImageJoined():
             return replace(project, images=(*project.images, event.image_id))
         case Project(), StartRequested():
-            return replace(project, run=event.run, clearance="requested")
+            return replace(project, run=event.run, clearance="requested", in_run=frozenset())
         case Project(), Cleared():
             return replace(project, clearance="cleared")
         case Project(), PaymentNeeded():
@@ -170,6 +177,8 @@ def evolve(project: Project | None, event: Event) -> Project:
             return project.in_run_with(event.run, event.image_ids)
         case Project(), ImageFinished():
             return project.ended_with(event.image_id, event.completed)
+        case Project(), RunFailed(clearance="none"):
+            return replace(project, clearance="none", voided=event.run)
         case Project(), RunCompleted() | RunFailed():
             return project
         case _:

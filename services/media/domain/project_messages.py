@@ -124,6 +124,7 @@ class ProcessingStarted:
     run: int
     image_ids: tuple[UUID, ...]
     status: str
+    reopened: int = 0  # how many of them had failed before
 
 
 @value
@@ -145,6 +146,7 @@ class RunFailed:
     run: int
     failed_count: int
     reason: str
+    clearance: str  # of the project from here on: 'none' where nothing has ever come out
 
 
 Command = (

@@ -24,6 +24,7 @@ class Project:
     images: tuple[UUID, ...] = ()
     clearance: str = "none"  # none | requested | cleared | payment_required
     run: int = 0
+    voided: int = 0  # the last run whose clearance is void; those before it are as well
     in_run: frozenset[UUID] = frozenset()
     completed: frozenset[UUID] = frozenset()
     failed: frozenset[UUID] = frozenset()
@@ -46,9 +47,9 @@ class Project:
         """Whether that run is the one it has asked to be cleared."""
         return self.clearance == "requested" and self.run == run
 
-    def is_answered_early(self, run: int, reason: str | None) -> bool:
-        """Whether it has not asked what billing answers: a clearance is for all runs."""
-        return self.clearance == "none" or (reason is not None and self.run < run)
+    def may_begin_by(self, run: int) -> bool:
+        """Whether a clearance of that run is one to begin by: none that a failed run used up."""
+        return self.clearance in ("requested", "payment_required") and run > self.voided
 
     def upload(self, image_id: UUID) -> Upload | None:
         """The file announced under that id; None if none was."""
@@ -57,7 +58,8 @@ class Project:
     def in_run_with(self, run: int, image_ids: tuple[UUID, ...]) -> Self:
         """The project with these images begun, in the run at work or in a new one."""
         begun = self.in_run if run == self.run else frozenset()
-        return replace(self, run=run, in_run=begun | set(image_ids))
+        failed = self.failed - set(image_ids)
+        return replace(self, run=run, in_run=begun | set(image_ids), failed=failed)
 
     def ended_with(self, image_id: UUID, completed: bool) -> Self:
         """The project with that image at its end."""

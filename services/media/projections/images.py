@@ -96,7 +96,7 @@ def project(recorded: Recorded) -> Iterable[Change]:
         case RoomTypeSet(room_type=room_type, prompt=prompt):
             yield this.values(room_type=room_type, prompt=prompt, updated_at=at)
         case ImageQueued():
-            yield this.values(status="processing", updated_at=at)
+            yield this.values(status="processing", error_message=None, updated_at=at)
         case ImageEnhanced(result=result):
             yield this.values(status="completed", updated_at=at, **_columns(result))
         case ImageFailed(reason=reason):

@@ -32,6 +32,7 @@ from media.domain.project_messages import (
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
+    RunFailed,
     StartRequested,
 )
 from media.domain.rooms import ROOM_TYPES
@@ -102,11 +103,14 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(clearance="cleared", updated_at=at)
         case PaymentNeeded():
             yield this.values(clearance="payment_required", updated_at=at)
-        case ProcessingStarted(run=run, status=status):
-            yield this.values(run=run, status=status, updated_at=at)
+        case ProcessingStarted(run=run, status=status, reopened=reopened):
+            failed = table.c.failed_count - reopened
+            yield this.values(run=run, status=status, failed_count=failed, updated_at=at)
         case ImageFinished(completed=completed, status=status):
             count = table.c.completed_count if completed else table.c.failed_count
             yield this.values({count: count + 1, "status": status, "updated_at": at})
+        case RunFailed(clearance=clearance):
+            yield this.values(clearance=clearance, updated_at=at)
 
 
 projection = Projection(table=table, project=project)

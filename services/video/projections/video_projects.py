@@ -125,7 +125,8 @@ def project(recorded: Recorded) -> Iterable[Change]:
             )
         case VideoFailed(reason=reason, cause=cause):
             message = f"{FAILURES[reason]} ({cause})."
-            yield this.values(status="failed", error_message=message, updated_at=at)
+            failed = {"status": "failed", "error_message": message, "clearance": "none"}
+            yield this.values(**failed, updated_at=at)
 
 
 def _created(id: UUID, event: VideoCreated, at: datetime) -> Change:

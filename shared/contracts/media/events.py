@@ -55,7 +55,10 @@ class ProjectCompleted:
 
 @value
 class ProjectFailed:
-    """All images of a run have ended, and none came out."""
+    """All images of a run have ended, and none came out.
+
+    Where none ever has, the project is not cleared any more: its next start is requested anew.
+    """
 
     project_id: UUID
     project_kind: str  # image_project

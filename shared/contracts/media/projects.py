@@ -103,7 +103,7 @@ class Project:
     created_at: datetime
     updated_at: datetime
     failed_count: int
-    clearance: str  # none | requested | cleared | payment_required
+    clearance: str  # none (again once all has failed) | requested | cleared | payment_required
     run: int
     version: int
     thumbnail: File | None

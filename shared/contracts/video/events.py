@@ -43,6 +43,8 @@ class ProjectCompleted:
 
 @value
 class ProjectFailed:
+    """The film of this revision could not be made; it is not cleared any more."""
+
     project_id: UUID
     project_kind: str  # video_project
     workspace_id: UUID

@@ -81,7 +81,7 @@ class VideoProject:
     created_at: datetime
     updated_at: datetime
     revision: int
-    clearance: str  # none | requested | cleared | payment_required
+    clearance: str  # none (again once it has failed) | requested | cleared | payment_required
     version: int
 
 

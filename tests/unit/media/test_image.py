@@ -116,9 +116,18 @@ def test_a_queued_image_completes_or_fails() -> None:
 
 
 @pytest.mark.parametrize("end", [ENHANCED, FAILED])
-@pytest.mark.parametrize("command", [Queue(run=2), Complete(result=RESULT), Fail(reason="x")])
+@pytest.mark.parametrize("command", [Complete(result=RESULT), Fail(reason="x")])
 def test_an_image_that_has_ended_never_changes_its_end(end: Event, command: Command) -> None:
     image.given(ADDED, QUEUED, end).when(command).then_nothing()
+
+
+def test_a_failed_image_may_be_queued_again_one_that_came_out_may_not() -> None:
+    failed, again = image.given(ADDED, QUEUED, FAILED), ImageQueued(run=2)
+
+    failed.when(Queue(run=2)).then(again)
+    failed.given(again).when(Queue(run=2)).then_nothing()
+    failed.given(again).when(Complete(result=RESULT)).then(ENHANCED)
+    image.given(ADDED, QUEUED, ENHANCED).when(Queue(run=2)).then_nothing()
 
 
 @pytest.mark.parametrize("command", [Complete(result=RESULT), Fail(reason="x")])

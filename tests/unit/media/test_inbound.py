@@ -14,13 +14,15 @@ from media.app import SERVICE
 from media.domain import answer, customer, image, project
 from media.domain.answer import AnswerKept
 from media.domain.customer import StatusHeard, WorkspaceNoted
-from media.domain.image import ImageAdded, ImageQueued, Original
+from media.domain.image import ImageAdded, ImageFailed, ImageQueued, Original
 from media.domain.project_messages import (
     Cleared,
+    ImageFinished,
     ImageJoined,
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
+    RunFailed,
     StartRequested,
 )
 from media.inbound import reactions
@@ -133,7 +135,8 @@ def test_a_cleared_project_without_photographs_is_cleared() -> None:
 
 def test_the_run_is_the_one_that_billing_names() -> None:
     given: Streams = {PROJECT: [opened, requested]}
-    hears(replace(cleared, run=7)).given(given).then({PROJECT: [Cleared(run=7)]})
+    seventh = replace(cleared, run=7)
+    hears(seventh).given(given).then({PROJECT: [Cleared(run=7)], ANSWER: [kept(seventh)]})
 
 
 def test_a_clearance_heard_twice_begins_nothing_twice() -> None:
@@ -170,6 +173,43 @@ def kept(event: Any) -> AnswerKept:
 def test_a_demand_for_a_run_that_was_not_asked_for_yet_is_kept() -> None:
     later = replace(required, run=RUN + 1)
     hears(later).given(WAITS).then({ANSWER: [kept(later)]})
+
+
+FAILED_WHOLE: list[Any] = [
+    *WAITING,
+    Cleared(run=RUN),
+    began,
+    ImageFinished(image_id=KITCHEN, completed=False, status="processing"),
+    ImageFinished(image_id=GARDEN, completed=False, status="failed"),
+    RunFailed(run=RUN, failed_count=2, reason="no_image_completed", clearance="none"),
+]
+LOST: Streams = {
+    each: [*PLACED[each], ImageQueued(run=RUN), ImageFailed(reason="invalid_input")]
+    for each in IMAGES[:2]
+}
+ASKED_AGAIN: Streams = {
+    **PLACED,
+    **LOST,
+    PROJECT: [*FAILED_WHOLE, replace(requested, run=RUN + 1)],
+}
+
+
+def test_photographs_that_failed_begin_again_once_the_next_run_is_cleared() -> None:
+    again = replace(began, run=RUN + 1, reopened=2)
+    queued = {each: [ImageQueued(run=RUN + 1)] for each in IMAGES[:2]}
+    decided: Streams = {PROJECT: [Cleared(run=RUN + 1), again], **queued}
+    hears(replace(cleared, run=RUN + 1)).given(ASKED_AGAIN).reading(*IMAGES).then(decided)
+
+
+def test_a_clearance_of_the_run_that_failed_begins_nothing_however_late_it_is_heard() -> None:
+    hears(cleared).given({**LOST, PROJECT: FAILED_WHOLE}).then_nothing()
+    hears(cleared).given(ASKED_AGAIN).reading(*IMAGES).then_nothing()
+
+
+def test_a_clearance_of_a_run_that_a_restored_project_has_still_to_ask_for_is_kept() -> None:
+    later = replace(cleared, run=RUN + 1)
+    at_work: Streams = {**WAITS, PROJECT: [*WAITING, Cleared(run=RUN)]}
+    hears(later).given(at_work).reading(*IMAGES).then({ANSWER: [kept(later)]})
 
 
 @pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])

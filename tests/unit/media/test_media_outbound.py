@@ -50,7 +50,7 @@ def test_a_start_is_told_with_who_asked_for_it() -> None:
 
 def test_the_end_of_a_run_is_told() -> None:
     completed = RunCompleted(run=1, completed_count=2, failed_count=1)
-    failed = RunFailed(run=1, failed_count=3, reason="no_image_completed")
+    failed = RunFailed(run=1, failed_count=3, reason="no_image_completed", clearance="none")
 
     assert heard(completed, PROJECT) == told.ProjectCompleted(
         **COMMON,

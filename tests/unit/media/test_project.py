@@ -93,10 +93,20 @@ def finished(image_id: UUID, completed: bool, status: str) -> ImageFinished:
     return ImageFinished(image_id=image_id, completed=completed, status=status)
 
 
+def run_failed(run: int, count: int, clearance: str) -> RunFailed:
+    return RunFailed(run=run, failed_count=count, reason="no_image_completed", clearance=clearance)
+
+
 project: Scenario[Project, Command, Event] = scenario(decider)
 opened = project.given(OPENED)
 ready = opened.given(announced(FIRST, SECOND), joined(FIRST), joined(SECOND))
 working = ready.given(REQUESTED, Cleared(run=1), begun(1, FIRST, SECOND))
+failed = working.given(
+    finished(FIRST, False, "processing"),
+    finished(SECOND, False, "failed"),
+    run_failed(1, 2, "none"),
+)
+ASKED_AGAIN = replace(REQUESTED, run=2)
 
 
 def test_a_project_is_created() -> None:
@@ -286,13 +296,114 @@ def test_the_run_ends_with_its_last_image() -> None:
     )
     one_left.when(ended(SECOND, False)).then(
         finished(SECOND, False, "failed"),
-        RunFailed(run=1, failed_count=2, reason="no_image_completed"),
+        run_failed(1, 2, "none"),
     )
+
+
+def test_a_run_in_which_nothing_ever_came_out_is_asked_for_again_under_the_next_number() -> None:
+    failed.when(replace(START, max_price_ore=5)).then(replace(ASKED_AGAIN, max_price_ore=5))
+    failed.given(ASKED_AGAIN).when(START).then_nothing()
+    failed.given(ASKED_AGAIN, replace(NEEDED, run=2)).when(START).then(replace(REQUESTED, run=3))
+
+
+def test_the_next_clearance_takes_the_failed_photographs_with_it() -> None:
+    again = failed.given(announced(THIRD), joined(THIRD, "processing"), ASKED_AGAIN)
+    clear, all_of_them = replace(CLEAR, run=2), begun(2, FIRST, SECOND, THIRD)
+
+    again.when(clear).then(Cleared(run=2), replace(all_of_them, reopened=2))
+    without = replace(clear, unplaced=frozenset({THIRD}))
+    again.when(without).then(Cleared(run=2), replace(begun(2, FIRST, SECOND), reopened=2))
+
+
+def test_a_clearance_of_a_run_that_failed_begins_nothing() -> None:
+    failed.when(CLEAR).then_nothing()
+    failed.when(REQUIRE).then_nothing()
+    for waiting in (failed.given(ASKED_AGAIN), failed.given(ASKED_AGAIN, replace(NEEDED, run=2))):
+        waiting.when(CLEAR).then_nothing()
+        waiting.when(REQUIRE).then_nothing()
+
+
+def test_a_second_run_ends_as_the_first_one_does() -> None:
+    again = replace(begun(2, FIRST, SECOND), reopened=2)
+    second = failed.given(ASKED_AGAIN, Cleared(run=2), again)
+    one_left = second.given(finished(FIRST, False, "processing"))
+
+    second.when(START).then_nothing()
+    second.when(ended(FIRST, False)).then(finished(FIRST, False, "processing"))
+    one_left.when(ended(SECOND, True)).then(
+        finished(SECOND, True, "completed"),
+        RunCompleted(run=2, completed_count=1, failed_count=1),
+    )
+    one_left.when(ended(SECOND, False)).then(
+        finished(SECOND, False, "failed"), run_failed(2, 2, "none")
+    )
+    lost_again = one_left.given(finished(SECOND, False, "failed"), run_failed(2, 2, "none"))
+    lost_again.when(START).then(replace(REQUESTED, run=3))
+    for run in (1, 2):
+        lost_again.given(replace(REQUESTED, run=3)).when(replace(CLEAR, run=run)).then_nothing()
+
+
+def test_a_clearance_holds_after_a_run_that_failed_where_something_had_come_out() -> None:
+    grown = working.given(
+        finished(FIRST, True, "processing"),
+        finished(SECOND, False, "completed"),
+        RunCompleted(run=1, completed_count=1, failed_count=1),
+        announced(THIRD, IMAGES[3]),
+        joined(THIRD, "processing"),
+        begun(2, THIRD),
+    )
+    end = (finished(THIRD, False, "completed"), run_failed(2, 1, "cleared"))
+
+    grown.when(ended(THIRD, False)).then(*end)
+    after = grown.given(*end, joined(IMAGES[3], "processing"))
+    after.when(START).then(begun(3, IMAGES[3]))
+    after.when(replace(CLEAR, run=3)).then_nothing()
+
+
+def test_photographs_added_while_all_others_fail_leave_these_to_the_next_run() -> None:
+    grown = working.given(
+        finished(FIRST, False, "processing"), announced(THIRD), joined(THIRD, "processing")
+    )
+
+    grown.when(START).then(begun(1, THIRD))
+    more = grown.given(begun(1, THIRD), finished(SECOND, False, "processing"))
+    more.when(ended(THIRD, False)).then(finished(THIRD, False, "failed"), run_failed(1, 3, "none"))
 
 
 def test_an_image_ends_once_and_only_if_it_was_begun() -> None:
     working.given(finished(FIRST, True, "processing")).when(ended(FIRST, False)).then_nothing()
     ready.when(ended(FIRST, True)).then_nothing()
+
+
+@given(st.lists(st.lists(st.booleans(), min_size=2, max_size=2), min_size=1, max_size=5))
+def test_each_start_is_cleared_and_ends_under_its_own_number_until_something_comes_out(
+    runs: list[list[bool]],
+) -> None:
+    events: list[Event] = [OPENED, announced(FIRST, SECOND), joined(FIRST), joined(SECOND)]
+
+    def decided(command: Command) -> list[Event]:
+        events.extend(new := decide(fold(decider, events), command))
+        return new
+
+    for run, outcomes in enumerate(runs, 1):
+        asked, clear = replace(REQUESTED, run=run), replace(CLEAR, run=run)
+        if any(map(any, runs[: run - 1])):  # a clearance holds from then on
+            assert decided(START) == decided(clear) == []
+            continue
+        assert decided(START) == [asked]
+        assert [each for old in range(1, run) for each in decided(replace(clear, run=old))] == []
+        assert [type(each) for each in decided(clear)] == [Cleared, ProcessingStarted]
+        ends = [
+            each
+            for id, out in zip(IMAGES, outcomes, strict=False)
+            for each in decided(ended(id, out))
+        ]
+        came_out = sum(outcomes)
+        assert ends[-1] == (
+            RunCompleted(run=run, completed_count=came_out, failed_count=2 - came_out)
+            if came_out
+            else run_failed(run, 2, "none")
+        )
 
 
 @given(
@@ -315,11 +426,11 @@ def test_the_order_in_which_images_end_and_repeats_change_nothing(
     for end in told:
         events += decide(fold(decider, events), end)
 
-    completed, failed = sum(outcomes), len(outcomes) - sum(outcomes)
+    completed, lost = sum(outcomes), len(outcomes) - sum(outcomes)
     last_word = (
-        RunCompleted(run=1, completed_count=completed, failed_count=failed)
+        RunCompleted(run=1, completed_count=completed, failed_count=lost)
         if completed
-        else RunFailed(run=1, failed_count=failed, reason="no_image_completed")
+        else run_failed(1, lost, "none")
     )
     assert [each for each in events if isinstance(each, RunCompleted | RunFailed)] == [last_word]
     shown = [each.status for each in events if isinstance(each, ImageFinished)]

@@ -24,6 +24,7 @@ from media.domain.project_messages import (
     ProcessingStarted,
     ProjectOpened,
     RunCompleted,
+    RunFailed,
     StartRequested,
 )
 from media.projections import images, projects
@@ -62,6 +63,10 @@ def joined(image_id: UUID, key: str, status: str) -> ImageJoined:
 
 def finished(completed: bool, status: str) -> ImageFinished:
     return ImageFinished(image_id=IMAGE, completed=completed, status=status)
+
+
+def run_failed(clearance: str) -> RunFailed:
+    return RunFailed(run=1, failed_count=2, reason="no_image_completed", clearance=clearance)
 
 
 def test_a_project_has_a_row() -> None:
@@ -103,6 +108,7 @@ def test_photographs_are_counted_and_the_first_one_stands_for_the_project() -> N
         ),
         (finished(True, "completed"), {"completed_count": 1, "status": "completed"}),
         (finished(False, "failed"), {"failed_count": 1, "status": "failed"}),
+        (run_failed("cleared"), {"clearance": "cleared"}),
     ],
     ids=lambda each: type(each).__name__,
 )
@@ -115,6 +121,15 @@ def test_photographs_that_came_out_and_that_failed_are_counted_apart() -> None:
     ends = [finished(each, "processing") for each in (True, False, True, True, False)]
     rows = projected(projects.projection, [(PROJECT, opened), *((PROJECT, end) for end in ends)])
     assert [(row["completed_count"], row["failed_count"]) for row in rows] == [(3, 2)]
+
+
+def test_what_begins_again_after_all_of_it_failed_has_not_failed() -> None:
+    again = ProcessingStarted(run=2, image_ids=(IMAGE, OTHER), status="processing", reopened=2)
+    told = [finished(False, "failed"), finished(False, "failed"), run_failed("none")]
+    (shown,) = projected(projects.projection, [(PROJECT, each) for each in (opened, *told)])
+    assert (shown["failed_count"], shown["clearance"]) == (2, "none")
+    (shown,) = projected(projects.projection, [(PROJECT, each) for each in (opened, *told, again)])
+    assert (shown["failed_count"], shown["status"], shown["run"]) == (0, "processing", 2)
 
 
 def test_the_end_of_a_run_shows_nothing_new() -> None:
@@ -215,3 +230,9 @@ def test_what_happens_to_a_photograph_is_shown(event: Any, shown: dict[str, Any]
         {**IMAGE_ROW, "id": str(OTHER)},
         {**IMAGE_ROW, **shown, "created_at": at(2), "updated_at": at(3)},
     ]
+
+
+def test_a_photograph_that_is_tried_again_shows_no_failure() -> None:
+    told = [added, ImageQueued(run=1), ImageFailed(reason="invalid_input"), ImageQueued(run=2)]
+    rows = projected(images.projection, [(IMAGE, each) for each in told])
+    assert rows == [{**IMAGE_ROW, "status": "processing", "updated_at": at(4)}]

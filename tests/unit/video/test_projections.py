@@ -127,7 +127,7 @@ COMPILED = FilmCompiled(
         *(
             (
                 VideoFailed(revision=2, failed_count=1, reason=reason, cause="video.x"),
-                {"status": "failed", "error_message": message},
+                {"status": "failed", "error_message": message, "clearance": "none"},
             )
             for reason, message in (
                 ("sources_unavailable", "The pictures could not be fetched (video.x)."),

@@ -143,6 +143,11 @@ def test_a_revision_that_has_ended_is_not_started_again(end: Event) -> None:
     scenario(decider).given(*COMPILING, end).when(START).then_refused("video.already_ended")
 
 
+@pytest.mark.parametrize("told", [PAID, replace(PAID, run=2), UNPAID], ids=str)
+def test_what_billing_says_of_a_film_that_failed_begins_nothing(told: Command) -> None:
+    scenario(decider).given(*COMPILING, FAILED).when(told).then_nothing()
+
+
 @pytest.mark.parametrize("before", [(REQUESTED,), (REQUESTED, DEMANDED)])
 def test_a_payment_lets_the_work_begin(before: tuple[Event, ...]) -> None:
     scenario(decider).given(CREATED, *before).when(PAID).then(CLEARED)
