@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from stdnum import bic, iban
 from stdnum.no import kontonr, orgnr
 
+from billing.card_settings import CardSettings
 from billing.domain.accounts import Numbers, numbers
 from billing.gateways.document import Seller
 from chassis.database.database_url import DatabaseUrl
@@ -28,7 +29,7 @@ def _needed(folder: str, einvoice: str) -> None:
 
 
 @value
-class Settings(BlobSettings, MailSettings):
+class Settings(BlobSettings, MailSettings, CardSettings):
     """Each field is an environment variable of the same name in upper case."""
 
     database_url: DatabaseUrl
@@ -48,12 +49,11 @@ class Settings(BlobSettings, MailSettings):
     seller_iban: Annotated[str, iban.validate]
     seller_bic: Annotated[str, bic.validate]
     accounts: Numbers = "{}"
-    stripe_webhook_secret: str | None = None  # whsec_…; without it the webhook answers 503
-    stripe_livemode: bool = False
 
     TOGETHER: ClassVar = (
         *BlobSettings.TOGETHER,
         *MailSettings.TOGETHER,
+        *CardSettings.TOGETHER,
         Together(of=("einvoice_folder", "einvoice"), rule=_needed),
     )
 

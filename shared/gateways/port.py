@@ -13,6 +13,10 @@ from chassis.domain import value
 SCHEME = "blob:"
 LINK = timedelta(minutes=15)  # how long a link lets its holder in
 CHUNK = 1 << 20  # bytes
+# What a job of a mail that counts waits (s) between its attempts. A mail server comes back; mail
+# waits for five days elsewhere, too (RFC 5321, 4.5.4.1): what is tried 26 times has waited as long.
+MAIL_BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)
+MAIL_ATTEMPTS = 26
 
 
 @value

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from billing.gateways.document import DEMO, HOME, Document, Kind
-from billing.gateways.norwegian import BLANK, grouped
 from billing.gateways.words import Words, words_for
 from chassis.domain import value
+from gateways.norwegian import BLANK, grouped
 
 
 @value

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, time
 
 from billing.gateways.document import DEMO, HOME, Document, Seller
 from billing.gateways.document_check import check
-from billing.gateways.norwegian import grouped
-from billing.gateways.paper import GREY, LEFT, RIGHT, WIDTH, Column, Paper
-from billing.gateways.pdf_box import Box, box_cells
+from billing.gateways.pdf_box import box_cells
 from billing.gateways.words import Words, words_for
 from chassis.domain import value
+from gateways.norwegian import grouped
+from gateways.paper import GREY, LEFT, RIGHT, WIDTH, Column, Paper
+from gateways.paper_box import Box
 
 COLUMN_GAP = 3  # mm
 SUMS = 105.0  # mm: where the sums begin

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from billing.gateways import english, norwegian
+from billing.gateways import english
 from billing.gateways.document import DEMO
-from billing.gateways.norwegian import BLANK, grouped
 from chassis.domain import value
+from gateways import norwegian
+from gateways.norwegian import BLANK, grouped
 
 
 @value

@@ -1,4 +1,4 @@
-"""Stripe: is this webhook Stripe's own, and what does it say. Nothing else of it is used yet."""
+"""Stripe's webhook: is it Stripe's own, and what does it say."""
 
 import json
 from datetime import datetime
@@ -6,22 +6,11 @@ from typing import Any
 
 from stripe import SignatureVerificationError, WebhookSignature
 
-from chassis.domain import value
+from billing.gateways.stripe_event import StripeEvent
 from chassis.errors import Invalid, Unauthenticated
 
 TOLERANCE_S = 300
 MAX_TEXT = 1_000  # characters of an event's ids and type: Stripe's ids have 255 at most
-
-
-@value
-class StripeEvent:
-    """What is kept of an event: not its payload."""
-
-    id: str
-    type: str
-    livemode: bool
-    object_id: str | None
-    created: int  # seconds since 1970
 
 
 def verify(
@@ -34,12 +23,12 @@ def verify(
     """
     try:
         signature.encode("ascii")  # the library compares texts, and Python only such
-        WebhookSignature.verify_header(payload, signature, secret, tolerance_s)
+        WebhookSignature.verify_header(payload, signature, secret, None)
         signed_at = _signed_at(signature)
     except (SignatureVerificationError, ValueError):
         raise _not_signed() from None
-    if signed_at > now.timestamp() + tolerance_s:
-        raise _not_signed()  # the library refuses only what is too old
+    if abs(signed_at - now.timestamp()) > tolerance_s:
+        raise _not_signed()  # the library refuses only what is too old, and by a clock of its own
     try:
         return _event(json.loads(payload))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -55,14 +44,23 @@ def _not_signed() -> Unauthenticated:
 
 
 def _event(body: Any) -> StripeEvent:
-    object_id = body["data"]["object"].get("id")
+    about = body["data"]["object"]
+    object_id, metadata = about.get("id"), about.get("metadata") or {}
     fields = {name: body[name] for name in ("id", "type", "livemode", "created")}
     kinds = [type(fields[name]) for name in ("id", "type", "livemode", "created")]
     if kinds != [str, str, bool, int] or not isinstance(object_id, str | None):
         raise ValueError("not the fields of an event")
+    if not all(isinstance(each, str) for each in metadata.values()):
+        raise ValueError("not what was written on an object")
     text = f"{fields['id']}{fields['type']}{object_id}"
     if len(text) > MAX_TEXT or not text.isprintable():
         raise ValueError("not the text of ids and a type")
     if not 0 <= fields["created"] < 1 << 63:
         raise ValueError("not a time")
-    return StripeEvent(**fields, object_id=object_id)
+    version = body.get("api_version")
+    return StripeEvent(
+        **fields,
+        api_version=version if isinstance(version, str) else "",
+        object_id=object_id,
+        object=about,
+    )

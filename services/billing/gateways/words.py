@@ -5,9 +5,10 @@ from datetime import date
 
 from babel import Locale
 
-from billing.gateways import english, norwegian
+from billing.gateways import english
 from billing.gateways.document import HOME, Buyer, Kind
 from chassis.domain import value
+from gateways import norwegian
 
 
 @value

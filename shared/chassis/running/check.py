@@ -2,9 +2,10 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import chain
 from typing import Any
 
@@ -25,6 +26,7 @@ def run(service: str, as_json: bool) -> int:
     found = chain(
         _faults(own, partial(_database, service)),
         _faults(ProcessSettings, partial(_broker, service)),
+        _faults(own, partial(_own, service)),
     )
     faults = list(dict.fromkeys(found))  # both know the suite: a wrong one is said once
     if as_json:
@@ -41,10 +43,10 @@ def _print(rows: Sequence[Setting], faults: Sequence[str]) -> None:
     print("\n".join(f"! {each}" for each in faults) or "ok: database, schema and broker answer")
 
 
-def _faults(kind: type[Any], reach: Callable[[Any], object]) -> Iterator[str]:
+def _faults(kind: type[Any], reach: Callable[[Any], Iterable[str] | None]) -> Iterator[str]:
     """Yield what cannot be among these settings, or why what they name is out of reach."""
     try:
-        reach(settings.load(kind, here=True))
+        yield from reach(settings.load(kind, here=True)) or ()
     except Misconfigured as error:
         yield from error.args
     except ServiceError as error:
@@ -58,6 +60,11 @@ def _database(service: str, given: Any) -> None:
         schema_rule.require(engine, service)
     finally:
         engine.dispose()
+
+
+def _own(service: str, given: Any) -> Iterable[str]:
+    own = f"{service}.check_command"
+    return import_module(own).faults(given) if find_spec(own) else ()
 
 
 def _broker(service: str, given: ProcessSettings) -> None:

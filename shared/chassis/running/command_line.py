@@ -16,6 +16,7 @@ def run(service: str, arguments: Sequence[str] | None = None, own: Own | None = 
     """Do what the command line says, and end with its exit code.
 
     `own`: what a service's own commands take; `journal` is done by `<service>.journal_command`.
+    What `check` asks of one service alone is asked by its `check_command`, where it has one.
     """
     chosen = _parser(service, own or {}).parse_args(arguments)
     do: Callable[[str, argparse.Namespace], int] = chosen.do

@@ -2,14 +2,18 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+import stripe
+from prometheus_client import REGISTRY
 from stripe import WebhookSignature
+from stripe.params import WebhookEndpointCreateParams
 from werkzeug.test import Client
 
 from billing.app import SERVICE
-from billing.gateways.stripe import StripeEvent, verify
+from billing.gateways.stripe import verify
+from billing.gateways.stripe_event import EVENTS, STRIPE_API, StripeEvent
 from billing.webhooks import stripe_webhook
 from chassis import ids
 from chassis.database import postgres
@@ -22,6 +26,7 @@ BODY = {
     "id": "evt_1",
     "type": "checkout.session.completed",
     "livemode": False,
+    "api_version": STRIPE_API,
     "created": 1_772_000_000,
     "data": {"object": {"id": "cs_1", "customer_email": "kari@example.no"}},
 }
@@ -54,9 +59,22 @@ def test_what_stripe_signed_is_reduced_to_what_is_kept() -> None:
         id="evt_1",
         type="checkout.session.completed",
         livemode=False,
+        api_version=STRIPE_API,
         object_id="cs_1",
         created=1_772_000_000,
+        object={"id": "cs_1", "customer_email": "kari@example.no"},
     )
+
+
+def test_an_event_has_what_we_wrote_on_its_object_and_shows_nothing_of_a_buyer() -> None:
+    about = {"id": "cs_1", "metadata": {"attempt": "2"}, "customer_email": "kari@example.no"}
+    payload = json.dumps({**BODY, "data": {"object": about}})
+    event = verify(payload.encode(), signed(payload), SECRET, ids.now())
+
+    assert event.metadata == {"attempt": "2"}
+    assert "kari" not in repr(event)
+    plain = json.dumps(BODY)
+    assert verify(plain.encode(), signed(plain), SECRET, ids.now()).metadata == {}
 
 
 @pytest.mark.parametrize("seconds_ago", [301, -310])
@@ -105,6 +123,8 @@ def test_a_changed_body_is_refused() -> None:
         "{}",
         json.dumps({**BODY, "livemode": 1}),
         json.dumps({**BODY, "data": {"object": "cs_1"}}),
+        json.dumps({**BODY, "data": {"object": {"id": "cs_1", "metadata": {"attempt": 2}}}}),
+        json.dumps({**BODY, "data": {"object": {"id": "cs_1", "metadata": "attempt"}}}),
         json.dumps({**BODY, "created": "now"}),
         json.dumps({**BODY, "created": 1 << 63}),
         json.dumps({**BODY, "created": -1}),
@@ -148,6 +168,40 @@ def test_live_events_do_not_come_into_a_test_house() -> None:
         400,
         {"error": "billing.webhook_livemode_mismatch"},
     )
+
+
+@pytest.mark.parametrize(
+    "version", ["2025-09-30.clover", "2017-08-15", "endive", "2026-10-28.", "", None, 1]
+)
+def test_names_of_another_release_are_not_guessed(version: object) -> None:
+    before = refused("api_version")
+    unreadable = {"object": {"id": "cs_1", "metadata": {"payment_id": "x", "attempt": "x"}}}
+    payload = json.dumps({**BODY, "api_version": version, "data": unreadable})
+
+    assert post(payload, signed(payload)) == (400, {"error": "billing.webhook_api_version"})
+    assert refused("api_version") == before + 1
+
+
+def test_a_later_version_of_the_same_release_is_read() -> None:
+    payload = json.dumps({**BODY, "api_version": "2026-12-16.endive"})
+
+    assert post(payload, signed(payload))[0] == 503  # taken, but there is no database
+
+
+def refused(reason: str) -> float:
+    return REGISTRY.get_sample_value("billing_webhooks_refused_total", {"reason": reason}) or 0
+
+
+def test_the_version_is_the_librarys_own_and_its_release_has_all_that_is_heard() -> None:
+    assert stripe.api_version == STRIPE_API
+    assert literals(WebhookEndpointCreateParams.__annotations__["enabled_events"]) >= EVENTS
+
+
+def literals(hint: object) -> set[str]:
+    """Return all words that a type allows."""
+    inside = get_args(hint)
+    words = {each for each in inside if isinstance(each, str)}
+    return words.union(*map(literals, inside)) if inside else set()
 
 
 def test_a_body_above_a_mebibyte_is_not_read() -> None:

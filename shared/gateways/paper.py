@@ -12,7 +12,7 @@ from typing import cast
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
-from billing.gateways.letters import printable, replaced
+from gateways.letters import printable, replaced
 
 log = logging.getLogger(__name__)
 
