@@ -1,23 +1,9 @@
 """The chart: what the journal's accounts hold, and their numbers by NS 4102."""
 
-import json
-from collections.abc import Mapping
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated
 
-from chassis.domain import value
-
-MOST_NUMBER = 999_999_999
-
-
-@value
-class Account:
-    """One account; what is on it is øre, debit positive."""
-
-    word: str  # in the journal for ever; its number may be another one some day
-    number: int  # the default
-    kind: str  # Assets, Liabilities, Income or Expenses
-    holds: str
-
+from books.domain.chart import Account, numbered
 
 CHART = (
     Account(word="receivable", number=1500, kind="Assets", holds="what customers owe"),
@@ -47,42 +33,7 @@ def vat_code(word: str) -> str | None:
     return None
 
 
-def numbers(written: str) -> Mapping[str, int]:
-    """Return the number of each account; `written`: JSON of those that are not the default.
-
-    Raises `ValueError` for an unknown word, for what is no number, and for one that two have.
-    """
-    given = _object(written)
-    if unknown := sorted(given.keys() - WORDS):
-        raise ValueError(f"no account is called {', '.join(unknown)}")
-    if wrong := sorted(word for word, number in given.items() if not _is_number(number)):
-        raise ValueError(f"no account number: that of {', '.join(wrong)}")
-    chosen = {each.word: each.number for each in CHART} | given
-    used = list(chosen.values())
-    if twice := sorted({number for number in used if used.count(number) > 1}):
-        raise ValueError(f"used twice: {', '.join(map(str, twice))}")
-    return chosen
-
-
-def _object(written: str) -> dict[str, Any]:
-    try:
-        given = json.loads(written, object_pairs_hook=_once)
-    except json.JSONDecodeError:
-        given = None
-    if not isinstance(given, dict):
-        raise ValueError('is no JSON object: {"bank": 1921}')
-    return given
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a word stands there twice")
-    return dict(pairs)
-
-
-def _is_number(number: Any) -> bool:
-    return type(number) is int and 1 <= number <= MOST_NUMBER
-
+numbers = partial(numbered, CHART)  # of each account, from the setting
 
 # a setting: JSON, the numbers of accounts that are not the chart's own
 Numbers = Annotated[str, numbers]

@@ -65,6 +65,12 @@ def amounts(unit_price_ore: int, quantity: int, vat_rate_bp: int) -> Amounts:
     return of(net_ore, share(net_ore, vat_rate_bp, 10_000))
 
 
+def included(gross_ore: int, vat_rate_bp: int) -> Amounts:
+    """Return what is net and what VAT of what was paid, net rounded half up."""
+    net_ore = share(gross_ore, 10_000, 10_000 + vat_rate_bp)
+    return of(net_ore, gross_ore - net_ore)
+
+
 def of(net_ore: int, vat_ore: int) -> Amounts:
     """Return amounts of net and VAT."""
     return Amounts(net_ore=net_ore, vat_ore=vat_ore, gross_ore=net_ore + vat_ore)

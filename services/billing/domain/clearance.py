@@ -13,13 +13,15 @@ class Terms:
     price: Price
     refusal: str | None  # workspace_unknown | workspace_suspended
     organization_number: str | None  # of who may be invoiced; None: not by invoice
+    by_card: bool = False  # whether a saved card pays without being asked
 
 
 def refusal(terms: Terms, max_price_ore: int | None) -> str | None:
-    """Return why work may not start; None: it is free, or paid by invoice."""
+    """Return why work may not start; None: it is free, or paid by invoice or by a saved card."""
     price_ore = terms.price.price_ore
     if terms.refusal is not None:
         return terms.refusal
     if max_price_ore is not None and price_ore > max_price_ore:
         return TOO_DEAR
-    return None if price_ore == 0 or terms.organization_number is not None else NO_METHOD
+    is_paid_for = price_ore == 0 or terms.organization_number is not None or terms.by_card
+    return None if is_paid_for else NO_METHOD

@@ -84,7 +84,7 @@ Event = CustomerMet | ProfileHeard | StatusHeard | TargetAwaited | TargetsReleas
 BARRED = ("suspended", "closed")
 
 
-def terms(customer: Customer | None, price: Price) -> Terms:
+def terms(customer: Customer | None, price: Price, by_card: bool = False) -> Terms:
     """Return on which terms work may start for it now; what was cleared stays cleared."""
     if customer is None or not customer.known:
         return Terms(price=price, refusal="workspace_unknown", organization_number=None)
@@ -92,6 +92,7 @@ def terms(customer: Customer | None, price: Price) -> Terms:
         price=price,
         refusal="workspace_suspended" if customer.is_barred else None,
         organization_number=None if refusal(customer) else customer.organization_number,
+        by_card=by_card,
     )
 
 

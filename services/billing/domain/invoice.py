@@ -32,6 +32,7 @@ from billing.domain.invoice_messages import (
     Discard,
     DraftInvoice,
     Issue,
+    LosePayment,
     MarkOverdue,
     NoteDelivery,
     NoteDeliveryFailure,
@@ -46,7 +47,8 @@ from billing.domain.invoice_messages import (
 )
 from billing.domain.invoice_moves import issue, move
 from billing.domain.invoice_paper import drafted, is_of, issued, sheet_of, stored
-from billing.domain.invoice_rules import credit, overdue, pay, remind, reverse, write_off
+from billing.domain.invoice_reminders import overdue, remind
+from billing.domain.invoice_rules import credit, lose, pay, reverse, write_off
 from billing.domain.invoice_states import (
     Credited,
     Discarded,
@@ -97,6 +99,10 @@ def decide(invoice: Invoice | None, command: Command) -> list[Event]:
             return list(pay(invoice, command))
         case Numbered(), ReversePayment():
             return list(reverse(invoice, command))
+        case WrittenOff(), LosePayment():
+            return []  # nobody waits for it: its loss is the dispute's
+        case Numbered(), LosePayment():
+            return list(lose(invoice, command))
         case Issued() | PartPaid() | Paid(), Credit():
             return list(credit(invoice, command))
         case Credited(), Credit():
@@ -115,6 +121,12 @@ def decide(invoice: Invoice | None, command: Command) -> list[Event]:
             return list(remind(invoice, command))
         case Draft() | Discarded() | Numbered(), MarkOverdue() | Remind():
             return []
+        case _:
+            return _deliver(invoice, command)
+
+
+def _deliver(invoice: Invoice | None, command: Command) -> list[Event]:
+    match invoice, command:
         case Numbered(), NoteDocument() if command.format in invoice.document.delivery.formats:
             return []
         case Numbered(), NoteDocument():

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from billing.domain.amounts import RateSum
+from billing.domain.target import Target
 from chassis.domain import value
 
 
@@ -22,6 +23,7 @@ class InvoiceDrafted:
     gross_ore: int
     by_rate: tuple[RateSum, ...]
     line_item_ids: tuple[UUID, ...]
+    target: Target | None = None  # of a receipt
 
 
 @value
@@ -84,7 +86,7 @@ class InvoicePaymentRecorded:
 
     amount_ore: int
     paid_on: date
-    source: str  # bank | manual | credit
+    source: str  # bank | manual | credit | card | dispute
     external_id: str
     at: datetime
 
@@ -107,7 +109,7 @@ class InvoicePaymentReversed:
     source: str
     external_id: str
     was_paid: bool
-    reason: str  # bounced | misallocated
+    reason: str  # bounced | misallocated | refunded | disputed
 
 
 @value

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from billing.domain.target import Target
 from chassis.domain import UNTIMED, value
 
 
@@ -26,6 +27,7 @@ class DraftInvoice:
     organization_number: str | None
     lines: tuple[Line, ...]
     kind: str = "invoice"  # invoice | receipt: a card sales document
+    target: Target | None = None  # of a receipt: the work that a card paid
     run_id: UUID | None = None  # the monthly run that drafts it
 
 
@@ -59,7 +61,7 @@ class RecordPayment:
 
     amount_ore: int
     paid_on: date
-    source: str  # bank | manual | credit
+    source: str  # bank | manual | credit | card | dispute
     external_id: str  # names the payment within its source
     at: datetime = UNTIMED
 
@@ -76,6 +78,16 @@ class ReversePayment:
     source: str
     external_id: str
     reason: str  # bounced | misallocated
+
+
+@value
+class LosePayment:
+    """So much of what stands on it is gone: lost to a dispute, or given back at Stripe."""
+
+    amount_ore: int
+    source: str  # card | dispute
+    external_id: str  # the refund's or the dispute's
+    reason: str  # refunded | disputed
 
 
 @value
@@ -146,6 +158,7 @@ Command = (
     | RecordPayment
     | TakePayments
     | ReversePayment
+    | LosePayment
     | Credit
     | WriteOff
     | MarkOverdue

@@ -37,6 +37,7 @@ def drafted(command: DraftInvoice) -> InvoiceDrafted:
         gross_ore=sum(line.gross_ore for line in lines),
         by_rate=by_rate(sums),
         line_item_ids=tuple(line.line_item_id for line in lines),
+        target=command.target,
     )
 
 
@@ -51,6 +52,7 @@ def sheet_of(event: InvoiceDrafted) -> Sheet:
         amounts=Amounts(net_ore=event.net_ore, vat_ore=event.vat_ore, gross_ore=event.gross_ore),
         by_rate=event.by_rate,
         line_item_ids=event.line_item_ids,
+        target=event.target,
     )
 
 

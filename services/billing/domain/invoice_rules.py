@@ -7,29 +7,25 @@ from billing.domain import oslo
 from billing.domain.amounts import Amounts
 from billing.domain.invoice_events import (
     InvoiceCredited,
-    InvoiceOverdue,
     InvoicePaid,
     InvoicePaymentRecorded,
     InvoicePaymentReversed,
     InvoiceRecovered,
-    InvoiceReminded,
     InvoiceWrittenOff,
 )
 from billing.domain.invoice_messages import (
     Credit,
-    MarkOverdue,
+    LosePayment,
     RecordPayment,
-    Remind,
     ReversePayment,
     WriteOff,
 )
 from billing.domain.invoice_money import Money
+from billing.domain.invoice_reminders import REMIND_AFTER
 from billing.domain.invoice_states import Numbered, Paid, Paper, PartPaid, WrittenOff
 from chassis.errors import Rejected
 
 EARLIEST_BEFORE_ISSUE = timedelta(days=30)
-REMIND_AFTER = tuple(timedelta(days=days) for days in (1, 14, 28))  # past the due date
-BETWEEN_REMINDERS = timedelta(days=13)  # of those that are late themselves
 RELIEF_AFTER_MONTHS = 6  # past the due date, and three reminders: FMVA § 4-7-1 b
 GROUNDS = ("reminders", "collection_failed", "insolvency", "irrecoverable")
 
@@ -57,7 +53,8 @@ def pay(invoice: Numbered, command: RecordPayment) -> Sequence[Event]:
     """Return what it takes of a payment: as much as it needs, nothing when nothing remains."""
     if command.amount_ore < 1:
         raise Rejected("billing.amount_not_positive", "a payment is at least one øre")
-    if reason := implausible(invoice.paper, command.paid_on, oslo.day(command.at)):
+    reason = implausible(invoice.paper, command.paid_on, oslo.day(command.at))
+    if reason and command.source != "card":  # which paid in advance, however long before
         raise Rejected(f"billing.{reason}", "nothing came for this invoice on that day")
     money = invoice.money
     known = money.of(command.source, command.external_id)
@@ -125,6 +122,22 @@ def reverse(invoice: Numbered, command: ReversePayment) -> Sequence[Event]:
     return [reversed_, InvoiceWrittenOff(amount_ore=taken_ore, vat_ore=vat_ore, ground=None)]
 
 
+def lose(invoice: Numbered, command: LosePayment) -> Sequence[Event]:
+    """Return what is gone of what stands on it; the claim is open again."""
+    gone_ore = min(command.amount_ore, invoice.money.paid_ore)
+    if gone_ore == 0:
+        return []
+    gone = InvoicePaymentReversed(
+        amount_ore=gone_ore,
+        excess_ore=0,
+        source=command.source,
+        external_id=command.external_id,
+        was_paid=isinstance(invoice, Paid),
+        reason=command.reason,
+    )
+    return [gone]
+
+
 def credit(invoice: Numbered, command: Credit) -> Sequence[Event]:
     """Return what a credit note takes back: first what remains, then what was paid."""
     money, left = invoice.money, invoice.money.uncredited
@@ -185,26 +198,3 @@ def _must_be_relievable(invoice: Numbered, command: WriteOff) -> None:
         details = {"from": first.isoformat()}
         message = "six months after the due date, and after three reminders"
         raise Rejected("billing.vat_relief_too_early", message, details=details)
-
-
-def overdue(invoice: Numbered, command: MarkOverdue) -> Sequence[InvoiceOverdue]:
-    """Return, once, that it is late."""
-    due = invoice.paper.due_date
-    if _is_receipt(invoice) or invoice.document.reminders.overdue or oslo.day(command.at) <= due:
-        return []
-    return [InvoiceOverdue(due_date=due)]
-
-
-def remind(invoice: Numbered, command: Remind) -> Sequence[InvoiceReminded]:
-    """Return the reminder of that number if it is the next one, and its day has come."""
-    sent, today = invoice.document.reminders, oslo.day(command.at)
-    is_next = command.number == sent.sent + 1 <= len(REMIND_AFTER)
-    if _is_receipt(invoice) or not is_next:
-        return []
-    due = invoice.paper.due_date + REMIND_AFTER[command.number - 1]
-    first = max(due, sent.last_on + BETWEEN_REMINDERS) if sent.last_on else due
-    return [InvoiceReminded(number=command.number, on=today)] if today >= first else []
-
-
-def _is_receipt(invoice: Numbered) -> bool:
-    return invoice.sheet.kind == "receipt"

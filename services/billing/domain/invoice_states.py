@@ -8,6 +8,7 @@ from uuid import UUID
 from billing.domain.amounts import Amounts, RateSum
 from billing.domain.delivery import Delivery
 from billing.domain.invoice_money import Money
+from billing.domain.target import Target
 from chassis.domain import value
 
 
@@ -23,6 +24,7 @@ class Sheet:
     amounts: Amounts
     by_rate: tuple[RateSum, ...]
     line_item_ids: tuple[UUID, ...]
+    target: Target | None = None  # of a receipt: the work that a card paid
 
 
 @value

@@ -5,7 +5,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from billing.domain import vat
-from billing.domain.amounts import amounts
+from billing.domain.amounts import Amounts, amounts, included
 from billing.domain.item import Item, less, made
 from billing.domain.line_item_messages import (
     Cancel,
@@ -100,8 +100,8 @@ def decide(line_item: LineItem | None, command: Command) -> list[Event]:
 
 
 def _created(command: CreateLineItem) -> LineItemCreated:
-    rate_bp = vat.rate_bp(command.delivered_on)
-    line = amounts(command.price.price_ore, 1, rate_bp)
+    rate_bp = vat.rate_bp(command.delivered_on) if command.vat_type == vat.HIGH else 0
+    line = _amounts(command, rate_bp)
     return LineItemCreated(
         workspace_id=command.workspace_id,
         payment_id=command.payment_id,
@@ -114,11 +114,19 @@ def _created(command: CreateLineItem) -> LineItemCreated:
         vat_ore=line.vat_ore,
         gross_ore=line.gross_ore,
         vat_rate_bp=rate_bp,
-        vat_type=vat.HIGH,
+        vat_type=command.vat_type,
         delivered_on=command.delivered_on,
         rail=command.rail,
         organization_number=command.organization_number,
     )
+
+
+def _amounts(command: CreateLineItem, rate_bp: int) -> Amounts:
+    """Return its price and VAT; what was paid for it stands, should the rate be another by now."""
+    line = amounts(command.price.price_ore, 1, rate_bp)
+    if command.paid_ore in (None, line.gross_ore):
+        return line
+    return included(command.paid_ore, rate_bp)
 
 
 def _credited(item: Item, command: NoteCredit) -> LineItemCredited:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from billing.domain.pricing import Price
 from billing.domain.target import Target
+from billing.domain.vat import HIGH
 from chassis.domain import value
 
 
@@ -21,6 +22,8 @@ class CreateLineItem:
     delivered_on: date  # a day in Oslo
     rail: str  # invoice | card
     organization_number: str | None  # of the clearance by invoice
+    vat_type: str = HIGH
+    paid_ore: int | None = None  # by card, VAT included: then that is what it comes to
 
 
 @value

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from billing.domain.payment_messages import DeliveryNoted, TargetCleared
+from billing.domain.payment_events import DeliveryNoted, TargetCleared
 from billing.domain.pricing import Price
 from billing.domain.target import Target
 from chassis.domain import value
@@ -32,7 +32,7 @@ class Order:
 class Sale:
     """How work was sold, once and for all; by invoice, on whose credit."""
 
-    method: str  # invoice | free
+    method: str  # invoice | stripe | free
     price: Price
     organization_number: str | None
     cleared_at: datetime

@@ -1,20 +1,11 @@
 """Days in Norway: documents are dated, fall due and are paid on days in Europe/Oslo."""
 
 from calendar import monthrange
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date
 
-OSLO = ZoneInfo("Europe/Oslo")
+from books.domain.oslo import OSLO, begins, day
 
-
-def day(at: datetime) -> date:
-    """Return the day that it is in Oslo at that moment; `at` has a time zone."""
-    return at.astimezone(OSLO).date()
-
-
-def begins(day: date) -> datetime:
-    """Return the moment at which a day begins in Oslo."""
-    return datetime.combine(day, time(), OSLO)
+__all__ = ["OSLO", "begins", "day", "last_of", "months_later"]
 
 
 def last_of(year: int, month: int) -> date:

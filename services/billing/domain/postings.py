@@ -7,6 +7,11 @@ from billing.domain.accounts import WORDS, vat_code
 from billing.domain.amounts import RateSum
 from billing.domain.bank_payment_messages import BankPaymentReceived, BankPaymentReversed
 from billing.domain.credit_note import CreditNoteIssued
+from billing.domain.dispute_messages import (
+    DisputeClosed,
+    DisputeFundsReinstated,
+    DisputeFundsWithdrawn,
+)
 from billing.domain.invoice_events import (
     InvoiceIssued,
     InvoicePaymentRecorded,
@@ -14,16 +19,11 @@ from billing.domain.invoice_events import (
     InvoiceRecovered,
     InvoiceWrittenOff,
 )
-from billing.domain.refund import RefundRequested, RefundSent
-from billing.domain.wallet import CreditGranted, CreditTakenBack
-from chassis.domain import value
-
-
-@value
-class Entry:
-    account: str  # a word of the chart
-    amount_ore: int  # debit; credit is negative
-    vat_code: str | None
+from billing.domain.payment_events import AdvanceLost, CardPaymentCaptured, CardPaymentHeld
+from billing.domain.refund_messages import RefundRequested, RefundSent
+from billing.domain.wallet_messages import CreditGranted, CreditTakenBack
+from books.domain.entry import Entry, Posted, balanced
+from books.domain.entry import moved as _moved
 
 
 def postings(event: Any) -> tuple[Entry, ...]:
@@ -52,18 +52,23 @@ def postings(event: Any) -> tuple[Entry, ...]:
             posted = _moved(amount, of, "refunds")
         case RefundSent(amount_ore=amount, rail=rail):
             posted = _moved(amount, "refunds", _sent_from(rail))
+        case CardPaymentCaptured(amount_ore=amount) | CardPaymentHeld(amount_ore=amount):
+            posted = _moved(amount, "stripe", "advances")
+        case AdvanceLost(amount_ore=amount):
+            posted = _moved(amount, "advances", "disputed")
+        case DisputeFundsWithdrawn(amount_ore=amount):
+            posted = _moved(amount, "disputed", "stripe")
+        case DisputeFundsReinstated(amount_ore=amount):
+            posted = _moved(amount, "stripe", "disputed")
+        case DisputeClosed(loss_ore=amount):
+            posted = _moved(amount, "losses", "disputed")
         case InvoiceWrittenOff(amount_ore=amount, vat_ore=vat):
             posted = [("losses", amount - vat), ("vat_out", vat), ("receivable", -amount)]
         case InvoiceRecovered(amount_ore=amount, vat_ore=vat):
             posted = [("receivable", amount), ("losses", vat - amount), ("vat_out", -vat)]
         case _:
             posted = []
-    if sum(amount for _, amount in posted) != 0:
-        raise AssertionError(f"{event} does not balance: {posted}")
-    return tuple(_entry(word, amount) for word, amount in posted if amount != 0)
-
-
-Posted = list[tuple[str, int]]
+    return balanced(event, posted, WORDS, vat_code)
 
 
 def _document(by_rate: tuple[RateSum, ...], sign: int) -> Posted:
@@ -72,16 +77,6 @@ def _document(by_rate: tuple[RateSum, ...], sign: int) -> Posted:
     for rate in by_rate:
         posted += [(_sales(rate.vat_type), sign * rate.net_ore), ("vat_out", sign * rate.vat_ore)]
     return posted
-
-
-def _entry(word: str, amount: int) -> Entry:
-    if word not in WORDS:
-        raise AssertionError(f"no account is called {word}")
-    return Entry(account=word, amount_ore=amount, vat_code=vat_code(word))
-
-
-def _moved(amount: int, debit: str, credit: str) -> Posted:
-    return [(debit, amount), (credit, -amount)]
 
 
 def _sales(vat_type: str) -> str:
@@ -99,6 +94,10 @@ def _paid_from(source: str) -> str:
             return "unallocated"
         case "credit":
             return "credit"
+        case "card":
+            return "advances"
+        case "dispute":
+            return "disputed"
     raise AssertionError(f"no account for payments from {source}")
 
 
@@ -112,6 +111,10 @@ def _granted_from(origin: str) -> str:
             return "refunds"
         case "bank_refund_returned":
             return "bank"
+        case "card_refund_returned":
+            return "stripe"
+        case "dispute_won":
+            return "disputed"
     raise AssertionError(f"no account for credit from {origin}")
 
 
@@ -119,6 +122,8 @@ def _sent_from(rail: str) -> str:
     match rail:
         case "bank":
             return "bank"
+        case "card":
+            return "stripe"
     raise AssertionError(f"no account for refunds by {rail}")
 
 

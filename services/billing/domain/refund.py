@@ -1,77 +1,41 @@
 """A refund: money promised back to a customer, sent, and perhaps come back. Amounts are øre.
 
-requested ── sent; it fails before that, or returns after it: then it is the customer's credit.
+requested ── submitted (by card) ── sent; it fails before that, or returns after it: then it is the
+customer's credit.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from billing.domain import oslo
-from chassis.domain import UNTIMED, Decider, value
+from billing.domain.refund_messages import (
+    Command,
+    Event,
+    FailRefund,
+    RefundFailed,
+    RefundRequested,
+    RefundReturned,
+    RefundSent,
+    RefundSubmitted,
+    RequestRefund,
+    SendRefund,
+    SubmitRefund,
+)
+from chassis.domain import Decider, value
 from chassis.errors import Rejected
-
-Rail = Literal["bank"]
-Of = Literal["receivable", "credit"]  # the account that it is promised out of
-
-
-@value
-class RequestRefund:
-    workspace_id: UUID
-    rail: Rail
-    of: Of
-    amount_ore: int
-    credit_note_id: UUID | None = None
-    at: datetime = UNTIMED
-
-
-@value
-class SendRefund:
-    reference: str  # the bank's
-    paid_on: date  # a day in Oslo
-    at: datetime = UNTIMED
-
-
-@value
-class FailRefund:
-    """The bank refused it, or it came back."""
-
-
-@value
-class RefundRequested:
-    workspace_id: UUID
-    rail: Rail
-    of: Of
-    amount_ore: int
-    credit_note_id: UUID | None
-    at: datetime
-
-
-@value
-class RefundSent:
-    rail: Rail
-    amount_ore: int
-    reference: str
-    paid_on: date
-
-
-@value
-class RefundFailed:
-    amount_ore: int
-
-
-@value
-class RefundReturned:
-    """It had been sent."""
-
-    amount_ore: int
 
 
 @value
 class Requested:
     workspace_id: UUID
     terms: RefundRequested
+
+
+@value
+class Submitted:
+    workspace_id: UUID
+    terms: RefundRequested
+    provider_id: str
 
 
 @value
@@ -94,9 +58,7 @@ class Returned:
     sent: RefundSent
 
 
-Refund = Requested | Sent | Failed | Returned
-Command = RequestRefund | SendRefund | FailRefund
-Event = RefundRequested | RefundSent | RefundFailed | RefundReturned
+Refund = Requested | Submitted | Sent | Failed | Returned
 
 
 def decide(refund: Refund | None, command: Command) -> list[Event]:
@@ -105,22 +67,28 @@ def decide(refund: Refund | None, command: Command) -> list[Event]:
             raise AssertionError(f"{command} promises nothing")
         case None, RequestRefund():
             return [_requested(command)]
-        case Requested() | Sent(), RequestRefund() if _is_of(refund.terms, command):
+        case Requested() | Submitted() | Sent(), RequestRefund() if _is_of(refund.terms, command):
             return []
-        case Requested() | Sent() | Failed() | Returned(), RequestRefund():
+        case Requested() | Submitted() | Sent() | Failed() | Returned(), RequestRefund():
             raise Rejected("billing.refund_exists", "this id is another refund's")
-        case Requested(), SendRefund():
+        case Requested(), SubmitRefund():
+            return [RefundSubmitted(provider_id=command.provider_id)]
+        case Submitted() | Sent() | Failed() | Returned(), SubmitRefund():
+            return []
+        case Requested() | Submitted(), SendRefund():
             return [_sent_on_its_day(refund.terms, command)]
-        case Sent(), SendRefund() if refund.sent == _sent(refund.terms, command):
+        case Sent(), SendRefund() if _is_sent(refund, command):
             return []
         case Sent(), SendRefund():
             raise Rejected("billing.refund_mismatch", "it was sent under another reference or day")
         case Failed() | Returned(), SendRefund():
             raise Rejected("billing.refund_closed", "it is the customer's credit again")
-        case Requested(), FailRefund():
-            return [RefundFailed(amount_ore=refund.terms.amount_ore)]
+        case Requested() | Submitted(), FailRefund():
+            terms = refund.terms
+            return [RefundFailed(amount_ore=terms.amount_ore, payment_id=terms.sale_id)]
         case Sent(), FailRefund():
-            return [RefundReturned(amount_ore=refund.terms.amount_ore)]
+            terms = refund.terms
+            return [RefundReturned(amount_ore=terms.amount_ore, payment_id=terms.sale_id)]
         case Failed() | Returned(), FailRefund():
             return []
         case _:
@@ -133,13 +101,25 @@ def _requested(command: RequestRefund) -> RefundRequested:
         rail=command.rail,
         of=command.of,
         amount_ore=command.amount_ore,
+        reason=command.reason,
         credit_note_id=command.credit_note_id,
+        payment_id=command.payment_id,
+        payment_intent_id=command.payment_intent_id,
+        target=command.target,
+        whole=command.whole,
         at=command.at,
     )
 
 
 def _is_of(terms: RefundRequested, command: RequestRefund) -> bool:
     return terms == replace(_requested(command), at=terms.at)
+
+
+def _is_sent(refund: Sent, command: SendRefund) -> bool:
+    """Return whether it was sent so: by card Stripe's id of it says it, heard on whatever day."""
+    if refund.terms.rail == "card":
+        return refund.sent.reference == command.reference
+    return refund.sent == _sent(refund.terms, command)
 
 
 def _sent_on_its_day(terms: RefundRequested, command: SendRefund) -> RefundSent:
@@ -163,9 +143,15 @@ def evolve(refund: Refund | None, event: Event) -> Refund:
     match refund, event:
         case None, RefundRequested():
             return Requested(workspace_id=event.workspace_id, terms=event)
-        case Requested(), RefundSent():
+        case Requested(), RefundSubmitted():
+            return Submitted(
+                workspace_id=refund.workspace_id,
+                terms=refund.terms,
+                provider_id=event.provider_id,
+            )
+        case Requested() | Submitted(), RefundSent():
             return Sent(workspace_id=refund.workspace_id, terms=refund.terms, sent=event)
-        case Requested(), RefundFailed():
+        case Requested() | Submitted(), RefundFailed():
             return Failed(workspace_id=refund.workspace_id, terms=refund.terms)
         case Sent(), RefundReturned():
             return Returned(workspace_id=refund.workspace_id, terms=refund.terms, sent=refund.sent)
@@ -177,6 +163,6 @@ decider = Decider(
     name="refund",
     decide=decide,
     evolve=evolve,
-    events=(RefundRequested, RefundSent, RefundFailed, RefundReturned),
+    events=(RefundRequested, RefundSubmitted, RefundSent, RefundFailed, RefundReturned),
     creates=(RequestRefund,),
 )

@@ -5,7 +5,10 @@ from uuid import UUID
 
 from chassis.domain import value
 
-NAMES = {"image_project": "Bildeprosjekt", "video_project": "Film"}
+NAMES = {
+    "nb": {"image_project": "Bildeprosjekt", "video_project": "Film"},
+    "en": {"image_project": "Image project", "video_project": "Film"},
+}
 MOST_CHARACTERS = 200  # of a description
 LONGEST = 32  # what is one character to a reader and has more parts is cut all the same
 JOINERS = "\u200c\u200d"  # letters and pictures on both sides belong together
@@ -19,9 +22,12 @@ class Target:
     id: UUID
 
 
-def description(kind: str, title: str) -> str:
-    """Return what a sales document calls the work: kind and title, 200 characters at most."""
-    text = f"{NAMES[kind]}: {title}"
+def description(kind: str, title: str, locale: str = "nb") -> str:
+    """Return what a sales document calls the work: kind and title, 200 characters at most.
+
+    `locale`: nb, or en for a buyer abroad.
+    """
+    text = f"{NAMES[locale][kind]}: {title}"
     if len(text) <= MOST_CHARACTERS:
         return text
     ends = range(MOST_CHARACTERS, MOST_CHARACTERS - LONGEST, -1)

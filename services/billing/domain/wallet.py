@@ -1,78 +1,30 @@
-"""A wallet: a workspace's credit. What was paid too much waits here, until it pays or goes back.
+"""A wallet: a workspace's credit, and what it pays with by card.
 
-One a workspace. Each reference counts once, so that nothing is granted or spent twice. Amounts
-are øre.
+What was paid too much waits here, until it pays or goes back. One a workspace. Each reference
+counts once, so that nothing is granted or spent twice. Amounts are øre.
 """
 
 from dataclasses import replace
-from typing import Literal
 from uuid import UUID
 
+from billing.domain.wallet_messages import (
+    AutoChargeSet,
+    Command,
+    CreditGranted,
+    CreditRestored,
+    CreditSpent,
+    CreditTakenBack,
+    Event,
+    Grant,
+    MakeCustomer,
+    Restore,
+    SetAutoCharge,
+    Spend,
+    StripeCustomerMade,
+    TakeBack,
+)
 from chassis.domain import Decider, value
 from chassis.errors import Rejected
-
-Origin = Literal["overpayment", "credit_note", "refund_failed", "bank_refund_returned"]
-
-
-@value
-class Grant:
-    workspace_id: UUID
-    amount_ore: int
-    origin: Origin
-    reference: str  # names the grant: never twice
-
-
-@value
-class Spend:
-    amount_ore: int
-    on: Literal["invoice", "refund"]
-    reference: str  # the id of what it pays
-
-
-@value
-class TakeBack:
-    """What was granted was not there: the transfer it came with is gone."""
-
-    amount_ore: int
-    reference: str  # names what takes it back: never twice
-
-
-@value
-class Restore:
-    """What had been spent on an invoice is not spent on it any more.
-
-    `amount_ore` is what stood on it: what a credit note had sent away was granted again then.
-    """
-
-    amount_ore: int
-    invoice_id: UUID
-
-
-@value
-class CreditGranted:
-    workspace_id: UUID
-    amount_ore: int
-    origin: Origin
-    reference: str
-
-
-@value
-class CreditSpent:
-    amount_ore: int
-    on: Literal["invoice", "refund"]
-    reference: str
-
-
-@value
-class CreditTakenBack:
-    amount_ore: int
-    reference: str
-
-
-@value
-class CreditRestored:
-    amount_ore: int
-    invoice_id: UUID
 
 
 @value
@@ -82,15 +34,18 @@ class Wallet:
     granted: tuple[str, ...] = ()  # references
     spent: tuple[CreditSpent, ...] = ()  # that stand
     taken_back: tuple[str, ...] = ()  # references
+    stripe_customer_id: str | None = None
+    auto_charge: bool = False
+
+    @property
+    def charges(self) -> bool:
+        """Whether a saved card pays without being asked."""
+        return self.auto_charge and self.stripe_customer_id is not None
 
     @property
     def invoices(self) -> list[UUID]:
         """The invoices that it pays part of."""
         return [UUID(each.reference) for each in self.spent if each.on == "invoice"]
-
-
-Command = Grant | Spend | TakeBack | Restore
-Event = CreditGranted | CreditSpent | CreditTakenBack | CreditRestored
 
 
 def decide(wallet: Wallet | None, command: Command) -> list[Event]:
@@ -125,6 +80,21 @@ def decide(wallet: Wallet | None, command: Command) -> list[Event]:
             return [_restored(spent, command)]
         case Wallet(), Restore():
             return []
+        case Wallet(), MakeCustomer() if wallet.stripe_customer_id is not None:
+            return []
+        case _, MakeCustomer():
+            return [
+                StripeCustomerMade(
+                    workspace_id=command.workspace_id,
+                    stripe_customer_id=command.stripe_customer_id,
+                )
+            ]
+        case Wallet(), SetAutoCharge() if wallet.auto_charge == command.enabled:
+            return []
+        case Wallet(), SetAutoCharge() if command.enabled and not command.has_card:
+            raise Rejected("billing.no_saved_card", "pay by card once: that saves it")
+        case Wallet(), SetAutoCharge():
+            return [AutoChargeSet(enabled=command.enabled)]
         case _:
             raise AssertionError(f"{command} needs a wallet")
 
@@ -169,6 +139,11 @@ def evolve(wallet: Wallet | None, event: Event) -> Wallet:
             gone = _spent_on(wallet, "invoice", str(event.invoice_id))
             spent = tuple(each for each in wallet.spent if each is not gone)
             return replace(wallet, balance_ore=balance_ore, spent=spent)
+        case _, StripeCustomerMade():
+            wallet = wallet or Wallet(workspace_id=event.workspace_id)
+            return replace(wallet, stripe_customer_id=event.stripe_customer_id)
+        case Wallet(), AutoChargeSet():
+            return replace(wallet, auto_charge=event.enabled)
         case _:
             raise AssertionError(f"{event} cannot follow {wallet}")
 
@@ -177,6 +152,13 @@ decider = Decider(
     name="wallet",
     decide=decide,
     evolve=evolve,
-    events=(CreditGranted, CreditSpent, CreditTakenBack, CreditRestored),
-    creates=(Grant,),
+    events=(
+        CreditGranted,
+        CreditSpent,
+        CreditTakenBack,
+        CreditRestored,
+        StripeCustomerMade,
+        AutoChargeSet,
+    ),
+    creates=(Grant, MakeCustomer),
 )

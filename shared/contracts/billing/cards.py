@@ -1,5 +1,7 @@
-"""Paying by card; all of it is refused yet."""
+"""Paying by card. Amounts are øre, VAT included."""
 
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from chassis.asked import Asked, Command, Keyed, Page
@@ -8,20 +10,38 @@ from contracts.billing.prices import TargetKind
 
 
 @value
-class CardReply:
-    """What a method on cards replies: nothing of it is agreed, for all of them are refused yet."""
+class CheckoutStarted:
+    """Where the customer pays; the same until it expires."""
+
+    id: UUID  # the payment
+    version: int
+    url: str
+    expires_at: datetime
+    amount_ore: int
+    currency: str  # NOK
 
 
 @value
-class StartCheckout(Keyed[CardReply]):
-    """Begin to pay for a target by card."""
+class StartCheckout(Keyed[CheckoutStarted]):
+    """Begin to pay for a target by card: a page at Stripe, which also saves the card."""
 
     target_kind: TargetKind
     target_id: UUID
+    remembered = False  # an open one is answered again, an expired one is not
 
 
 @value
-class ChargeSavedCard(Keyed[CardReply]):
+class CardCharged:
+    """Whether work may start: `payment_required` says why the card did not pay."""
+
+    id: UUID  # the payment
+    version: int
+    clearance: Literal["cleared", "payment_required"]
+    reason: str | None = None  # card_declined | authentication_required
+
+
+@value
+class ChargeSavedCard(Keyed[CardCharged]):
     """Pay for a target by a card that was saved."""
 
     target_kind: TargetKind
@@ -30,17 +50,41 @@ class ChargeSavedCard(Keyed[CardReply]):
 
 
 @value
-class CreateBillingPortalSession(Command[CardReply]):
-    """Open the page on which cards are managed."""
+class PortalOpened:
+    url: str
 
 
 @value
-class SetAutoCharge(Command[CardReply]):
+class CreateBillingPortalSession(Command[PortalOpened]):
+    """Open the page at Stripe on which cards are managed."""
+
+    remembered = False  # whoever has its address is in
+
+
+@value
+class AutoChargeSet:
+    id: UUID  # the workspace
+    version: int
+
+
+@value
+class SetAutoCharge(Command[AutoChargeSet]):
     """Say whether a saved card pays without being asked."""
 
     enabled: bool
 
 
 @value
-class ListPaymentMethods(Asked[Page[CardReply]]):
-    """Return the saved cards."""
+class PaymentMethod:
+    """A card as its owner knows it."""
+
+    payment_method_id: str
+    brand: str
+    last4: str
+    exp_month: int
+    exp_year: int
+
+
+@value
+class ListPaymentMethods(Asked[Page[PaymentMethod]]):
+    """Return the saved cards, the one that was saved last first."""

@@ -4,6 +4,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.domain import value
+from contracts.billing.card_events import (
+    DisputeClosed,
+    DisputeOpened,
+    PaymentFailed,
+    PaymentRefunded,
+    SaleDocumented,
+)
 
 
 @value
@@ -100,8 +107,8 @@ class InvoicePaid:
     paid_on: date
     paid_at: datetime
     line_item_ids: tuple[UUID, ...]
-    settlement: int = 1
-    issued_at: datetime | None = None  # the moment
+    settlement: int  # 1 the first time
+    issued_at: datetime  # the moment
 
 
 @value
@@ -172,18 +179,6 @@ class InvoiceDeliveryFailed:
     reason: str  # no_address | refused | gateway: no server took it, for days
 
 
-@value
-class PaymentRefunded:
-    """Money went back to a customer."""
-
-    refund_id: UUID
-    workspace_id: UUID
-    target_kind: str | None
-    target_id: UUID | None
-    amount_ore: int
-    whole: bool  # all that was paid for the target
-
-
 PUBLISHES = (
     PaymentCleared,
     PaymentRequired,
@@ -200,4 +195,8 @@ PUBLISHES = (
     InvoiceDelivered,
     InvoiceDeliveryFailed,
     PaymentRefunded,
+    SaleDocumented,
+    PaymentFailed,
+    DisputeOpened,
+    DisputeClosed,
 )

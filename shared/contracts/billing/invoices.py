@@ -48,12 +48,15 @@ class Invoice:
 
 @value
 class InvoicePayment:
-    """What an invoice took of a payment at one time; reversed, it stands there no more."""
+    """What an invoice took of a payment at one time; reversed, it stands there no more.
+
+    Below zero: so much of what a card paid is gone, by a dispute or a refund in the dashboard.
+    """
 
     id: UUID
     amount_ore: int
     paid_on: date
-    source: str  # bank | manual | credit
+    source: str  # bank | manual | credit | card | dispute
     external_id: str
     created_at: datetime
     reversed_at: datetime | None

@@ -96,7 +96,10 @@ class PriceAt(Asked[PriceThen]):
 
 @value
 class PaymentStatus:
-    """How the payment of a target stands; what lacks is not known while it is not cleared."""
+    """How the payment of a target stands; what lacks is not known while it is not cleared.
+
+    `reason` is that of the refusal, `charge_running`, or `refunded`: start it again to pay anew.
+    """
 
     id: UUID
     version: int
@@ -105,8 +108,8 @@ class PaymentStatus:
     target_id: UUID
     run: int
     price_ore: int  # net
-    amount_ore: int  # with VAT at today's rate
-    refunded_ore: int  # with VAT
+    amount_ore: int  # with VAT: what a card paid or is asked for, else at today's rate
+    refunded_ore: int  # with VAT: of what a card paid, or ever paid for it, sent or on its way
     disputed: bool
     clearance: str  # cleared | payment_required
     is_paid: bool
@@ -116,7 +119,8 @@ class PaymentStatus:
     price_version: int | None = None
     vat_rate_bp: int | None = None
     cleared_at: datetime | None = None
-    status: str | None = None  # pending | completed
+    status: str | None = None  # pending | completed | failed | refunded
+    expires_at: datetime | None = None  # of the Checkout that is open
 
 
 @value

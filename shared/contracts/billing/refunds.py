@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.asked import Keyed, Listing
 from chassis.domain import value
+from contracts.billing.prices import TargetKind
 
 
 @value
@@ -28,8 +29,34 @@ class RefundCredit(Keyed[RefundRequested]):
 
 
 @value
+class PaymentRefund:
+    """A refund by card that is on its way; after delivery, with its credit note."""
+
+    id: UUID  # the refund
+    version: int
+    state: str
+    amount_ore: int  # with VAT
+    credit_note_id: UUID | None = None
+    credit_note_number: int | None = None
+
+
+@value
+class RefundPayment(Keyed[PaymentRefund]):
+    """Give back what a card paid for a target; for system admins.
+
+    Before delivery all of it, `net_ore` None. After it whole kroner net, None for all that is
+    left, together with a credit note.
+    """
+
+    target_kind: TargetKind
+    target_id: UUID
+    reason: str
+    net_ore: int | None = None
+
+
+@value
 class RefundMoved:
-    """Where a refund stands: Requested, Sent, Failed or Returned."""
+    """Where a refund stands: Requested, Submitted, Sent, Failed or Returned."""
 
     id: UUID
     version: int
@@ -59,13 +86,15 @@ class Refund:
 
     id: UUID
     workspace_id: UUID
-    state: str  # Requested | Sent | Failed | Returned
-    rail: str  # bank
-    of: str  # receivable: what was paid of a credited invoice | credit: the workspace's
+    state: str  # Requested | Submitted (by card) | Sent | Failed | Returned
+    rail: str  # bank | card
+    of: str  # advances | receivable: paid, and credited | credit: the workspace's
     amount_ore: int
+    cause: str  # by_hand | project_failed | project_deleted | dashboard | dispute_lost | why held
+    payment_id: UUID | None  # by card
     credit_note_id: UUID | None
     reason: str | None  # why it was asked for; of a credit note's it stands there
-    reference: str | None  # the bank's
+    reference: str | None  # the bank's, or Stripe's
     paid_on: date | None
     failure_reason: str | None
     created_at: datetime
@@ -77,5 +106,5 @@ class Refund:
 class ListRefunds(Listing[Refund]):
     """Return a page of refunds; for system admins."""
 
-    state: Literal["Requested", "Sent", "Failed", "Returned"] | None = None
+    state: Literal["Requested", "Submitted", "Sent", "Failed", "Returned"] | None = None
     workspace_id: UUID | None = None

@@ -9,7 +9,11 @@ import pytest
 from billing.domain import line_item, payment, pricing
 from billing.domain.customer import TargetAwaited
 from billing.domain.line_item_messages import LineItemCreated
-from billing.domain.payment_messages import ClearanceRefused, DeliveryNoted, TargetCleared
+from billing.domain.payment_events import (
+    ClearanceRefused,
+    DeliveryNoted,
+    TargetCleared,
+)
 from billing.domain.pricing import Price
 from billing.domain.target import Target
 from billing.names import line_item_id, payment_id

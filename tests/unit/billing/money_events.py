@@ -17,8 +17,16 @@ from billing.domain.invoice_events import (
     InvoiceWrittenOff,
 )
 from billing.domain.postings import postings
-from billing.domain.refund import Of, RefundRequested, RefundSent
-from billing.domain.wallet import CreditGranted, CreditTakenBack, Origin
+from billing.domain.refund_messages import (
+    Of,
+    RefundRequested,
+    RefundSent,
+)
+from billing.domain.wallet_messages import (
+    CreditGranted,
+    CreditTakenBack,
+    Origin,
+)
 
 WORKSPACE, INVOICE = UUID(int=1), UUID(int=2)
 THEN = datetime(2026, 5, 4, 10, tzinfo=UTC)
@@ -110,6 +118,11 @@ def promised(amount_ore: int, of: Of = "receivable") -> RefundRequested:
         of=of,
         amount_ore=amount_ore,
         credit_note_id=None,
+        reason="by_hand",
+        payment_id=None,
+        payment_intent_id=None,
+        target=None,
+        whole=False,
         at=THEN,
     )
 

@@ -12,7 +12,12 @@ from billing.domain.credit_note import (
     CreditNoteIssued,
     CreditNoteSendingRequested,
 )
-from billing.domain.refund import RefundFailed, RefundRequested, RefundReturned, RefundSent
+from billing.domain.refund_messages import (
+    RefundFailed,
+    RefundRequested,
+    RefundReturned,
+    RefundSent,
+)
 from billing.projections import credit_notes, refunds
 from chassis import ids
 from chassis.testing.projected import at, kept, projected
@@ -64,6 +69,11 @@ asked = RefundRequested(
     of="credit",
     amount_ore=75_001,
     credit_note_id=None,
+    reason="by_hand",
+    payment_id=None,
+    payment_intent_id=None,
+    target=None,
+    whole=False,
     at=THEN,
 )
 sent = RefundSent(rail="bank", amount_ore=75_001, reference="B-7", paid_on=DAY)
@@ -74,6 +84,12 @@ REFUND_ROW = {
     "rail": "bank",
     "of": "credit",
     "amount_ore": 75_001,
+    "cause": "by_hand",
+    "payment_id": None,
+    "payment_intent_id": None,
+    "target_kind": None,
+    "target_id": None,
+    "provider_id": None,
     "credit_note_id": None,
     "reason": "asked for",
     "reference": None,

@@ -15,7 +15,10 @@ from billing.domain.customer import (
     TargetsReleased,
 )
 from billing.domain.line_item_messages import LineItemCreated, LineItemTargetForgotten
-from billing.domain.payment_messages import ClearanceRepeated, TargetForgotten
+from billing.domain.payment_events import (
+    ClearanceRepeated,
+    TargetForgotten,
+)
 from billing.domain.pricing import Price, PriceSet
 from billing.inbound import reactions
 from chassis.testing.heard import TOLD_AT, Streams, heard

@@ -14,7 +14,9 @@ from billing.domain.line_item_messages import (
     LineItemInvoiced,
     LineItemTargetForgotten,
 )
-from billing.domain.payment_messages import TargetForgotten
+from billing.domain.payment_events import (
+    TargetForgotten,
+)
 from billing.domain.pricing import Price
 from billing.inbound import reactions
 from chassis.testing.heard import Streams, heard
@@ -121,7 +123,7 @@ def test_nothing_is_billed_of_a_run_that_failed(kind: str) -> None:
 
 @EITHER
 def test_a_target_deleted_before_it_was_sold_is_forgotten(kind: str) -> None:
-    stream, gone = payment_of(kind), TargetForgotten()
+    stream, gone = payment_of(kind), TargetForgotten(unpaid=True)
     hears(DELETED[kind]).then_nothing()
     hears(DELETED[kind]).given({stream: [refused(kind, "no_method")]}).then({stream: [gone]})
     given = {stream: [refused(kind, "no_method"), gone]}

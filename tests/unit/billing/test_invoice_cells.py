@@ -10,6 +10,7 @@ from billing.domain.invoice import decider
 from billing.domain.invoice_messages import (
     Command,
     Discard,
+    LosePayment,
     MarkOverdue,
     NoteDelivery,
     NoteDeliveryFailure,
@@ -58,6 +59,10 @@ COMMANDS: dict[str, Command] = {
     "reverse": reverse,
     "reverse the unknown": replace(reverse, external_id="unknown"),
     "reverse another source's": replace(reverse, source="manual"),
+    "lose some": LosePayment(amount_ore=1, source="card", external_id="re_1", reason="refunded"),
+    "lose all": LosePayment(
+        amount_ore=250_000, source="dispute", external_id="dp_1", reason="disputed"
+    ),
     "credit a part": credit(40_000),
     "credit all": credit(200_000),
     "credit too much": credit(200_004),
@@ -103,6 +108,8 @@ CELLS: dict[str, tuple[str, ...]] = {
     "reverse": (IT, IT, IT, UNKNOWN, OUT, OUT, OUT, f"{OUT} {LOSS}"),
     "reverse the unknown": (IT, IT, IT, *[UNKNOWN] * 5),
     "reverse another source's": (IT, IT, IT, *[UNKNOWN] * 5),
+    "lose some": (IT, IT, IT, _, OUT, OUT, _, _),
+    "lose all": (IT, IT, IT, _, OUT, OUT, _, _),
     "credit a part": (IT, IT, IT, NOTE, NOTE, NOTE, GONE, LOST),
     "credit all": (IT, IT, IT, NOTE, NOTE, NOTE, GONE, LOST),
     "credit too much": (IT, IT, IT, LARGE, LARGE, LARGE, GONE, LOST),

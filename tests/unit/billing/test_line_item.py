@@ -206,6 +206,10 @@ def test_a_description_is_cut_between_what_readers_take_for_characters(
     assert description("video_project", title) == f"Film: {kept}"
 
 
+def test_a_buyer_abroad_reads_it_in_english() -> None:
+    assert description("image_project", "Solveien 14", "en") == "Image project: Solveien 14"
+
+
 def test_the_rate_is_that_of_the_day_of_delivery(monkeypatch: pytest.MonkeyPatch) -> None:
     lower = vat.Rate(from_day=date(2027, 1, 1), basis_points=2_400)
     monkeypatch.setattr(vat, "RATES", (*vat.RATES, lower))
@@ -214,6 +218,25 @@ def test_the_rate_is_that_of_the_day_of_delivery(monkeypatch: pytest.MonkeyPatch
         [line] = decider.decide(None, replace(create, delivered_on=day))
         assert isinstance(line, LineItemCreated)
         assert (line.vat_rate_bp, line.vat_ore) == (rate_bp, share(100_010, rate_bp, 10_000))
+
+
+@pytest.mark.parametrize(
+    ("rate_bp", "net_ore"), [(2_500, 100_000), (2_400, 100_806), (2_600, 99_206), (1_200, 111_607)]
+)
+def test_what_a_card_paid_stands_whatever_the_rate_is_at_the_delivery(
+    monkeypatch: pytest.MonkeyPatch, rate_bp: int, net_ore: int
+) -> None:
+    later = vat.Rate(from_day=date(2027, 1, 1), basis_points=rate_bp)
+    monkeypatch.setattr(vat, "RATES", (*vat.RATES, later))
+    price = Price(price_ore=100_000, price_version=0)
+    paid = replace(create, price=price, rail="card", paid_ore=125_000)
+
+    [line] = decider.decide(None, replace(paid, delivered_on=date(2027, 1, 2)))
+
+    assert isinstance(line, LineItemCreated)
+    assert (line.net_ore, line.vat_ore) == (net_ore, 125_000 - net_ore)
+    assert (line.gross_ore, line.vat_rate_bp) == (125_000, rate_bp)
+    assert abs(net_ore * (10_000 + rate_bp) - 125_000 * 10_000) <= (10_000 + rate_bp) // 2
 
 
 @pytest.mark.parametrize(("net_ore", "vat_ore"), [(100_010, 25_003), (99_994, 24_999), (0, 0)])

@@ -12,8 +12,14 @@ from billing.domain.bank_payment_messages import (
     BankPaymentReceived,
     BankPaymentReversed,
 )
-from billing.domain.wallet import CreditGranted, CreditRestored, CreditSpent, CreditTakenBack
-from billing.projections import bank_payments, credit, credit_entries
+from billing.domain.wallet_messages import (
+    CreditGranted,
+    CreditRestored,
+    CreditSpent,
+    CreditTakenBack,
+    StripeCustomerMade,
+)
+from billing.projections import bank_payments, credit, credit_entries, stripe_customers
 from chassis.testing.projected import Told, at, event_id, kept, projected
 
 TRANSFER, INVOICE, WORKSPACE, OTHER = (UUID(int=n) for n in range(1, 5))
@@ -129,3 +135,20 @@ def test_each_entry_says_what_came_or_went_and_by_what() -> None:
         (5, "granted", 900, "t-1/3", at(6)),
     ]
     assert {row["id"] for row in mine} == {str(event_id(WORKSPACE, n)) for n in range(1, 6)}
+
+
+def test_a_workspace_is_one_customer_at_stripe() -> None:
+    made = StripeCustomerMade(workspace_id=WORKSPACE, stripe_customer_id="cus_1")
+    granted = CreditGranted(
+        workspace_id=WORKSPACE, amount_ore=1, origin="overpayment", reference="t"
+    )
+    told: list[Told] = [(WORKSPACE, granted), (WORKSPACE, made)]
+    assert projected(stripe_customers.projection, told) == [
+        {
+            "id": str(WORKSPACE),
+            "workspace_id": str(WORKSPACE),
+            "stripe_customer_id": "cus_1",
+            "created_at": at(2),
+            "updated_at": at(2),
+        }
+    ]

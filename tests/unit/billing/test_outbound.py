@@ -11,7 +11,7 @@ from billing.domain.line_item_messages import (
     LineItemInvoiced,
     LineItemTargetForgotten,
 )
-from billing.domain.payment_messages import (
+from billing.domain.payment_events import (
     ClearanceRefused,
     ClearanceRepeated,
     TargetCleared,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -18,8 +19,14 @@ from billing.domain.invoice_events import (
     InvoiceSendingRequested,
     InvoiceWrittenOff,
 )
-from billing.domain.refund import RefundRequested, RefundSent
+from billing.domain.refund_messages import (
+    RefundRequested,
+    RefundSent,
+)
+from billing.domain.target import Target
+from contracts.billing import card_events
 from contracts.billing import events as told
+from contracts.billing.card_events import PaymentRefunded
 from unit.billing.credited import noted
 from unit.billing.invoiced import (
     AT,
@@ -46,11 +53,22 @@ from unit.billing.invoiced import (
 from unit.billing.telling import SUBJECT, tell
 
 OUT = (drafted, issued)
+WORK = Target(kind="image_project", id=UUID(int=7))
 PAID = (*OUT, part, rest, paid)
-RECEIPT = (replace(drafted, kind="receipt"), replace(issued, kind="receipt"))
+RECEIPT = (replace(drafted, kind="receipt", target=WORK), replace(issued, kind="receipt"))
 SUMS = {"net_ore": 200_000, "vat_ore": 50_000, "gross_ore": 250_000}
 requested = RefundRequested(
-    workspace_id=WORKSPACE, rail="bank", of="credit", amount_ore=500, credit_note_id=None, at=AT
+    workspace_id=WORKSPACE,
+    rail="bank",
+    of="credit",
+    amount_ore=500,
+    credit_note_id=None,
+    reason="by_hand",
+    payment_id=None,
+    payment_intent_id=None,
+    target=None,
+    whole=False,
+    at=AT,
 )
 
 
@@ -195,7 +213,7 @@ def test_a_refund_is_told_when_it_was_sent() -> None:
     sent = RefundSent(rail="bank", amount_ore=500, reference="b-1", paid_on=PAID_ON)
 
     assert tell(refund.decider, requested) is None
-    assert tell(refund.decider, requested, sent) == told.PaymentRefunded(
+    assert tell(refund.decider, requested, sent) == PaymentRefunded(
         refund_id=SUBJECT,
         workspace_id=WORKSPACE,
         target_kind=None,
@@ -216,7 +234,6 @@ def test_a_refund_is_told_when_it_was_sent() -> None:
         (*OUT, part, written_off, InvoiceRecovered(amount_ore=5, vat_ore=1)),
         (*OUT, part, all_credited, replace(part_reversed, amount_ore=0, excess_ore=100_000)),
         RECEIPT[:1],
-        RECEIPT,
         (*RECEIPT, part, rest, paid),
         (*RECEIPT, part, part_reversed),
     ],
@@ -233,6 +250,9 @@ def test_a_credit_note_is_told_by_its_invoice_alone() -> None:
 
 def test_all_that_is_told_is_announced() -> None:
     contract = {
-        each for each in vars(told).values() if getattr(each, "__module__", "") == told.__name__
+        each
+        for page in (told, card_events)
+        for each in vars(page).values()
+        if getattr(each, "__module__", "") == page.__name__
     }
     assert set(SERVICE.publishes) == contract

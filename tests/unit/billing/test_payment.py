@@ -8,22 +8,32 @@ from uuid import UUID
 import pytest
 
 from billing.domain.clearance import Terms
-from billing.domain.payment import Cleared, Forgotten, Required, Unasked, decider
-from billing.domain.payment_messages import (
+from billing.domain.payment import (
+    decider,
+)
+from billing.domain.payment_events import (
     ClearanceRefused,
     ClearanceRepeated,
-    Deliver,
     DeliveryNoted,
+    TargetCleared,
+    TargetForgotten,
+    TargetSettled,
+    TargetUnsettled,
+)
+from billing.domain.payment_messages import (
+    Deliver,
     Fail,
     Forget,
     Reconsider,
     RequestClearance,
     Settle,
-    TargetCleared,
-    TargetForgotten,
-    TargetSettled,
-    TargetUnsettled,
     Unsettle,
+)
+from billing.domain.payment_states import (
+    Cleared,
+    Forgotten,
+    Required,
+    Unasked,
 )
 from billing.domain.pricing import Price
 from billing.domain.target import Target
@@ -64,8 +74,16 @@ refused = ClearanceRefused(
 too_dear = replace(refused, max_price_ore=99_999, reason="price_above_max")
 noted = DeliveryNoted(workspace_id=WORKSPACE, target=TARGET, title="Storgata 2", completed_at=AT)
 settled, forgotten = TargetSettled(at=AT), TargetForgotten()
+unpaid = TargetForgotten(unpaid=True)
 
-deliver = Deliver(workspace_id=WORKSPACE, target=TARGET, title="Storgata 2", completed_at=AT)
+RECEIPT, REFUND = UUID(int=8), UUID(int=9)
+deliver = Deliver(
+    workspace_id=WORKSPACE,
+    target=TARGET,
+    title="Storgata 2",
+    completed_at=AT,
+    invoice_id=RECEIPT,
+)
 reconsider = Reconsider(terms=by_invoice, at=AT)
 older, newer = replace(request, run=1), replace(request, run=3)
 another = replace(newer, workspace_id=OTHER)
@@ -83,7 +101,7 @@ STATES: dict[str, list[Any]] = {
     "Cleared, settled, unsettled": [cleared, settled, TargetUnsettled()],
     "Cleared, deleted": [cleared, forgotten],
     "Free": [free],
-    "Forgotten": [refused, forgotten],
+    "Forgotten": [refused, unpaid],
 }
 COMMANDS = {
     "older": older,
@@ -92,8 +110,8 @@ COMMANDS = {
     "another": another,
     "reconsider": reconsider,
     "deliver": deliver,
-    "fail": Fail(run=2),
-    "forget": Forget(),
+    "fail": Fail(run=2, refund_id=REFUND),
+    "forget": Forget(refund_id=REFUND),
     "settle": Settle(at=AT),
     "unsettle": Unsettle(),
 }
@@ -113,10 +131,10 @@ CELLS: dict[str, tuple[Any, ...]] = {
         *(at_1, cleared, at_3, for_another, None, None, None, None, NOT_CLEARED, NOT_CLEARED),
     ),
     "Required": (
-        *(None, cleared, at_3, TWICE, cleared, noted, None, forgotten, NOT_CLEARED, NOT_CLEARED),
+        *(None, cleared, at_3, TWICE, cleared, noted, None, unpaid, NOT_CLEARED, NOT_CLEARED),
     ),
     "Required, too dear": (
-        *(None, cleared, at_3, TWICE, None, noted, None, forgotten, NOT_CLEARED, NOT_CLEARED),
+        *(None, cleared, at_3, TWICE, None, noted, None, unpaid, NOT_CLEARED, NOT_CLEARED),
     ),
     "Required, delivered": (
         *(None, cleared, at_3, TWICE, cleared, None, None, forgotten, NOT_CLEARED, NOT_CLEARED),

@@ -10,10 +10,12 @@ import pytest
 from billing.app import SERVICE
 from billing.domain import postings as page
 from billing.domain.accounts import WORDS
-from billing.domain.postings import Entry, postings
+from billing.domain.postings import postings
 from billing.projections import journal
+from books.domain.entry import Entry
 from chassis import ids
 from chassis.testing.projected import event_id, projected
+from unit.billing import card_events as by_card
 from unit.billing.money_events import (
     HISTORIES,
     ISSUED_ON,
@@ -40,12 +42,15 @@ SUBJECT = UUID(int=9)
 EACH = (
     *(issued(), credited(rate(40_000)), came(5), bounced(5), paid(5), unpaid(5), granted(5)),
     *(taken_back(5), promised(5), sent(5), written_off(10, 2), recovered(10, 2)),
+    *(by_card.captured(5), by_card.held(), by_card.lost(5), by_card.taken(5), by_card.given(5)),
+    by_card.ended("lost", 5, 5),
 )
+OF_ALL = {**HISTORIES, **by_card.HISTORIES}
 
 
-@pytest.mark.parametrize("history", HISTORIES)
+@pytest.mark.parametrize("history", OF_ALL)
 def test_a_history_comes_to_its_balances(history: str) -> None:
-    events, expected = HISTORIES[history]
+    events, expected = OF_ALL[history]
     assert balances(events) == expected
 
 
@@ -58,7 +63,7 @@ def test_an_event_posts_entries_that_come_to_0_and_none_at_0(event: Any) -> None
 
 
 def test_every_event_that_moves_money_posts_and_no_other() -> None:
-    moves = {"amount_ore", "gross_ore"}
+    moves = {"amount_ore", "gross_ore", "loss_ore"}
     silent = {
         "InvoiceDrafted",  # nothing is owed yet
         "LineItemCreated",
@@ -66,6 +71,8 @@ def test_every_event_that_moves_money_posts_and_no_other() -> None:
         *("BankPaymentAllocated", "BankPaymentFreed"),  # the invoice's payment posts
         *("CreditSpent", "CreditRestored"),  # what they pay posts
         *("RefundFailed", "RefundReturned"),  # the credit that it becomes posts
+        *("CheckoutOpened", "ChargeStarted"),  # only asked for
+        "DisputeOpened",  # its movements post
     }
     events = [event for decider in SERVICE.deciders for event in decider.events]
     moving = {each.__name__ for each in events if moves & {*each.__dataclass_fields__}}
@@ -162,5 +169,5 @@ def test_the_page_of_postings_is_in_the_digest_of_its_projection() -> None:
     from chassis.unit import digests
 
     of = {each.__name__ for each in digests._imported_functions(journal)}
-    assert {"postings", "_paid_from", "_granted_from", "_sales", "_moved", "vat_code"} <= of
+    assert {"added", "postings", "_paid_from", "_granted_from", "_sales", "moved", "vat_code"} <= of
     assert page.__name__ == "billing.domain.postings"

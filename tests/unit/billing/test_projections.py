@@ -1,6 +1,7 @@
 """The rows that billing shows: clearances and line items."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from billing.domain.line_item_messages import (
     LineItemReleased,
     LineItemTargetForgotten,
 )
-from billing.domain.payment_messages import (
+from billing.domain.payment_events import (
     ClearanceRefused,
     ClearanceRepeated,
     TargetCleared,
@@ -59,7 +60,11 @@ PAYMENT_ROW = {
     "updated_at": at(1),
     "target_kind": "video_project",
     "cleared_at": THEN,
+    "expires_at": None,
+    "stage": "pending",
+    "captured_ore": 0,
     "refunded_ore": 0,
+    "disputes": 0,
     "disputed": False,
 }
 created = LineItemCreated(
@@ -81,8 +86,12 @@ created = LineItemCreated(
 )
 
 
+def payment_rows(told: Sequence[Told]) -> list[dict[str, Any]]:
+    return projected(payments.projection, told, workspace_id=WORKSPACE)
+
+
 def test_a_cleared_target_has_a_row() -> None:
-    assert projected(payments.projection, [(PAYMENT, cleared)]) == [PAYMENT_ROW]
+    assert payment_rows([(PAYMENT, cleared)]) == [PAYMENT_ROW]
 
 
 def test_a_refused_target_has_none() -> None:
@@ -94,24 +103,24 @@ def test_a_refused_target_has_none() -> None:
         price=Price(price_ore=90_000, price_version=2),
         reason="no_method",
     )
-    assert projected(payments.projection, [(PAYMENT, refused)]) == []
+    assert payment_rows([(PAYMENT, refused)]) == []
 
 
 def test_of_two_kinds_of_target_with_one_id_the_first_is_shown() -> None:
-    assert projected(payments.projection, [(PAYMENT, cleared), (OTHER, cleared)]) == [PAYMENT_ROW]
+    assert payment_rows([(PAYMENT, cleared), (OTHER, cleared)]) == [PAYMENT_ROW]
 
 
 def test_a_payment_cleared_twice_is_a_mistake_that_is_not_passed_over() -> None:
     another = replace(cleared, target=Target(kind="video_project", id=OTHER))
     with pytest.raises(sqlite3.IntegrityError):
-        projected(payments.projection, [(PAYMENT, cleared), (PAYMENT, another)])
+        payment_rows([(PAYMENT, cleared), (PAYMENT, another)])
 
 
 @pytest.mark.parametrize(
     "subject,event,shown",
     [
         (PAYMENT, ClearanceRepeated(run=2), {}),
-        (PAYMENT, TargetSettled(at=THEN), {"status": "completed"}),
+        (PAYMENT, TargetSettled(at=THEN), {"status": "completed", "stage": "completed"}),
         (LINE, created, {"invoice_line_item_id": str(LINE)}),
     ],
     ids=lambda each: type(each).__name__,
@@ -123,12 +132,12 @@ def test_what_happens_to_a_payment_is_shown_and_its_time_never_goes_back(
     for recorded_at, updated_at in ((at(2), at(2)), (at(0), at(1))):
         told: list[Told] = [(PAYMENT, cleared), (subject, event, recorded_at)]
         times = {"updated_at": updated_at, "paid_at": recorded_at if settled else None}
-        assert projected(payments.projection, told) == [{**PAYMENT_ROW, **shown, **times}]
+        assert payment_rows(told) == [{**PAYMENT_ROW, **shown, **times}]
 
 
 def test_another_payments_line_changes_nothing() -> None:
     told = [(OTHER, cleared), (LINE, created)]
-    assert projected(payments.projection, told) == [{**PAYMENT_ROW, "id": str(OTHER)}]
+    assert payment_rows(told) == [{**PAYMENT_ROW, "id": str(OTHER)}]
 
 
 LINE_ROW = {
@@ -155,6 +164,21 @@ LINE_ROW = {
     "organization_number": "974760673",
     "position": None,
 }
+
+
+def test_a_line_costs_what_was_paid_for_it_less_vat_and_abroad_it_is_called_in_english() -> None:
+    price = Price(price_ore=100_000, price_version=0)
+    paid = replace(created, price=price, quantity=1, net_ore=100_806, vat_ore=24_194)
+    paid = replace(paid, gross_ore=125_000, vat_rate_bp=2_400, rail="card")
+    abroad = replace(paid, vat_type="EXEMPT_IMPORT_EXPORT", vat_rate_bp=0, vat_ore=0)
+    photographs = replace(abroad, target=Target(kind="image_project", id=TARGET))
+
+    (row,) = projected(line_items.projection, [(LINE, paid)])
+    (exported,) = projected(line_items.projection, [(LINE, photographs)])
+
+    assert (row["amount_ore"], row["net_ore"]) == (100_806, 100_806)
+    assert row["description"] == "Film: Storgata 2"
+    assert exported["description"] == "Image project: Storgata 2"
 
 
 def test_a_line_of_a_film_has_a_row() -> None:
@@ -214,23 +238,24 @@ def test_what_is_free_is_paid_when_it_is_cleared() -> None:
         price=Price(price_ore=0, price_version=4),
         organization_number=None,
     )
-    shown = {"payment_method": "free", "amount_cents": 0, "status": "completed", "paid_at": THEN}
-    assert projected(payments.projection, [(PAYMENT, free)]) == [{**PAYMENT_ROW, **shown}]
+    shown = {"payment_method": "free", "amount_cents": 0, "paid_at": THEN}
+    shown |= {"status": "completed", "stage": "completed"}
+    assert payment_rows([(PAYMENT, free)]) == [{**PAYMENT_ROW, **shown}]
 
 
 def test_what_is_settled_and_unsettled_is_owed_again() -> None:
     told = [(PAYMENT, cleared), (PAYMENT, TargetSettled(at=THEN)), (PAYMENT, TargetUnsettled())]
-    assert projected(payments.projection, told) == [{**PAYMENT_ROW, "updated_at": at(3)}]
+    assert payment_rows(told) == [{**PAYMENT_ROW, "updated_at": at(3)}]
 
 
 def test_a_payment_stays_when_its_target_is_deleted() -> None:
     told = [(PAYMENT, cleared), (PAYMENT, TargetForgotten())]
-    assert projected(payments.projection, told) == [PAYMENT_ROW]
+    assert payment_rows(told) == [PAYMENT_ROW]
 
 
 def test_the_last_line_is_the_payments() -> None:
     again = replace(created, k=2)
-    [row] = projected(payments.projection, [(PAYMENT, cleared), (LINE, created), (INVOICE, again)])
+    [row] = payment_rows([(PAYMENT, cleared), (LINE, created), (INVOICE, again)])
     assert row["invoice_line_item_id"] == str(INVOICE)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import billing
 from billing import inbound
-from billing.app import DOMAIN, KEPT, SERVICE, TABLES
+from billing.app import DOMAIN, KEPT, SERVICE
 from billing.permissions import PERMISSIONS
 from billing.settings import Settings
 from chassis import decision_table
@@ -61,7 +61,7 @@ ELSEWHERE = {*names(BlobSettings), *names(MailSettings)} - {
             "Tables",
             {
                 *(each.table.name for each in SERVICE.projections),
-                *(each.name for each in (*KEPT, *TABLES)),
+                *(each.name for each in KEPT),
             },
         ),
         ("Settings", {*names(Settings)} - ELSEWHERE),

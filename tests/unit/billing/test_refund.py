@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 
 from billing.domain.refund import (
+    decider,
+)
+from billing.domain.refund_messages import (
     Command,
     Event,
     FailRefund,
@@ -14,9 +17,10 @@ from billing.domain.refund import (
     RefundRequested,
     RefundReturned,
     RefundSent,
+    RefundSubmitted,
     RequestRefund,
     SendRefund,
-    decider,
+    SubmitRefund,
 )
 from chassis.domain import fold
 from chassis.errors import Rejected
@@ -24,16 +28,30 @@ from chassis.testing.spec import scenario
 
 WORKSPACE = UUID(int=1)
 NOON, LATER = (datetime(2026, 4, day, 12, tzinfo=UTC) for day in (1, 2))
-request = RequestRefund(workspace_id=WORKSPACE, rail="bank", of="credit", amount_ore=500, at=NOON)
+request = RequestRefund(
+    workspace_id=WORKSPACE, rail="bank", of="credit", amount_ore=500, reason="by_hand", at=NOON
+)
 send = SendRefund(reference="b-1", paid_on=date(2026, 4, 1), at=LATER)
 requested = RefundRequested(
-    workspace_id=WORKSPACE, rail="bank", of="credit", amount_ore=500, credit_note_id=None, at=NOON
+    workspace_id=WORKSPACE,
+    rail="bank",
+    of="credit",
+    amount_ore=500,
+    reason="by_hand",
+    credit_note_id=None,
+    payment_id=None,
+    payment_intent_id=None,
+    target=None,
+    whole=False,
+    at=NOON,
 )
+submitted = RefundSubmitted(provider_id="re_1")
 sent = RefundSent(rail="bank", amount_ore=500, reference="b-1", paid_on=date(2026, 4, 1))
 failed, returned = RefundFailed(amount_ore=500), RefundReturned(amount_ore=500)
 
 STATES: dict[str, tuple[Event, ...]] = {
     "Requested": (requested,),
+    "Submitted": (requested, submitted),
     "Sent": (requested, sent),
     "Failed": (requested, failed),
     "Returned": (requested, sent, returned),
@@ -45,18 +63,23 @@ COMMANDS: dict[str, Command] = {
     "send": send,
     "send under another name": replace(send, reference="b-2"),
     "send on another day": replace(send, paid_on=date(2026, 4, 2)),
+    "submit": SubmitRefund(provider_id="re_1"),
     "fail": FailRefund(),
 }
 EXISTS, MISMATCH, CLOSED = "refund_exists", "refund_mismatch", "refund_closed"
 CELLS: dict[str, tuple[object, ...]] = {
-    # Requested, Sent, Failed, Returned: a code, an event, or None for nothing
-    "request": (None, None, EXISTS, EXISTS),
-    "request more": (EXISTS, EXISTS, EXISTS, EXISTS),
-    "request of another account": (EXISTS, EXISTS, EXISTS, EXISTS),
-    "send": (sent, None, CLOSED, CLOSED),
-    "send under another name": (replace(sent, reference="b-2"), MISMATCH, CLOSED, CLOSED),
-    "send on another day": (replace(sent, paid_on=date(2026, 4, 2)), MISMATCH, CLOSED, CLOSED),
-    "fail": (failed, returned, None, None),
+    # Requested, Submitted, Sent, Failed, Returned: a code, an event, or None for nothing
+    "request": (None, None, None, EXISTS, EXISTS),
+    "request more": (EXISTS,) * 5,
+    "request of another account": (EXISTS,) * 5,
+    "send": (sent, sent, None, CLOSED, CLOSED),
+    "send under another name": (*[replace(sent, reference="b-2")] * 2, MISMATCH, CLOSED, CLOSED),
+    "send on another day": (
+        *[replace(sent, paid_on=date(2026, 4, 2))] * 2,
+        *(MISMATCH, CLOSED, CLOSED),
+    ),
+    "submit": (submitted, None, None, None, None),
+    "fail": (failed, failed, returned, None, None),
 }
 refund = scenario(decider)
 
@@ -93,3 +116,13 @@ def test_sent_or_closed_it_never_comes_to_more_than_was_promised() -> None:
     for events in STATES.values():
         with pytest.raises(Rejected):
             decider.decide(fold(decider, events), replace(request, amount_ore=10_000))
+
+
+def test_by_card_the_id_says_which_refund_it_was_on_whatever_day_it_is_heard() -> None:
+    by_card = replace(requested, rail="card", of="advances", payment_intent_id="pi_1")
+    done = replace(sent, rail="card", reference="re_1")
+    again = replace(send, reference="re_1", paid_on=date(2026, 4, 2))
+    refund.given(by_card, done).when(again).then_nothing()
+    refund.given(by_card, done).when(replace(again, reference="re_2")).then_refused(
+        "billing.refund_mismatch"
+    )

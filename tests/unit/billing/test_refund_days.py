@@ -7,11 +7,13 @@ from uuid import UUID
 import pytest
 
 from billing.domain.refund import (
+    decider,
+)
+from billing.domain.refund_messages import (
     RefundRequested,
     RefundSent,
     RequestRefund,
     SendRefund,
-    decider,
 )
 from chassis.testing.spec import scenario
 
@@ -23,6 +25,7 @@ request = RequestRefund(
     rail="bank",
     of="receivable",
     amount_ore=75_000,
+    reason="by_hand",
     credit_note_id=NOTE,
     at=THEN,
 )
@@ -32,6 +35,11 @@ requested = RefundRequested(
     of="receivable",
     amount_ore=75_000,
     credit_note_id=NOTE,
+    reason="by_hand",
+    payment_id=None,
+    payment_intent_id=None,
+    target=None,
+    whole=False,
     at=THEN,
 )
 send = SendRefund(reference="B-7", paid_on=date(2026, 5, 3), at=LATER)

@@ -8,17 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.domain.wallet import (
+    Wallet,
+    decider,
+)
+from billing.domain.wallet_messages import (
+    AutoChargeSet,
     Command,
     CreditGranted,
     CreditRestored,
     CreditSpent,
     CreditTakenBack,
     Grant,
+    MakeCustomer,
     Restore,
+    SetAutoCharge,
     Spend,
+    StripeCustomerMade,
     TakeBack,
-    Wallet,
-    decider,
 )
 from chassis.errors import Rejected
 from chassis.testing.spec import scenario
@@ -98,11 +104,35 @@ def test_nothing_below_an_ore_is_moved(amount_ore: int) -> None:
             decider.decide(has, command)
 
 
-@pytest.mark.parametrize("command", [spend, take, restore])
-def test_only_a_grant_opens_a_wallet(command: Command) -> None:
+@pytest.mark.parametrize(
+    "command", [spend, take, restore, SetAutoCharge(enabled=True, has_card=True)]
+)
+def test_a_grant_opens_a_wallet_or_a_customer_at_stripe_and_nothing_else(command: Command) -> None:
     with pytest.raises(AssertionError):
         decider.decide(None, command)
-    assert decider.creates == (Grant,)
+    assert decider.creates == (Grant, MakeCustomer)
+
+
+def test_a_card_pays_without_being_asked_once_there_is_one_and_its_owner_says_so() -> None:
+    make = MakeCustomer(workspace_id=WORKSPACE, stripe_customer_id="cus_1")
+    made = StripeCustomerMade(workspace_id=WORKSPACE, stripe_customer_id="cus_1")
+    on, off = (SetAutoCharge(enabled=each, has_card=True) for each in (True, False))
+    no_card = replace(on, has_card=False)
+    is_on, is_off = (AutoChargeSet(enabled=each) for each in (True, False))
+
+    wallet.when(make).then(made)
+    wallet.given(granted).when(make).then(made)
+    wallet.given(made).when(replace(make, stripe_customer_id="cus_2")).then_nothing()
+    wallet.given(made).when(no_card).then_refused("billing.no_saved_card")
+    wallet.given(made).when(off).then_nothing()
+    wallet.given(made).when(on).then(is_on)
+    wallet.given(made, is_on).when(no_card).then_nothing()
+    wallet.given(made, is_on).when(replace(off, has_card=False)).then(is_off)
+    charges = [
+        wallet.given(*given).state()
+        for given in ([granted, is_on], [made], [made, is_on], [made, is_on, is_off])
+    ]
+    assert [each.charges for each in charges if each] == [False, False, True, False]
 
 
 COMMANDS = st.one_of(
@@ -134,6 +164,7 @@ def test_the_balance_is_what_its_events_say_and_never_below_zero(commands: list[
         except (Rejected, AssertionError):
             continue
         for event in events:
+            assert not isinstance(event, StripeCustomerMade | AutoChargeSet)
             sign = 1 if isinstance(event, CreditGranted | CreditRestored) else -1
             balance_ore += sign * event.amount_ore
             state = decider.evolve(state, event)

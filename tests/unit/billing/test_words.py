@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from billing.gateways import english, norwegian
+from billing.gateways import english
 from billing.gateways.words import ENGLISH, NORWEGIAN, words_for
+from gateways import norwegian
 from unit.billing.sales_documents import ABROAD, AT_HOME, SWEDEN
 
 BLANK = norwegian.BLANK
