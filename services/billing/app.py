@@ -1,14 +1,15 @@
 """billing, put together: lists everything, hides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
-from billing import inbound, kept, kept_journal, outbound, pruning
+from billing import inbound, kept, kept_cards, outbound, pruning
 from billing import jobs as billing_jobs
 from billing.domain import (
     bank_payment,
     credit_note,
     customer,
+    dispute,
     invoice,
     invoicing_run,
     line_item,
@@ -18,21 +19,26 @@ from billing.domain import (
     refund,
     wallet,
 )
-from billing.gateways import einvoice
+from billing.gateways import einvoice, stripe_cards
+from billing.gateways.card_port import Cards
 from billing.invariants import AGREEMENTS, AWAITED, INVARIANTS, LATE_LINE_ITEMS, NUMBER_GAPS
+from billing.invariants_cards import FIGURES as OF_CARDS
 from billing.invariants_delivery import UNDELIVERED
-from billing.invariants_journal import LEDGER_IMBALANCE
-from billing.jobs import remind
+from billing.jobs import look, remind
 from billing.permissions import PERMISSIONS
 from billing.projections import (
+    advances,
     bank_payments,
+    card_payments,
     credit,
     credit_entries,
     credit_notes,
+    disputes,
     invoice_payments,
     invoices,
     invoicing_runs,
     journal,
+    ledger,
     line_items,
     payments,
     price_history,
@@ -42,7 +48,10 @@ from billing.projections import (
 )
 from billing.settings import Settings
 from billing.tables import metadata
-from billing.webhooks import stripe_webhook
+from billing.webhooks import PATH, stripe_webhook
+from books.acts import Keeping
+from books.invariants import imbalance
+from books.kept import journal_export, voucher
 from chassis import ids
 from chassis.codec import snake
 from chassis.database import postgres
@@ -61,7 +70,7 @@ from contracts.billing.events import PUBLISHES
 from gateways import blobs, mail
 from gateways.port import Blobs
 
-__all__ = ["DOMAIN", "KEPT", "SERVICE", "TABLES", "build", "metadata"]
+__all__ = ["DOMAIN", "KEPT", "SERVICE", "build", "metadata"]
 
 DOMAIN = {
     "customer": customer,
@@ -74,13 +83,13 @@ DOMAIN = {
     "bank_payment": bank_payment,
     "wallet": wallet,
     "refund": refund,
+    "dispute": dispute,
     "invoicing_run": invoicing_run,
 }
 KEPT = (
-    *(kept.buyer, kept.stripe_event, kept.number_confirmed),
-    *(kept_journal.voucher, kept_journal.journal_export),
+    *(kept.buyer, kept.stripe_event, kept.number_confirmed, kept_cards.checkout),
+    *(voucher(metadata), journal_export(metadata)),
 )
-TABLES = (stripe_customers.table,)  # of the seed, not filled yet
 
 SERVICE = Service(
     name="billing",
@@ -96,12 +105,15 @@ SERVICE = Service(
         bank_payment.decider,
         wallet.decider,
         refund.decider,
+        dispute.decider,
         invoicing_run.decider,
     ),
     projections=(
         workspace_pricing.projection,
         price_history.projection,
         payments.projection,
+        card_payments.projection,
+        advances.projection,
         line_items.projection,
         invoices.projection,
         invoice_payments.projection,
@@ -112,7 +124,9 @@ SERVICE = Service(
         credit_notes.projection,
         credit_notes.lines_projection,
         refunds.projection,
+        disputes.projection,
         journal.projection,
+        stripe_customers.projection,
     ),
     outbound=outbound.outbound,
     jobs=billing_jobs.jobs,
@@ -120,7 +134,7 @@ SERVICE = Service(
     invariants=INVARIANTS,
     agreements=AGREEMENTS,
     awaited=AWAITED,
-    figures=(LATE_LINE_ITEMS, LEDGER_IMBALANCE, NUMBER_GAPS, UNDELIVERED),
+    figures=(LATE_LINE_ITEMS, imbalance(ledger.PROOFS), NUMBER_GAPS, UNDELIVERED, *OF_CARDS),
 )
 
 
@@ -130,7 +144,9 @@ class Tools:
 
     blobs: Blobs
     peers: Peers
-    accounts: Mapping[str, int]  # their numbers
+    books: Keeping
+    cards: Cards | None  # None: cards are not accepted
+    return_url: str  # where buyers come back to from Stripe's pages
 
 
 def build(
@@ -144,6 +160,7 @@ def build(
     app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
     store = blobs.opened(given, SERVICES, clock)
     post, put = mail.opened(given), einvoice.opened(given.einvoice, given.einvoice_folder)
+    cards = stripe_cards.opened(given.stripe_key, given.stripe_api_base)
     seller, demo = given.seller(), given.env != "production"
     webhook = stripe_webhook(app, given.stripe_webhook_secret, given.stripe_livemode)
     door = Door(
@@ -151,19 +168,30 @@ def build(
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=Tools(blobs=store.blobs, peers=peers, accounts=given.numbers()),
+        tools=Tools(
+            blobs=store.blobs,
+            peers=peers,
+            books=Keeping(numbers=given.numbers(), proofs=ledger.PROOFS),
+            cards=cards,
+            return_url=given.checkout_return_url,
+        ),
     )
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=billing_jobs.kinds(app, peers, store.blobs, post, put, seller, demo),
-        schedules=(*housekeeping.SCHEDULES, *pruning.SCHEDULES, remind.SCHEDULE),
+        kinds=billing_jobs.kinds(app, peers, store.blobs, post, put, cards, seller, demo),
+        schedules=(
+            *housekeeping.SCHEDULES,
+            *pruning.SCHEDULES,
+            remind.SCHEDULE,
+            look.SCHEDULE,
+        ),
         web=PublicDoor(
             (
                 *links(store.answer, store.origins),
-                Route(path="/webhooks/stripe", methods=("POST",), answer=webhook),
+                Route(path=PATH, methods=("POST",), answer=webhook),
             )
         ),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from billing.domain import line_item, line_item_messages, oslo, payment, payment_messages
 from billing.domain.order import INVOICE, Outcome
+from billing.domain.payment_states import Cleared
 from billing.names import line_item_id
 from chassis.unit.deciding import Unit
 
@@ -24,20 +25,18 @@ def lines(unit: Unit, payment_id: UUID) -> Iterator[tuple[UUID, line_item.LineIt
         yield id, stands
 
 
-def bill(unit: Unit, payment_id: UUID, cleared: payment.Cleared, outcome: Outcome) -> None:
+def bill(unit: Unit, payment_id: UUID, cleared: Cleared, outcome: Outcome) -> None:
     """Make a line of delivered work that is paid by invoice, unless one is live."""
     sale, order = cleared.sale, cleared.order
     if sale.method != INVOICE:
         return
-    before = 0
-    for _, line in lines(unit, payment_id):
-        if line_item.is_live(line):
-            return
-        before += 1
+    k = next_line(unit, payment_id)
+    if k is None:
+        return
     command = line_item_messages.CreateLineItem(
         workspace_id=cleared.workspace_id,
         payment_id=payment_id,
-        k=before + 1,
+        k=k,
         target=order.target,
         title=outcome.title,
         price=sale.price,
@@ -46,6 +45,16 @@ def bill(unit: Unit, payment_id: UUID, cleared: payment.Cleared, outcome: Outcom
         organization_number=sale.organization_number,
     )
     _make(unit, command, order.deleted)
+
+
+def next_line(unit: Unit, payment_id: UUID) -> int | None:
+    """Return the number of a payment's next line; None while one is live."""
+    made = 0
+    for _, line in lines(unit, payment_id):
+        if line_item.is_live(line):
+            return None
+        made += 1
+    return made + 1
 
 
 def bill_again(unit: Unit, line: line_item.LineItem) -> UUID:
@@ -64,8 +73,10 @@ def bill_again(unit: Unit, line: line_item.LineItem) -> UUID:
         title=item.title,
         price=item.price,
         delivered_on=item.delivered_on,
-        rail=item.rail,
+        rail="invoice",  # what a card paid is the workspace's credit by now
         organization_number=item.organization_number,
+        vat_type=item.vat_type,
+        paid_ore=item.amounts.gross_ore if item.rail == "card" else None,
     )
     unit.decide(payment.decider, item.payment_id, payment_messages.Unsettle())
     return _make(unit, command, item.forgotten)

@@ -39,7 +39,11 @@ def sorted_out(
 
 
 def draft(
-    unit: Unit, invoice_id: UUID, line_item_ids: Sequence[UUID], run_id: UUID | None = None
+    unit: Unit,
+    invoice_id: UUID,
+    line_item_ids: Sequence[UUID],
+    run_id: UUID | None = None,
+    kind: str = "invoice",
 ) -> Drafted:
     """Draft an invoice of these lines, of one workspace and cleared number, in their order."""
     lines = [unit.state(line_item.decider, id) for id in line_item_ids]
@@ -47,6 +51,8 @@ def draft(
         workspace_id=lines[0].workspace_id,
         organization_number=lines[0].item.organization_number,
         lines=tuple(_line(id, line) for id, line in zip(line_item_ids, lines, strict=True)),
+        kind=kind,
+        target=lines[0].item.target if kind == "receipt" else None,
         run_id=run_id,
     )
     made: Draft = unit.decide(invoice.decider, invoice_id, command).state

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from billing.capturing import close_forgotten
+from billing.clearing import deliver as use_advance
+from billing.clearing import give_back, go_on, terms
 from billing.delivering import bill, lines
 from billing.domain import (
     customer,
@@ -12,11 +15,12 @@ from billing.domain import (
     payment,
     payment_messages,
     pricing,
+    wallet,
 )
-from billing.domain.clearance import TOO_DEAR
 from billing.domain.order import Outcome
+from billing.domain.payment_states import Advance, Cleared, Payment, Refunded, Required
 from billing.domain.target import Target
-from billing.names import line_item_id, payment_id
+from billing.names import advance_refund_id, line_item_id, payment_id, receipt_id
 from chassis.domain import Decider
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
@@ -62,72 +66,89 @@ def _tell(unit: Unit, workspace_id: UUID, command: customer.Command) -> None:
 
 
 def _reconsider(unit: Unit, known: customer.Customer, released: Sequence[UUID]) -> None:
-    prices = (pricing.decider, known.workspace_id)
-    unit.preload([prices, *((payment.decider, id) for id in released)])
-    set_prices: pricing.Pricing | None = unit.state(*prices)
+    owner = known.workspace_id
+    unit.preload([(pricing.decider, owner), *((payment.decider, id) for id in released)])
     for id in released:
-        stands: payment.Payment = unit.state(payment.decider, id)
-        if isinstance(stands, payment.Required):
-            price = pricing.current(set_prices, stands.order.target.kind)
-            command = payment_messages.Reconsider(terms=customer.terms(known, price))
-            _go_on(unit, id, unit.decide(payment.decider, id, command).state)
+        stands: Payment = unit.state(payment.decider, id)
+        if isinstance(stands, Required):
+            now = terms(unit, owner, stands.order.target.kind)
+            command = payment_messages.Reconsider(terms=now)
+            go_on(unit, id, unit.decide(payment.decider, id, command).state)
 
 
 def clear(unit: Unit, heard: Heard) -> None:
-    """Somebody wants work done: it is cleared, or waits until its workspace may start."""
+    """Somebody wants work done: it is cleared, or waits until its workspace may start.
+
+    Nobody's card is charged for what an admin starts in their name.
+    """
     asked, target = heard.event, _target(heard)
-    price = pricing.current(unit.state(pricing.decider, asked.workspace_id), target.kind)
-    known: customer.Customer | None = unit.state(customer.decider, asked.workspace_id)
     id = payment_id(target.kind, target.id)
     command = payment_messages.RequestClearance(
         workspace_id=asked.workspace_id,
         target=target,
         run=asked.run,
         max_price_ore=asked.max_price_ore,
-        terms=customer.terms(known, price),
+        terms=terms(unit, asked.workspace_id, target.kind, heard.impersonation is None),
     )
-    _go_on(unit, id, unit.decide(payment.decider, id, command).state)
-
-
-def _go_on(unit: Unit, id: UUID, stands: payment.Payment) -> None:
-    """Bill what had been delivered before it was cleared; let wait what may start later."""
-    match stands:
-        case payment.Cleared(order=order) if order.outcome:
-            bill(unit, id, stands, order.outcome)
-        case payment.Required(workspace_id=workspace_id, reason=reason) if reason != TOO_DEAR:
-            awaited = customer.AwaitEligibility(workspace_id=workspace_id, payment_id=id)
-            unit.decide(customer.decider, workspace_id, awaited)
+    go_on(unit, id, unit.decide(payment.decider, id, command).state)
 
 
 def deliver(unit: Unit, heard: Heard) -> None:
     """Work was delivered: it is billed now, or as soon as it is cleared."""
     done, target = heard.event, _target(heard)
     id = payment_id(target.kind, target.id)
+    outcome = Outcome(title=done.title, completed_at=done.completed_at)
+    stands: Payment | None = unit.state(payment.decider, id)
+    if isinstance(stands, Advance):
+        use_advance(unit, id, stands, outcome)
+        return
     command = payment_messages.Deliver(
         workspace_id=done.workspace_id,
         target=target,
         title=done.title,
         completed_at=done.completed_at,
+        invoice_id=receipt_id(id, 0),
     )
-    stands: payment.Payment = unit.decide(payment.decider, id, command).state
-    if isinstance(stands, payment.Cleared):
-        bill(unit, id, stands, Outcome(title=done.title, completed_at=done.completed_at))
+    now: Payment = unit.decide(payment.decider, id, command).state
+    if isinstance(now, Cleared):
+        bill(unit, id, now, outcome)
 
 
 def note_failure(unit: Unit, heard: Heard) -> None:
-    """Nothing came out of a run: nothing is billed."""
+    """Nothing came out of a run: nothing is billed, and an advance goes back."""
     target = _target(heard)
-    command = payment_messages.Fail(run=heard.event.run)
-    unit.decide(payment.decider, payment_id(target.kind, target.id), command)
+    id = payment_id(target.kind, target.id)
+    refund_id = _its_refund(unit, id)
+    _give_back(unit, id, payment_messages.Fail(run=heard.event.run, refund_id=refund_id))
 
 
 def forget(unit: Unit, heard: Heard) -> None:
     """A target was deleted: no line names it any more; what was delivered of it is owed."""
     target = _target(heard)
     id = payment_id(target.kind, target.id)
-    unit.decide(payment.decider, id, payment_messages.Forget())
+    before: Payment | None = unit.state(payment.decider, id)
+    _give_back(unit, id, payment_messages.Forget(refund_id=_its_refund(unit, id)))
+    close_forgotten(unit, id, before)
     for line_id, _ in lines(unit, id):
         unit.decide(line_item.decider, line_id, line_item_messages.Forget())
+
+
+def _its_refund(unit: Unit, id: UUID) -> UUID:
+    """Return the refund by which an advance would go back."""
+    stands: Payment | None = unit.state(payment.decider, id)
+    attempt = stands.capture.attempt.number if isinstance(stands, Advance) else 0
+    return advance_refund_id(id, attempt)
+
+
+def _give_back(
+    unit: Unit, id: UUID, command: payment_messages.Fail | payment_messages.Forget
+) -> None:
+    before: Payment | None = unit.state(payment.decider, id)
+    after: Payment = unit.decide(payment.decider, id, command).state
+    if isinstance(before, Advance) and isinstance(after, Refunded):
+        failed = isinstance(command, payment_messages.Fail)
+        reason = "project_failed" if failed else "project_deleted"
+        give_back(unit, id, before, command.refund_id, reason)
 
 
 def _target(heard: Heard) -> Target:
@@ -140,7 +161,8 @@ def _its_customer(heard: Heard) -> Wanted:
 
 def _its_request(heard: Heard) -> Wanted:
     id = heard.event.workspace_id
-    return [(customer.decider, id), (pricing.decider, id), *_its_payment(heard)]
+    owned = [(each, id) for each in (customer.decider, pricing.decider, wallet.decider)]
+    return [*owned, *_its_payment(heard)]
 
 
 def _its_payment(heard: Heard) -> Wanted:

@@ -1,19 +1,23 @@
 """What holds in billing's tables at every moment: the money, to the øre; and what may wait."""
 
-from billing import invariants_corrections, invariants_journal, kept
+from billing import invariants_cards, invariants_corrections, kept
 from billing.invariants_delivery import DELIVERED_WAS_RENDERED
+from billing.projections.ledger import PROOFS
 from billing.projections.pending_lines import LATE_AFTER
+from books.invariants import invariants
 from chassis.unit.service import Agreement, Awaited, Figure, Invariant
 
 LINES_ADD_UP = Invariant(
     name="lines_add_up",
-    holds="A line's VAT is rounded half up, and gross is net and VAT.",
+    holds="A line's VAT is rounded half up, and gross is net and VAT; what a card paid is its"
+    " gross, whatever the rate was by then.",
     query="""
-select id, quantity, amount_ore, vat_rate_bp, net_ore, vat_ore, gross_ore
+select id, rail, quantity, amount_ore, vat_rate_bp, net_ore, vat_ore, gross_ore
 from invoice_line_item
-where net_ore <> amount_ore * quantity
-    or vat_ore <> (net_ore * vat_rate_bp + 5000) / 10000
-    or gross_ore <> net_ore + vat_ore""",
+where gross_ore <> net_ore + vat_ore
+    or (net_ore <> amount_ore * quantity or vat_ore <> (net_ore * vat_rate_bp + 5000) / 10000)
+        and (rail <> 'card' or net_ore <> (gross_ore * 20000 + 10000 + vat_rate_bp)
+            / (20000 + 2 * vat_rate_bp))""",
 )
 INVOICES_ADD_UP = Invariant(
     name="invoices_add_up",
@@ -120,28 +124,30 @@ INVARIANTS = (
     CREDIT_ADDS_UP,
     NOTHING_NEGATIVE,
     *invariants_corrections.INVARIANTS,
+    *invariants_cards.INVARIANTS,
     NUMBERS_IN_ORDER,
     RUNS_AT_WORK,
     DELIVERED_WAS_RENDERED,
-    *invariants_journal.INVARIANTS,
+    *invariants("ledger_proven", PROOFS),
 )
 
 _DELIVERED = """
 select told.id as event_id, p.project_id as target_id, p.workspace_id, p.cleared_at
 from jsonb_to_recordset(%(told)s) as told(id text, data jsonb)
     join project_payment p on p.project_id = told.data->>'project_id'
-where p.payment_method = 'invoice' and p.target_kind = '{kind}'
+where p.target_kind = '{kind}'
+    and (p.payment_method = 'invoice' or p.payment_method = 'stripe' and p.stage = 'completed')
     and not exists (select from invoice_line_item l where l.id = p.invoice_line_item_id)"""
 PHOTOGRAPHS_BILLED = Agreement(
     name="photographs_billed",
-    holds="A project that was completed, and cleared by invoice, has its line.",
+    holds="A project that was completed, and is paid by invoice or card, has its line.",
     source="media",
     type="media.project_completed",
     query=_DELIVERED.format(kind="image_project"),
 )
 FILMS_BILLED = Agreement(
     name="films_billed",
-    holds="A film that was completed, and cleared by invoice, has its line.",
+    holds="A film that was completed, and is paid by invoice or card, has its line.",
     source="video",
     type="video.project_completed",
     query=_DELIVERED.format(kind="video_project"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Connection,
     Date,
@@ -15,11 +16,13 @@ from sqlalchemy import (
     Text,
     Update,
     literal,
+    null,
     select,
     text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from billing.tables import metadata
 from chassis.personal import PRIVATE
@@ -30,14 +33,17 @@ buyer = Table(  # as the sales document names them, whatever the workspace is ca
     Column("document_id", Text, primary_key=True),
     Column("workspace_id", Text, nullable=False),
     Column("legal_name", Text, nullable=False, info=PRIVATE),
-    Column("organization_number", Text, nullable=False, info=PRIVATE),
+    Column("organization_number", Text, info=PRIVATE),  # or an address, where a card paid
     Column("billing_address", JSONB(none_as_null=True), info=PRIVATE),
     Column("invoice_email", Text, info=PRIVATE),
     Column("invoice_reference", Text, info=PRIVATE),
     Column("reason", Text, info=PRIVATE),  # of a credit note, which prints it
-    Column("retention_until", Date, nullable=False),
+    Column("retention_until", Date),  # None: of a payment by card that is not documented yet
+    Column("unpaid_since", DateTime(timezone=True)),  # of such a one, until its money came
 )
-OF_ONE_DOCUMENT = ("document_id", "reason", "retention_until")
+OF_ONE_DOCUMENT = ("document_id", "reason", "retention_until", "unpaid_since")
+
+OUTCOMES = ("applied", "ignored", "asked", "unknown", "other_currency")
 
 stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     "stripe_event",
@@ -48,6 +54,10 @@ stripe_event = Table(  # what Stripe has told, reduced: the payload is not kept
     Column("object_id", Text),
     Column("created", BigInteger, nullable=False),  # seconds since 1970, by Stripe's clock
     Column("received_at", DateTime(timezone=True), nullable=False),
+    # applied | ignored: of no interest, or somebody else's | asked: a job asks Stripe about it |
+    # unknown: names what is not here | other_currency: nothing was written of such money
+    Column("outcome", Text, nullable=False),
+    CheckConstraint(f"outcome in {OUTCOMES}", name="stripe_event_outcome"),
 )
 
 number_confirmed = Table(  # in which database the last number of a series was confirmed
@@ -85,6 +95,17 @@ def is_confirmed(connection: Connection, series: str) -> bool:
     return bool(connection.execute(_IS_CONFIRMED, {"series": series}).scalar())
 
 
+def keep_event(**told: Any) -> ReturningInsert[Any]:
+    """Return the statement that keeps an event of Stripe's, `told` by column; no row if it was."""
+    kept = insert(stripe_event).values(**told).on_conflict_do_nothing(index_elements=["id"])
+    return kept.returning(stripe_event.c.id)
+
+
+def note_outcome(event_id: str, outcome: str) -> Update:
+    """Return the statement that says what became of an event: one of `OUTCOMES`."""
+    return update(stripe_event).where(stripe_event.c.id == event_id).values(outcome=outcome)
+
+
 def keep_buyer(document_id: UUID, **named: Any) -> Insert:
     """Return the statement that keeps a document's buyer, `named` by column; the first one stays.
 
@@ -98,11 +119,20 @@ def keep_credited(credit_note_id: UUID, invoice_id: UUID, reason: str, until: da
 
     It is kept `until` that day, whatever becomes of the workspace.
     """
+    return _keep_as(credit_note_id, invoice_id, reason, until)
+
+
+def keep_sold(invoice_id: UUID, payment_id: UUID, until: date) -> Insert:
+    """Return the statement that keeps whom a card sales document names: who paid, as kept then."""
+    return _keep_as(invoice_id, payment_id, None, until)
+
+
+def _keep_as(document_id: UUID, of_id: UUID, reason: str | None, until: date) -> Insert:
     stays = [each for each in buyer.c if each.name not in OF_ONE_DOCUMENT]
-    own = (literal(str(credit_note_id)), literal(reason), literal(until))
-    of_the_invoice = select(*own, *stays).where(buyer.c.document_id == str(invoice_id))
+    own = (literal(str(document_id)), literal(reason, Text), literal(until), null())
+    of_another = select(*own, *stays).where(buyer.c.document_id == str(of_id))
     columns = [*OF_ONE_DOCUMENT, *(each.name for each in stays)]
-    return insert(buyer).from_select(columns, of_the_invoice).on_conflict_do_nothing()
+    return insert(buyer).from_select(columns, of_another).on_conflict_do_nothing()
 
 
 def mail_to(document_id: UUID, invoice_email: str | None) -> Update:

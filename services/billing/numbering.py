@@ -8,6 +8,7 @@ from billing.names import SERIES, series_id
 from chassis import ids
 from chassis.domain import value
 from chassis.errors import Rejected
+from chassis.hearing import parking
 from chassis.identity import service_actor
 from chassis.unit import store
 from chassis.unit.calls import Call
@@ -15,6 +16,7 @@ from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 
 CONFIRMED = "numbers confirmed"  # what is written into `audit`
+UNCONFIRMED = "billing.numbers_unconfirmed"
 
 
 @value
@@ -31,7 +33,8 @@ def confirm(app: App, said: Confirmation) -> dict[str, Any]:
     """Let the next number be the one after `said.last`; return first, last of what is passed over.
 
     Raises `Rejected("billing.number_given")` for a last number below one that was taken here or
-    heard of elsewhere: it would be given twice.
+    heard of elsewhere: it would be given twice. What was delivered meanwhile, and is parked as
+    it has no document, is tried again at once.
     """
     if said.last < said.heard:
         raise Rejected("billing.number_given", f"others have heard of {said.heard}")
@@ -57,7 +60,15 @@ def confirm(app: App, said: Confirmation) -> dict[str, Any]:
         actor=service_actor("operator"),
         correlation_id=str(ids.fresh()),
     )
-    return app.attempt(by, work)
+    done = app.attempt(by, work)
+    _go_on(app, said.who)
+    return done
+
+
+def _go_on(app: App, who: str) -> None:
+    for each in app.query(parking.listed):
+        if (each["error"] or {}).get("code") == UNCONFIRMED:
+            parking.retry(app, each["consumer"], each["source"], each["stream_id"], who)
 
 
 def taken(app: App) -> int:
@@ -76,7 +87,7 @@ def must_be_confirmed(unit: Unit) -> None:
     """Raise `Rejected("billing.numbers_unconfirmed")` where this database is not the one it was."""
     if not kept.is_confirmed(unit.connection, SERIES):
         raise Rejected(
-            "billing.numbers_unconfirmed",
+            UNCONFIRMED,
             "the database was restored or moved: numbers may have been given that it does not"
             " know; an operator says which was the last: suitectl numbers confirm --last <number>",
         )

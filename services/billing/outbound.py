@@ -3,12 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from billing import outbound_cards as cards
 from billing import outbound_documents as documents
 from billing.domain import oslo, vat
 from billing.domain.line_item import LineItem
 from billing.domain.line_item_messages import LineItemCancelled, LineItemCreated
-from billing.domain.payment import Cleared
-from billing.domain.payment_messages import ClearanceRefused, ClearanceRepeated, TargetCleared
+from billing.domain.payment_events import (
+    ClearanceRefused,
+    ClearanceRepeated,
+    TargetCleared,
+)
+from billing.domain.payment_states import Sold
 from chassis.unit.store import Recorded
 from contracts.billing import events as told
 
@@ -41,10 +46,10 @@ def outbound(recorded: Recorded, state: Any) -> Any:
         case LineItemCancelled():
             return _cancelled(recorded.subject, state)
         case _:
-            return documents.told_of(recorded, state)
+            return cards.told_of(recorded, state) or documents.told_of(recorded, state)
 
 
-def _cleared(recorded: Recorded, payment: Cleared) -> told.PaymentCleared:
+def _cleared(recorded: Recorded, payment: Sold) -> told.PaymentCleared:
     order, sale = payment.order, payment.sale
     return told.PaymentCleared(
         target_kind=order.target.kind,

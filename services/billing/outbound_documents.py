@@ -1,4 +1,4 @@
-"""What others hear of invoices, credit notes and refunds: amounts, numbers and ids."""
+"""What others hear of sales documents: amounts, numbers and ids."""
 
 from typing import Any
 from uuid import UUID
@@ -6,9 +6,9 @@ from uuid import UUID
 from billing.domain import invoice_events as happened
 from billing.domain.credit_note import CreditNoteDelivered, CreditNoteDeliveryFailed
 from billing.domain.invoice_states import Numbered, Paid, WrittenOff
-from billing.domain.refund import RefundSent
 from chassis.unit.store import Recorded
 from contracts.billing import events as told
+from contracts.billing.card_events import SaleDocumented
 
 
 def told_of(recorded: Recorded, state: Any) -> Any:
@@ -30,6 +30,8 @@ def told_of(recorded: Recorded, state: Any) -> Any:
             )
         case happened.InvoiceIssued(kind="invoice", due_date=due_date):
             return told.InvoiceIssued(**_document(id, state), due_date=due_date)
+        case happened.InvoiceIssued(kind="receipt"):
+            return _sold(id, state)
         case happened.InvoicePaid() as paid if state.sheet.kind == "invoice":
             return told.InvoicePaid(
                 **_document(id, state),
@@ -48,15 +50,6 @@ def told_of(recorded: Recorded, state: Any) -> Any:
             return _not_delivered(id, state.sheet.kind, state, reason)
         case CreditNoteDeliveryFailed(reason=reason):
             return _not_delivered(id, "credit_note", state, reason)
-        case RefundSent(amount_ore=amount_ore):
-            return told.PaymentRefunded(
-                refund_id=id,
-                workspace_id=state.workspace_id,
-                target_kind=None,
-                target_id=None,
-                amount_ore=amount_ore,
-                whole=False,
-            )
     return _corrected(recorded, state)
 
 
@@ -74,6 +67,24 @@ def _document(invoice_id: UUID, invoice: Numbered) -> dict[str, Any]:
         "issue_date": paper.issue_date,
         "line_item_ids": sheet.line_item_ids,
     }
+
+
+def _sold(invoice_id: UUID, receipt: Numbered) -> SaleDocumented:
+    sheet, paper, target = receipt.sheet, receipt.paper, receipt.sheet.target
+    if target is None:
+        raise AssertionError(f"{invoice_id} says of no work that a card paid it")
+    return SaleDocumented(
+        invoice_id=invoice_id,
+        workspace_id=receipt.workspace_id,
+        series=paper.series,
+        invoice_number=paper.number,
+        target_kind=target.kind,
+        target_id=target.id,
+        net_ore=sheet.amounts.net_ore,
+        vat_ore=sheet.amounts.vat_ore,
+        gross_ore=sheet.amounts.gross_ore,
+        issue_date=paper.issue_date,
+    )
 
 
 def _delivered(id: UUID, kind: str, state: Any, channel: str) -> told.InvoiceDelivered:

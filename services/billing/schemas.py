@@ -1,7 +1,7 @@
 """What the door asks of billing's requests beyond their types."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -14,11 +14,12 @@ from chassis.door.rules import fits, fits_lines, text
 from chassis.marshalling import Each, Form, Rules
 from contracts.billing.cards import ChargeSavedCard
 from contracts.billing.corrections import CreditInvoice, LineToCredit, WriteOffInvoice
+from contracts.billing.disputes import Reconcile
 from contracts.billing.drafts import CreateInvoices, DiscardInvoice, PreviewInvoice
 from contracts.billing.line_items import CancelLineItem
 from contracts.billing.payments import RecordInvoicePayment, ReverseInvoicePayment
 from contracts.billing.prices import PriceAt, SetPricing
-from contracts.billing.refunds import ConfirmRefund, FailRefund, RefundCredit
+from contracts.billing.refunds import ConfirmRefund, FailRefund, RefundCredit, RefundPayment
 from contracts.billing.runs import RunInvoicing
 from contracts.billing.transfers import (
     AllocateBankPayment,
@@ -68,6 +69,7 @@ def transfer_faults(transfer: Transfer) -> dict[str, list[str]]:
 
 # work is sold since; what is years from now has no price yet, and the last days no end in Oslo
 SOLD = Range(min=datetime(2005, 1, 1, tzinfo=UTC), max=datetime(9000, 1, 1, tzinfo=UTC))
+DAY = Range(min=date(2005, 1, 1), max=date(9000, 1, 1))
 TRANSFER_NAME = (*text(NAME), Form(name))
 RULES: Mapping[type[Any], Rules] = {
     PriceAt: {"at": SOLD},
@@ -88,7 +90,9 @@ RULES: Mapping[type[Any], Rules] = {
     CreditInvoice: {"reason": REASON, "lines": (Size(MOST_LINES, least=1), Each(_credit_faults))},
     WriteOffInvoice: {"reason": REASON, "reference": text(200)},
     RefundCredit: {"amount_ore": MONEY, "reason": REASON},
+    RefundPayment: {"net_ore": MONEY, "reason": REASON},
     ConfirmRefund: {"reference": TRANSFER_NAME},
     FailRefund: {"reason": REASON},
+    Reconcile: {"date_from": DAY, "date_to": DAY},
     ChargeSavedCard: {"payment_method_id": Size(200, least=1)},
 }

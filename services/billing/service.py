@@ -3,16 +3,19 @@
 from billing import schemas
 from billing.acts import (
     cards,
+    charges,
     credit,
     credits,
+    disputes,
     documents,
     drafts,
     invoices,
     issuing,
-    journal,
     line_items,
+    payment_status,
     payments,
     prices,
+    reconciling,
     refunds,
     reversals,
     runs,
@@ -21,6 +24,7 @@ from billing.acts import (
     transfers,
     write_offs,
 )
+from books import acts as journal
 from chassis.door import every_service
 from chassis.every_service import Describe, EventsRead
 from chassis.green.methods import act, look, unit
@@ -38,6 +42,7 @@ from contracts.billing.corrections import (
     ListCreditNotes,
     WriteOffInvoice,
 )
+from contracts.billing.disputes import ListDisputes, Reconcile
 from contracts.billing.documents import GetDocument, GetInvoicePdf, SendInvoice
 from contracts.billing.drafts import CreateInvoices, DiscardInvoice, PreviewInvoice
 from contracts.billing.invoices import (
@@ -46,7 +51,6 @@ from contracts.billing.invoices import (
     IssueInvoice,
     ListInvoices,
 )
-from contracts.billing.journal import ExportJournal, VerifyLedger
 from contracts.billing.line_items import CancelLineItem, ListLineItems
 from contracts.billing.payments import GetCredit, RecordInvoicePayment, ReverseInvoicePayment
 from contracts.billing.prices import (
@@ -56,7 +60,13 @@ from contracts.billing.prices import (
     PriceAt,
     SetPricing,
 )
-from contracts.billing.refunds import ConfirmRefund, FailRefund, ListRefunds, RefundCredit
+from contracts.billing.refunds import (
+    ConfirmRefund,
+    FailRefund,
+    ListRefunds,
+    RefundCredit,
+    RefundPayment,
+)
 from contracts.billing.runs import GetInvoicingRun, RunInvoicing
 from contracts.billing.statistics import BillingStats, PaidNet, RevenueStats
 from contracts.billing.transfers import (
@@ -65,6 +75,7 @@ from contracts.billing.transfers import (
     ListBankPayments,
     ReturnBankPayment,
 )
+from contracts.journal import ExportJournal, VerifyLedger
 
 
 class BillingService:
@@ -103,6 +114,7 @@ class BillingService:
     list_credit_notes = look(ListCreditNotes, credits.listed)
     get_credit_note = look(GetCreditNote, credits.shown)
     write_off_invoice = unit(WriteOffInvoice, write_offs.write_off)
+    refund_payment = unit(RefundPayment, refunds.of_payment)
     refund_credit = unit(RefundCredit, refunds.of_credit)
     confirm_refund = unit(ConfirmRefund, refunds.confirm)
     fail_refund = unit(FailRefund, refunds.fail)
@@ -118,13 +130,15 @@ class BillingService:
     get_pricing = look(GetPricing, prices.price_list)
     price_at = look(PriceAt, prices.price_at)
     can_use_invoice_billing = look(CanUseInvoiceBilling, prices.eligibility)
-    get_payment_status = look(GetPaymentStatus, prices.payment_status)
+    get_payment_status = look(GetPaymentStatus, payment_status.shown)
 
-    start_checkout = act(StartCheckout, cards.pay)
-    charge_saved_card = act(ChargeSavedCard, cards.pay)
-    create_billing_portal_session = act(CreateBillingPortalSession, cards.manage)
-    set_auto_charge = act(SetAutoCharge, cards.manage)
+    start_checkout = act(StartCheckout, cards.start_checkout)
+    charge_saved_card = act(ChargeSavedCard, charges.charge)
+    create_billing_portal_session = act(CreateBillingPortalSession, cards.portal)
+    set_auto_charge = act(SetAutoCharge, cards.set_auto_charge)
     list_payment_methods = act(ListPaymentMethods, cards.saved)
+    list_disputes = look(ListDisputes, disputes.listed)
+    reconcile = act(Reconcile, reconciling.reconcile)
 
     events_read = look(EventsRead, every_service.events_read)
     describe = look(Describe, every_service.describe)

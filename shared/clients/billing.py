@@ -1,13 +1,14 @@
 """The client of billing."""
 
 from clients.client import Client, rpc
+from contracts import journal
 from contracts.billing import (
     cards,
     corrections,
+    disputes,
     documents,
     drafts,
     invoices,
-    journal,
     line_items,
     payments,
     prices,
@@ -21,7 +22,7 @@ from contracts.billing import (
 class Billing(Client):
     """Prices, clearances, line items, invoices and their payments; amounts are øre.
 
-    What has to do with cards is `Rejected("billing.card_not_configured")` yet.
+    What has to do with cards is `Rejected("billing.card_not_configured")` without a Stripe key.
     """
 
     create_invoices = rpc(drafts.CreateInvoices)
@@ -54,6 +55,7 @@ class Billing(Client):
     list_credit_notes = rpc(corrections.ListCreditNotes)
     get_credit_note = rpc(corrections.GetCreditNote)
     write_off_invoice = rpc(corrections.WriteOffInvoice)
+    refund_payment = rpc(refunds.RefundPayment)
     refund_credit = rpc(refunds.RefundCredit)
     confirm_refund = rpc(refunds.ConfirmRefund)
     fail_refund = rpc(refunds.FailRefund)
@@ -76,3 +78,5 @@ class Billing(Client):
     create_billing_portal_session = rpc(cards.CreateBillingPortalSession)
     set_auto_charge = rpc(cards.SetAutoCharge)
     list_payment_methods = rpc(cards.ListPaymentMethods)
+    list_disputes = rpc(disputes.ListDisputes)
+    reconcile = rpc(disputes.Reconcile)

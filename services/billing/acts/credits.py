@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from billing import kept
+from billing.acts.excess import give_back, sold_by_card
 from billing.acts.prices import shown_workspace
 from billing.acts.settling import follow
 from billing.delivering import bill_again
@@ -18,9 +19,7 @@ from billing.domain import (
     line_item_messages,
     number_series,
     payment,
-    refund,
     retention,
-    wallet,
 )
 from billing.domain.invoice_states import Invoice, Issued, Numbered, Paid, PartPaid
 from billing.domain.item import Item
@@ -49,13 +48,14 @@ def credit(unit: Unit, asked: CreditInvoice) -> CreditedInvoice:
     """Take back an invoice, or parts of it, by a credit note under the next number.
 
     What was paid for more than remains leaves the invoice: to the workspace's credit, or back by
-    bank. The number series is locked before anything is read.
+    the rail that it came by. The number series is locked before anything is read.
     """
     must_be_confirmed(unit)
     number = number_series.next_number(unit.state(number_series.decider, series_id(SERIES)))
     note_id = _new_note(unit)
     before: Invoice | None = unit.state(invoice.decider, asked.invoice_id)
     parts = _parts(unit, before, asked) if isinstance(before, Issued | PartPaid | Paid) else ()
+    sold = sold_by_card(unit, before) if isinstance(before, Numbered) else None
     total = crediting.total(parts)
     command = invoice_messages.Credit(
         credit_note_id=note_id,
@@ -68,7 +68,7 @@ def credit(unit: Unit, asked: CreditInvoice) -> CreditedInvoice:
     after: Numbered = decided.state
     _issue(unit, asked, note_id, after, parts)
     excess_ore = before.money.paid_ore - after.money.paid_ore if isinstance(before, Numbered) else 0
-    refund_id = _give_back(unit, after.workspace_id, note_id, excess_ore, asked.refund)
+    refund_id = give_back(unit, after, note_id, excess_ore, asked.refund, sold)
     again = _rebill(unit, parts) if asked.rebill else ()
     follow(unit, before, after)
     return CreditedInvoice(
@@ -152,33 +152,6 @@ def _issue(
         unit.decide(line_item.decider, each.line_item_id, noted)
     until = retention.until(taken.issue_date)
     unit.execute(kept.keep_credited(note_id, asked.invoice_id, asked.reason, until))
-
-
-def _give_back(
-    unit: Unit, workspace_id: UUID, note_id: UUID, excess_ore: int, by_bank: bool
-) -> UUID | None:
-    """Let what was paid be the workspace's credit, or promise it back; return the refund's id."""
-    if excess_ore == 0:
-        return None
-    if not by_bank:
-        grant = wallet.Grant(
-            workspace_id=workspace_id,
-            amount_ore=excess_ore,
-            origin="credit_note",
-            reference=str(note_id),
-        )
-        unit.decide(wallet.decider, workspace_id, grant)
-        return None
-    refund_id = ids.derive(unit.call.id, "refund")
-    request = refund.RequestRefund(
-        workspace_id=workspace_id,
-        rail="bank",
-        of="receivable",
-        amount_ore=excess_ore,
-        credit_note_id=note_id,
-    )
-    unit.decide(refund.decider, refund_id, request)
-    return refund_id
 
 
 def _rebill(unit: Unit, parts: Sequence[crediting.Part]) -> tuple[UUID, ...]:

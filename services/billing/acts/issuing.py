@@ -13,6 +13,7 @@ from billing.domain import (
     number_series,
     retention,
     wallet,
+    wallet_messages,
 )
 from billing.domain.invoice_states import Draft, Invoice, Numbered, Sheet
 from billing.names import SERIES, series_id
@@ -144,7 +145,7 @@ def _paid_from_credit(unit: Unit, issued: Decided) -> Decided:
     used_ore = min(owner.balance_ore, stands.money.remaining_ore) if owner else 0
     if used_ore == 0:
         return issued
-    spend = wallet.Spend(amount_ore=used_ore, on="invoice", reference=str(issued.id))
+    spend = wallet_messages.Spend(amount_ore=used_ore, on="invoice", reference=str(issued.id))
     unit.decide(wallet.decider, stands.workspace_id, spend)
     paid = invoice_messages.RecordPayment(
         amount_ore=used_ore,

@@ -1,12 +1,11 @@
-"""What work costs, whether it may be invoiced and is paid for."""
+"""What work costs, and whether it may be invoiced."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from billing.domain import customer, invoice_paper, oslo, payment, pricing, vat
-from billing.domain.amounts import amounts
+from billing.domain.payment_states import Asked, Payment
 from billing.kroner import must_be_whole
 from billing.names import payment_id
 from billing.projections import price_history, workspace_pricing
@@ -21,9 +20,7 @@ from chassis.unit.store import Stream
 from contracts.billing.prices import (
     CanUseInvoiceBilling,
     Eligibility,
-    GetPaymentStatus,
     GetPricing,
-    PaymentStatus,
     PriceAt,
     PriceThen,
     Pricing,
@@ -112,55 +109,10 @@ def shown_workspace(call: Call, workspace_id: UUID | None) -> UUID | None:
     return scope(call.actor, workspace_id, "billing.workspace_not_found")
 
 
-def payment_status(
-    db: Connection, door: Door, call: Call, asked: GetPaymentStatus
-) -> PaymentStatus:
-    """Return how a target stands. Raises `NotFound` for one whose start nobody requested."""
-    stream = target(db, door, call, asked.target_kind, asked.target_id)
-    stands: payment.Answered = stream.state
-    price = stands.sale.price if isinstance(stands, payment.Cleared) else stands.price
-    rate_bp = vat.rate_bp(oslo.day(call.at))
-    return PaymentStatus(
-        id=stream.id,
-        version=stream.version,
-        workspace_id=stands.workspace_id,
-        target_kind=stands.order.target.kind,
-        target_id=stands.order.target.id,
-        run=stands.order.run,
-        price_ore=price.price_ore,
-        amount_ore=amounts(price.price_ore, 1, rate_bp).gross_ore,
-        refunded_ore=0,
-        disputed=False,
-        **_standing(stands, rate_bp),
-    )
-
-
 def target(db: Connection, door: Door, call: Call, kind: str, target_id: UUID) -> Stream:
     """Return a target's payment. Raises `NotFound` for one whose start nobody requested."""
     stream = store.found(db, door.app.codec, payment.decider, payment_id(kind, target_id))
-    stands: payment.Payment | None = stream.state
-    if not isinstance(stands, payment.Answered) or not call.actor.sees(stands.workspace_id):
+    stands: Payment | None = stream.state
+    if not isinstance(stands, Asked) or not call.actor.sees(stands.workspace_id):
         raise not_found(door.app.service.name, payment.decider)
     return stream
-
-
-def _standing(stands: payment.Answered, rate_bp: int) -> dict[str, Any]:
-    match stands:
-        case payment.Required(reason=reason):
-            return {
-                "clearance": "payment_required",
-                "reason": reason,
-                "is_paid": False,
-                "paid_at": None,
-            }
-        case payment.Cleared(sale=sale):
-            return {
-                "clearance": "cleared",
-                "payment_method": sale.method,
-                "price_version": sale.price.price_version,
-                "vat_rate_bp": rate_bp,
-                "cleared_at": sale.cleared_at,
-                "status": "pending" if stands.paid_at is None else "completed",
-                "is_paid": stands.paid_at is not None,
-                "paid_at": stands.paid_at,
-            }

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from billing.acts.settling import follow
 from billing.acts.transfer_shares import credit_reference
-from billing.domain import bank_payment, invoice, oslo, wallet
+from billing.domain import bank_payment, invoice, oslo, wallet, wallet_messages
 from billing.domain.bank_payment import BankPayment, Share
 from billing.domain.bank_payment_messages import Free, Reverse
 from billing.domain.invoice_messages import ReversePayment, TakePayments
@@ -37,7 +37,7 @@ def reverse(unit: Unit, asked: ReverseInvoicePayment) -> PaymentReversed:
 def _back_to_credit(unit: Unit, asked: ReverseInvoicePayment) -> Decided:
     taken_ore, decided = _taken_off(unit, asked)
     # nothing of what a credit note moved off it before: that is credit already
-    restore = wallet.Restore(invoice_id=decided.id, amount_ore=taken_ore)
+    restore = wallet_messages.Restore(invoice_id=decided.id, amount_ore=taken_ore)
     unit.decide(wallet.decider, decided.state.workspace_id, restore)
     return decided
 
@@ -119,5 +119,5 @@ def _take_back(unit: Unit, workspace_id: UUID, amount_ore: int, reference: str) 
         raise Rejected(
             "billing.credit_already_used", "it was paid back", details={"invoice_ids": []}
         )
-    command = wallet.TakeBack(amount_ore=amount_ore, reference=reference)
+    command = wallet_messages.TakeBack(amount_ore=amount_ore, reference=reference)
     unit.decide(wallet.decider, workspace_id, command)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from billing.domain import oslo
-from billing.projections import bank_payments, credit, pending_lines, revenue
+from billing.projections import advances, bank_payments, credit, pending_lines, revenue
 from chassis.asked import Page
 from chassis.door.edge import Door
 from chassis.unit.calls import Call
@@ -25,7 +25,7 @@ def waiting(db: Connection, door: Door, call: Call, asked: BillingStats) -> Bill
     return BillingFigures(
         **pending_lines.figures(db, today),
         **revenue.waiting(db, today),
-        advances_ore=0,  # nobody pays by card yet
+        advances_ore=advances.total_ore(db),
         customer_credit_ore=credit.total_ore(db),
         unallocated_ore=bank_payments.left_ore(db),
     )

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from billing.acts.settling import follow
-from billing.domain import bank_payment, invoice, wallet
+from billing.domain import bank_payment, invoice, wallet, wallet_messages
 from billing.domain.bank_payment_messages import Allocate, BankPaymentReceived, Receive
 from billing.domain.invoice_messages import RecordPayment
 from billing.domain.invoice_states import Invoice, Numbered
@@ -63,7 +63,7 @@ def credit(
     """
     command = Allocate(amount_ore=amount_ore, invoice_id=invoice_id, workspace_id=workspace_id)
     allocated = unit.decide(bank_payment.decider, id, command)
-    grant = wallet.Grant(
+    grant = wallet_messages.Grant(
         workspace_id=workspace_id,
         amount_ore=amount_ore,
         origin="overpayment",

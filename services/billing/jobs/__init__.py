@@ -16,9 +16,12 @@ from billing.domain.invoice_events import (
     InvoiceSendingRequested,
 )
 from billing.domain.invoicing_run import InvoicingRunStarted
+from billing.domain.payment_events import ChargeDue, ChargeStarted
+from billing.domain.refund_messages import RefundRequested
+from billing.gateways.card_port import Cards
 from billing.gateways.document import Seller
 from billing.gateways.einvoice import Put
-from billing.jobs import deliver, remind, render, run
+from billing.jobs import charge, deliver, look, refund, remind, render, run
 from billing.jobs.issued import Reading
 from chassis.jobs.jobs import Kind
 from chassis.running.parts import Peers
@@ -46,8 +49,14 @@ def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
             yield deliver.asked(recorded, "credit_note", sending)
         case InvoicingRunStarted():
             yield Job(kind=runs.JOB, subject=recorded.subject)
+        case RefundRequested(rail="card"):
+            yield refund.job(recorded)
         case InvoiceReminded(number=number):
             yield Job(kind="remind", subject=recorded.subject, args={"number": number})
+        case ChargeDue():
+            yield Job(kind=charge.CHARGE_DUE, subject=recorded.subject)
+        case ChargeStarted(attempt=attempt):
+            yield charge.look(recorded.subject, attempt)
 
 
 def kinds(
@@ -56,6 +65,7 @@ def kinds(
     blobs: Blobs,
     mail: Mail,
     einvoice: Put | None,
+    cards: Cards | None,
     seller: Seller,
     demo: bool,
 ) -> tuple[Kind, ...]:
@@ -66,4 +76,7 @@ def kinds(
         *deliver.kinds(reading, blobs, mail, einvoice),
         remind.kind(app, mail, seller, demo),
         run.kind(app, peers),
+        refund.kind(app, cards),
+        *charge.kinds(app, peers, cards),
+        *look.kinds(cards),
     )

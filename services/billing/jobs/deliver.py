@@ -25,14 +25,10 @@ from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from gateways.port import Attachment, Blobs, Mail, Message, key_of
+from gateways.port import MAIL_ATTEMPTS, MAIL_BACKOFF_S, Attachment, Blobs, Mail, Message, key_of
 
 BILLING = service_actor("billing")
 EINVOICE = "einvoice"
-# A mail server comes back. Mail waits for five days elsewhere, too (RFC 5321, 4.5.4.1): what is
-# tried 26 times has waited as long.
-BACKOFF_S = (10, 60, 300, 1_800, 7_200, 21_600)
-ATTEMPTS = 26
 REFUSED = ("chassis.mail_refused", "chassis.mail_unwritable")
 DELIVERED: Mapping[str, type[Any]] = {
     "invoice": invoice_messages.NoteDelivery,
@@ -87,7 +83,7 @@ def kinds(reading: Reading, blobs: Blobs, mail: Mail, einvoice: Put | None) -> t
         einvoice(task.subject, _content(blobs, papers["ehf"]))
 
     def kind(name: str, **how: Any) -> Kind:
-        return Kind(name=name, attempts=ATTEMPTS, backoff_s=BACKOFF_S, **how)
+        return Kind(name=name, attempts=MAIL_ATTEMPTS, backoff_s=MAIL_BACKOFF_S, **how)
 
     return (
         kind(SEND, run=send, finish=_sent, give_up=_not_sent),

@@ -1,6 +1,7 @@
 """What was issued, as its paper and its mail say it: read from its stream, its lines, its buyer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,7 @@ class Reading:
             gross_ore=sheet.amounts.gross_ore,
             by_rate=_rates(sheet.by_rate),
             credit_used_ore=used_ore,
-            paid_by_card_on=paper.issue_date if sheet.kind == "receipt" else None,
+            paid_by_card_on=_paid_by_card_on(stands) if sheet.kind == "receipt" else None,
             demo=self.demo,
         )
         delivery = stands.document.delivery
@@ -112,6 +113,11 @@ class Reading:
     def _kept(self, id: UUID, line_item_ids: Sequence[UUID]) -> tuple[list[dict[str, Any]], Row]:
         """Return the lines' rows, in that order, and whom the document names."""
         return self.app.query(lambda db: (line_items.named(db, line_item_ids), buyer_of(db, id)))
+
+
+def _paid_by_card_on(receipt: Numbered) -> date:
+    """Return the day on which the card paid: before the delivery, perhaps long before."""
+    return next(each.paid_on for each in receipt.money.payments if each.source == "card")
 
 
 def buyer(named: Row) -> Buyer:

@@ -10,11 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from billing.domain import invoice, invoice_messages, oslo
-from billing.domain.invoice_rules import REMIND_AFTER
+from billing.domain.invoice_reminders import REMIND_AFTER
 from billing.domain.invoice_states import Issued, Numbered, PartPaid
 from billing.gateways import reminders
 from billing.gateways.document import HOME, Seller
-from billing.jobs.deliver import ATTEMPTS, BACKOFF_S
 from billing.jobs.issued import buyer
 from billing.kept import buyer_of
 from billing.projections import invoice_rows
@@ -28,7 +27,7 @@ from chassis.unit import store
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from gateways.port import Mail, Message
+from gateways.port import MAIL_ATTEMPTS, MAIL_BACKOFF_S, Mail, Message
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +105,8 @@ def kind(app: App, mail: Mail, seller: Seller, demo: bool) -> Kind:
         run=run,
         finish=_sent,
         give_up=_not_sent,
-        attempts=ATTEMPTS,  # a reminder counts, so it is to be sent
-        backoff_s=BACKOFF_S,
+        attempts=MAIL_ATTEMPTS,  # a reminder counts, so it is to be sent
+        backoff_s=MAIL_BACKOFF_S,
     )
 
 

@@ -6,7 +6,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Connection, DateTime, Table, Text, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from billing.domain.wallet import CreditGranted, CreditRestored, CreditSpent, CreditTakenBack
+from billing.domain.wallet_messages import (
+    CreditGranted,
+    CreditRestored,
+    CreditSpent,
+    CreditTakenBack,
+)
 from billing.tables import metadata
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded

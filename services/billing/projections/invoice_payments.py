@@ -1,6 +1,7 @@
 """`invoice_payment`: one row a payment for what an invoice took of it, until it was reversed."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
+from billing.domain import oslo
 from billing.domain.invoice_events import InvoicePaymentRecorded, InvoicePaymentReversed
 from billing.tables import metadata
 from chassis import ids
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
+
+LOST = ("refunded", "disputed")  # so much of what stood on it, whatever payment it came by
 
 table = Table(
     "invoice_payment",
@@ -42,29 +46,39 @@ table = Table(
 
 
 def project(recorded: Recorded) -> Iterable[Change]:
-    """Fill the row; a payment of which it takes more, or which comes again, keeps its row."""
+    """Fill the row; a payment of which it takes more, or which comes again, keeps its row.
+
+    What was lost of what a card paid was never recorded as such: it has a row below zero.
+    """
     invoice_id = recorded.subject
     match recorded.event:
         case InvoicePaymentRecorded() as event:
-            came = insert(table).values(
-                id=_row_of(invoice_id, event),
-                invoice_id=invoice_id,
-                amount_ore=event.amount_ore,
-                paid_on=event.paid_on,
-                source=event.source,
-                external_id=event.external_id,
-                created_at=recorded.recorded_at,
-            )
-            stood_ore = case((table.c.reversed_at.is_(None), table.c.amount_ore), else_=0)
-            again = {
-                "amount_ore": stood_ore + event.amount_ore,
-                "paid_on": event.paid_on,
-                "reversed_at": None,
-            }
-            yield came.on_conflict_do_update(index_elements=["id"], set_=again)
+            yield _moved(recorded, event, event.amount_ore, event.paid_on)
+        case InvoicePaymentReversed() as event if event.reason in LOST:
+            yield _moved(recorded, event, -event.amount_ore, oslo.day(recorded.recorded_at))
         case InvoicePaymentReversed() as event:
             this = update(table).where(table.c.id == str(_row_of(invoice_id, event)))
             yield this.values(reversed_at=recorded.recorded_at)
+
+
+def _moved(
+    recorded: Recorded,
+    event: InvoicePaymentRecorded | InvoicePaymentReversed,
+    amount_ore: int,
+    on: date,
+) -> Change:
+    came = insert(table).values(
+        id=_row_of(recorded.subject, event),
+        invoice_id=recorded.subject,
+        amount_ore=amount_ore,
+        paid_on=on,
+        source=event.source,
+        external_id=event.external_id,
+        created_at=recorded.recorded_at,
+    )
+    stood_ore = case((table.c.reversed_at.is_(None), table.c.amount_ore), else_=0)
+    again = {"amount_ore": stood_ore + amount_ore, "paid_on": on, "reversed_at": None}
+    return came.on_conflict_do_update(index_elements=["id"], set_=again)
 
 
 def _row_of(invoice_id: UUID, event: InvoicePaymentRecorded | InvoicePaymentReversed) -> UUID:

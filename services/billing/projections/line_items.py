@@ -29,6 +29,7 @@ from billing.domain.line_item_messages import (
     LineItemTargetForgotten,
 )
 from billing.domain.target import MOST_CHARACTERS, description
+from billing.domain.vat import EXEMPT
 from billing.tables import metadata
 from chassis.asked import Listing, Page
 from chassis.personal import PRIVATE
@@ -101,8 +102,8 @@ def _sold(event: LineItemCreated) -> dict[str, Any]:
         "workspace_id": event.workspace_id,
         named: event.target.id,
         "target_id": event.target.id,
-        "description": description(event.target.kind, event.title),
-        "amount_ore": event.price.price_ore,
+        "description": description(event.target.kind, event.title, _locale(event)),
+        "amount_ore": event.net_ore // event.quantity,
         "price_version": event.price.price_version,
         "quantity": event.quantity,
         "net_ore": event.net_ore,
@@ -114,6 +115,11 @@ def _sold(event: LineItemCreated) -> dict[str, Any]:
         "rail": event.rail,
         "organization_number": event.organization_number,
     }
+
+
+def _locale(event: LineItemCreated) -> str:
+    """Return the language of its document: what is exempt is sold abroad."""
+    return "en" if event.vat_type == EXEMPT else "nb"
 
 
 def _times(at: datetime) -> dict[str, datetime]:

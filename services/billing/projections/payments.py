@@ -1,117 +1,162 @@
-"""`project_payment`: one row a target that was cleared, of either kind.
+"""`project_payment`: one row a target that was cleared, or that a card was to pay, of either kind.
 
 Ids are their callers' choice, so a film may bear a project's id. The row is then the first one's;
-the second has its payment, line and invoice all the same, and stops nobody.
+the second has its payment, line and document all the same, and stops nobody.
 """
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    DateTime,
-    Index,
-    Table,
-    Text,
-    UniqueConstraint,
-    Update,
-    false,
-    func,
-    update,
-)
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Update, and_, case, func, literal, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
+from billing.domain.card import CARD, CURRENCY
 from billing.domain.line_item_messages import LineItemCreated
-from billing.domain.order import FREE
-from billing.domain.payment_messages import (
+from billing.domain.order import INVOICE
+from billing.domain.payment_events import (
+    AdvanceLost,
+    AdvanceReturned,
+    CardPaymentCaptured,
+    CardPaymentFailed,
+    ChargeStarted,
+    CheckoutExpired,
+    CheckoutOpened,
     ClearanceRepeated,
     TargetCleared,
+    TargetDisputed,
+    TargetForgotten,
     TargetSettled,
+    TargetUndisputed,
     TargetUnsettled,
 )
-from billing.tables import metadata
+from billing.domain.refund_messages import RefundFailed, RefundRequested, RefundReturned
+from billing.domain.target import Target
+from billing.projections.payment_table import table
 from chassis.unit.projection import Change, Projection
 from chassis.unit.store import Recorded
 
-table = Table(
-    "project_payment",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("project_id", Text, nullable=False),  # the target's id, of either kind
-    Column("workspace_id", Text, nullable=False),
-    Column("payment_method", Text, nullable=False),
-    Column("stripe_checkout_session_id", Text),
-    Column("stripe_payment_intent_id", Text),
-    Column("invoice_line_item_id", Text),
-    Column("amount_cents", BigInteger, nullable=False),  # net, in minor units of `currency`
-    Column("currency", Text, nullable=False),
-    Column("status", Text, nullable=False, server_default="pending"),
-    Column("paid_at", DateTime(timezone=True)),
-    Column("created_at", DateTime(timezone=True), nullable=False),
-    Column("updated_at", DateTime(timezone=True), nullable=False),
-    # beyond the seed
-    Column("target_kind", Text, nullable=False),
-    Column("cleared_at", DateTime(timezone=True)),
-    Column("refunded_ore", BigInteger, nullable=False, server_default="0"),  # VAT included
-    Column("disputed", Boolean, nullable=False, server_default=false()),
-    CheckConstraint(
-        "payment_method in ('stripe', 'invoice', 'free')", name="project_payment_payment_method"
-    ),
-    CheckConstraint("currency in ('usd', 'nok')", name="project_payment_currency"),
-    CheckConstraint(
-        "status in ('pending', 'completed', 'failed', 'refunded')", name="project_payment_status"
-    ),
-    CheckConstraint(
-        "target_kind in ('image_project', 'video_project')", name="project_payment_target_kind"
-    ),
-    # a constraint of the table, so that a rebuild has it while it loads, as the insert needs it
-    UniqueConstraint("project_id", name="project_payment_project"),
-    Index("project_payment_workspace", "workspace_id"),
-)
+__all__ = ["project", "projection", "table"]
 
 
 def project(recorded: Recorded) -> Iterable[Change]:
-    """Fill the row; its line item's own stream says which line that is."""
+    """Fill the row; its line's stream says which line that is, its refunds' what went back."""
+    row, id = table.c, recorded.subject
     match recorded.event:
+        case CheckoutOpened() | ChargeStarted() as event:
+            yield _tried(recorded, event)
         case TargetCleared() as event:
-            cleared = insert(table).values(id=recorded.subject, **_cleared(event, recorded))
-            yield cleared.on_conflict_do_nothing(index_elements=["project_id"])
-        case ClearanceRepeated():
-            yield _updated(recorded.subject, recorded)
+            yield _cleared(recorded, event)
+        case CardPaymentCaptured(amount_ore=ore, payment_intent_id=intent_id):
+            captured_ore = row.captured_ore + ore
+            intent: dict[str, Any] = {"stripe_payment_intent_id": intent_id}
+            yield _changed(id, recorded, captured_ore=captured_ore, **intent)
+        case CheckoutExpired() | CardPaymentFailed():
+            yield _changed(id, recorded, stage="failed", expires_at=None)
+        case AdvanceReturned():
+            yield _changed(id, recorded, stage="refunded")
+        case AdvanceLost(amount_ore=ore):
+            left = {"captured_ore": row.captured_ore - ore, **_disputes(-1)}  # it need not be noted
+            yield _changed(id, recorded, stage="refunded", **left)
+        case TargetDisputed():
+            yield _changed(id, recorded, **_disputes(1))
+        case TargetUndisputed():
+            yield _changed(id, recorded, **_disputes(-1))
         case TargetSettled():
-            paid_at = recorded.recorded_at
-            yield _updated(recorded.subject, recorded).values(status="completed", paid_at=paid_at)
+            yield _changed(id, recorded, stage="completed", paid_at=recorded.recorded_at)
         case TargetUnsettled():
-            yield _updated(recorded.subject, recorded).values(status="pending", paid_at=None)
+            yield _changed(id, recorded, stage="pending", paid_at=None)
+        case TargetForgotten(unpaid=True):  # perhaps while a card was tried
+            tried = _changed(id, recorded, stage="failed", expires_at=None)
+            yield tried.where(row.stage == "pending")
+        case ClearanceRepeated():
+            yield _changed(id, recorded)
+        case _:
+            yield from _of_others(recorded)
+
+
+def _of_others(recorded: Recorded) -> Iterable[Change]:
+    row = table.c
+    match recorded.event:
         case LineItemCreated(payment_id=payment_id):
-            yield _updated(payment_id, recorded).values(invoice_line_item_id=recorded.subject)
+            yield _changed(payment_id, recorded, invoice_line_item_id=recorded.subject)
+        case RefundRequested(sale_id=UUID() as sale_id, amount_ore=ore):
+            yield _changed(sale_id, recorded, refunded_ore=row.refunded_ore + ore)
+        case RefundFailed(payment_id=UUID() as sale_id, amount_ore=ore):
+            yield _changed(sale_id, recorded, refunded_ore=row.refunded_ore - ore)
+        case RefundReturned(payment_id=UUID() as sale_id, amount_ore=ore):
+            yield _changed(sale_id, recorded, refunded_ore=row.refunded_ore - ore)
 
 
-def _cleared(event: TargetCleared, recorded: Recorded) -> dict[str, Any]:
-    is_free = event.method == FREE
-    return {
-        "project_id": event.target.id,
-        "workspace_id": event.workspace_id,
-        "payment_method": event.method,
-        "amount_cents": event.price.price_ore,
-        "currency": "nok",
-        "status": "completed" if is_free else "pending",
-        "paid_at": event.at if is_free else None,
-        "target_kind": event.target.kind,
-        "cleared_at": event.at,
-        "created_at": recorded.recorded_at,
-        "updated_at": recorded.recorded_at,
+def _tried(recorded: Recorded, event: CheckoutOpened | ChargeStarted) -> Insert:
+    now: dict[str, Any] = {
+        **_sold_by(CARD, event.price.price_ore, "pending"),
+        "paid_at": None,
+        "cleared_at": None,
+        "expires_at": None,
     }
+    if isinstance(event, CheckoutOpened):
+        now["stripe_checkout_session_id"] = event.session_id
+        now["expires_at"] = event.expires_at
+    return _row(recorded, event.target, now)
 
 
-def _updated(payment_id: UUID, recorded: Recorded) -> Update:
-    """Return the change of a payment's row; of two streams, the later one says when it was."""
+def _cleared(recorded: Recorded, event: TargetCleared) -> Insert:
+    owed = event.method == INVOICE
+    now: dict[str, Any] = {
+        **_sold_by(event.method, event.price.price_ore, "pending" if owed else "completed"),
+        "paid_at": None if owed else event.at,
+        "cleared_at": event.at,
+        "expires_at": None,
+    }
+    return _row(recorded, event.target, now)
+
+
+def _sold_by(method: str, price_ore: int, stage: str) -> dict[str, Any]:
+    """Return what is sold anew; nothing of it went back yet."""
+    return {"payment_method": method, "amount_cents": price_ore, "stage": stage, "status": stage}
+
+
+def _row(recorded: Recorded, target: Target, now: dict[str, Any]) -> Insert:
+    """Return the payment's row as it is now; none where the id is another target's."""
+    at = recorded.recorded_at
+    first = insert(table).values(
+        id=recorded.subject,
+        project_id=target.id,
+        target_kind=target.kind,
+        workspace_id=recorded.workspace_id,
+        currency=CURRENCY,
+        created_at=at,
+        updated_at=at,
+        **now,
+    )
+    again = {**now, "updated_at": func.greatest(table.c.updated_at, at)}
+    own = table.c.id == first.excluded.id
+    return first.on_conflict_do_update(index_elements=["project_id"], set_=again, where=own)
+
+
+def _disputes(more: int) -> dict[str, ColumnElement[Any]]:
+    disputes = func.greatest(table.c.disputes + more, 0)
+    return {"disputes": disputes, "disputed": disputes > 0}
+
+
+def _changed(payment_id: UUID, recorded: Recorded, **now: Any) -> Update:
+    """Return the change of a payment's row; of several streams, the latest says when it was.
+
+    What it is called follows from what several streams say, whichever of them comes last.
+    """
     updated_at = func.greatest(table.c.updated_at, recorded.recorded_at)
-    return update(table).where(table.c.id == str(payment_id)).values(updated_at=updated_at)
+    changed = update(table).where(table.c.id == str(payment_id))
+    return changed.values(**now, status=_status(now), updated_at=updated_at)
+
+
+def _status(now: dict[str, Any]) -> ColumnElement[str]:
+    stage = literal(now["stage"]) if "stage" in now else table.c.stage
+    captured_ore = now.get("captured_ore", table.c.captured_ore)
+    refunded_ore = now.get("refunded_ore", table.c.refunded_ore)
+    by_card = table.c.payment_method == CARD
+    back = and_(by_card, stage == "completed", captured_ore > 0, refunded_ore >= captured_ore)
+    return case((back, "refunded"), else_=stage)
 
 
 projection = Projection(table=table, project=project)
