@@ -128,8 +128,8 @@ def _stripes_events_go_after_they_can_come_again(suite: Suite, now: datetime) ->
     with psycopg.connect(suite.owner_url("billing"), autocommit=True) as owner:
         for days in (31, 91):
             owner.execute(
-                "insert into stripe_event (id, type, livemode, created, received_at)"
-                " values (%s, 'any', false, 0, %s)",
+                "insert into stripe_event (id, type, livemode, created, received_at, outcome)"
+                " values (%s, 'any', false, 0, %s, 'ignored')",
                 [f"evt_{days}", now - days * DAY],
             )
     suite.run_schedule("billing", "prune_stripe_events")
