@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from sqlalchemy import create_engine
 
+from billing import webhooks
 from chassis import metrics
 from chassis.database.backlog import Backlog
 from chassis.door import internal_door
@@ -26,6 +27,7 @@ RUNBOOKS = DEPLOY / "runbooks"
 OURS = re.compile(r"\bservice_[a-z0-9_]+")
 IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 FIGURES = [each for service in SERVICES for each in import_module(f"{service}.app").SERVICE.figures]
+MODULES = (metrics, internal_door, doctor, webhooks)
 FUNCTIONS = {"label_replace", "histogram_quantile", "group_right"}
 
 
@@ -33,7 +35,7 @@ def defined() -> dict[str, Metric]:
     """Return the metrics that exist, by the name that a query gives each of their values."""
     of_modules = [
         each
-        for module in (metrics, internal_door, doctor)
+        for module in MODULES
         for each in vars(module).values()
         if hasattr(each, "describe")
         and not isinstance(each, type)
@@ -124,7 +126,7 @@ def test_the_cases_speak_of_metrics_and_labels_that_exist() -> None:
 
 def metric_labels(metric: Metric) -> tuple[str, ...]:
     """Return the labels that a metric has beside those of whoever asks for it."""
-    of_modules = [each for of in (metrics, internal_door, doctor) for each in vars(of).values()]
+    of_modules = [each for of in MODULES for each in vars(of).values()]
     for each in of_modules:
         if getattr(each, "_name", None) == metric.name:
             return tuple(each._labelnames)
@@ -155,12 +157,12 @@ def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
 def test_no_label_is_an_id() -> None:
     asked = {
         label
-        for each in (metrics, internal_door)
+        for each in (metrics, internal_door, webhooks)
         for metric in vars(each).values()
         for label in getattr(metric, "_labelnames", ())
     }
     frames = {"service", "method", "outcome", "consumer", "source", "kind", "check", "schedule"}
-    assert asked == frames | {"queue", "way"}
+    assert asked == frames | {"queue", "way", "reason"}
 
 
 def value(name: str, **labels: str) -> float:
