@@ -1,10 +1,14 @@
 """What affiliate does about the events of others."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from affiliate.domain import customer, earning, earning_messages, relationship
+from affiliate.attributing import settle
+from affiliate.correcting import correct
+from affiliate.domain import customer, paid_invoice
 from affiliate.domain.customer_messages import (
     HearInvoice,
     HearMember,
@@ -12,13 +16,15 @@ from affiliate.domain.customer_messages import (
     HearStatus,
     NoteWorkspace,
 )
-from chassis import ids
+from affiliate.domain.earning_messages import Adjust
 from chassis.domain import Decider
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
+
+Streams = Sequence[tuple[Decider[Any, Any, Any], UUID]]
 
 
 def note_workspace(unit: Unit, heard: Heard) -> None:
@@ -62,97 +68,76 @@ def note_invoice(unit: Unit, heard: Heard) -> None:
     unit.decide(customer.decider, event.workspace_id, known)
 
 
-def earn(unit: Unit, heard: Heard) -> None:
-    """Earn on it, if somebody refers the workspace."""
-    event: billing.InvoicePaid = heard.event
-    payer: customer.Customer | None = unit.state(customer.decider, event.workspace_id)
-    if payer is None or payer.relationship_id is None:
+def note_paid(unit: Unit, heard: Heard, hold_days: int = 0) -> None:
+    """Earn on it, if somebody referred the workspace when it was paid for the first time."""
+    settle(unit, heard.event, hold_days)
+    correct(unit, heard.event.invoice_id, partial(Adjust, cause="settled_again"))
+
+
+def note_credited(unit: Unit, heard: Heard) -> None:
+    """An invoice earns less: what is left of it, if it is paid or will be."""
+    event: billing.InvoiceCredited = heard.event
+    if event.kind != "invoice":  # nobody earns on card sales
         return
-    terms: relationship.Relationship = unit.state(relationship.decider, payer.relationship_id)
-    earned = earning_messages.Earn(
-        relationship_id=payer.relationship_id,
-        affiliate_workspace_id=terms.workspace_id,
-        referred_workspace_id=event.workspace_id,
-        relationship_started_at=terms.started_at,
-        percent=terms.percent,
-        invoice_id=event.invoice_id,
-        invoice_series=event.series,
-        invoice_number=event.invoice_number,
-        currency=event.currency,
-        invoice_net_ore=event.net_ore,
-        credited_net_ore=event.credited_net_ore,
-        base_ore=event.commission_base_ore,
-        issue_date=event.issue_date,
-        paid_at=event.paid_at,
-        recorded_at=heard.time,
+    command = paid_invoice.NoteCredited(
+        workspace_id=event.workspace_id, credited_net_ore=event.credited_net_ore
     )
-    earning_id = ids.derive(payer.relationship_id, event.invoice_id)
-    unit.decide(earning.decider, earning_id, earned)
+    unit.decide(paid_invoice.decider, event.invoice_id, command)
+    correct(unit, event.invoice_id, partial(Adjust, cause="credited"))
 
 
-def _customer(heard: Heard) -> Iterable[tuple[Decider[Any, Any, Any], UUID]]:
+def note_reversed(unit: Unit, heard: Heard) -> None:
+    """An invoice that is not paid any more earns nothing, until it is paid again."""
+    event: billing.InvoicePaymentReversed = heard.event
+    command = paid_invoice.NoteReversed(was_paid=event.was_paid)
+    unit.decide(paid_invoice.decider, event.invoice_id, command)
+    correct(unit, event.invoice_id, partial(Adjust, cause="reversed"))
+
+
+def _customer(heard: Heard) -> Streams:
     return [(customer.decider, heard.event.workspace_id)]
 
 
+def _invoice(heard: Heard) -> Streams:
+    return [(paid_invoice.decider, heard.event.invoice_id)]
+
+
+def _document(heard: Heard) -> Streams:
+    return _invoice(heard) if heard.event.kind == "invoice" else []
+
+
+def _payment(heard: Heard) -> Streams:
+    return [*_customer(heard), *_invoice(heard)]
+
+
 reactions = (
+    Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
     Reaction(
-        source="auth",
-        hears=auth.WorkspaceCreated,
-        react=note_workspace,
-        streams=_customer,
+        source="auth", hears=auth.WorkspaceProfileChanged, react=note_number, streams=_customer
     ),
+    Reaction(source="auth", hears=auth.WorkspaceSuspended, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceReinstated, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.MemberJoined, react=note_member, streams=_customer),
+    Reaction(source="auth", hears=auth.MemberRoleChanged, react=note_member, streams=_customer),
+    Reaction(source="auth", hears=auth.MemberRemoved, react=note_member, streams=_customer),
+    Reaction(source="billing", hears=billing.InvoiceIssued, react=note_invoice, streams=_customer),
+    Reaction(source="billing", hears=billing.InvoicePaid, react=note_paid, streams=_payment),
     Reaction(
-        source="auth",
-        hears=auth.WorkspaceProfileChanged,
-        react=note_number,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceSuspended,
-        react=hear_status,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceReinstated,
-        react=hear_status,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceClosed,
-        react=hear_status,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.MemberJoined,
-        react=note_member,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.MemberRoleChanged,
-        react=note_member,
-        streams=_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.MemberRemoved,
-        react=note_member,
-        streams=_customer,
+        source="billing", hears=billing.InvoiceCredited, react=note_credited, streams=_document
     ),
     Reaction(
         source="billing",
-        hears=billing.InvoiceIssued,
-        react=note_invoice,
-        streams=_customer,
-    ),
-    Reaction(
-        source="billing",
-        hears=billing.InvoicePaid,
-        react=earn,
-        streams=_customer,
+        hears=billing.InvoicePaymentReversed,
+        react=note_reversed,
+        streams=_invoice,
     ),
 )
+
+
+def with_hold_days(days: int) -> tuple[Reaction, ...]:
+    """Return the reactions, what is earned being held for so many days after its payment."""
+    return tuple(
+        replace(each, react=partial(note_paid, hold_days=days)) if each.react is note_paid else each
+        for each in reactions
+    )

@@ -1,11 +1,12 @@
 """A customer: what was heard of a workspace, who refers it, and whether it can be paid out to."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from affiliate.domain.customer_messages import (
     Command,
+    EndReferral,
     Event,
     FirstInvoiceHeard,
     HearInvoice,
@@ -14,10 +15,13 @@ from affiliate.domain.customer_messages import (
     HearStatus,
     InvoiceHeard,
     MemberHeard,
+    NamePayout,
     NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
+    PayoutNamed,
     Refer,
+    ReferralEnded,
     Referred,
     RestedUpon,
     RestUpon,
@@ -25,7 +29,9 @@ from affiliate.domain.customer_messages import (
     StatusHeard,
     WorkspaceHeard,
 )
-from chassis.domain import Decider, value
+from affiliate.domain.customer_states import Binding, Customer, PayoutDetails
+from affiliate.domain.payout_names import has_invoice, has_reference, is_named, named
+from chassis.domain import Decider
 from chassis.errors import Rejected
 
 WINDOW = timedelta(days=90)  # after its creation, in which a workspace may be referred
@@ -33,49 +39,13 @@ CHAIN_MAX = 100
 OWNER = "owner"  # the role
 
 
-@value
-class PayoutDetails:
-    organization_number: str | None
-    vat_registered: bool
-
-
-@value
-class Customer:
-    workspace_id: UUID
-    owners: frozenset[UUID] = frozenset()
-    status: str = "active"  # active | trial | suspended | closed
-    created_at: datetime | None = None
-    organization_number: str | None = None
-    first_invoice_at: datetime | None = None
-    payout_details: PayoutDetails | None = None
-    relationship_id: UUID | None = None  # the active one in which it is referred
-    affiliate_workspace_id: UUID | None = None
-
-    @property
-    def is_known(self) -> bool:
-        """Whether auth has told of it; billing may have been faster."""
-        return self.created_at is not None
-
-    @property
-    def numbers(self) -> frozenset[str]:
-        """The organisation numbers it is known by."""
-        paid_to = self.payout_details.organization_number if self.payout_details else None
-        return frozenset(each for each in (self.organization_number, paid_to) if each)
-
-
 def decide(customer: Customer | None, command: Command) -> list[Event]:
     match customer, command:
         case Customer(), NoteWorkspace() if customer.is_known:
             return []
-        case _, NoteWorkspace(workspace_id=workspace_id, owner_user_id=owner):
-            return [
-                WorkspaceHeard(
-                    workspace_id=workspace_id, owner_user_id=owner, created_at=command.created_at
-                )
-            ]
-        case Customer(), HearOrganizationNumber() if (
-            command.organization_number == customer.organization_number
-        ):
+        case _, NoteWorkspace():
+            return [_known(command)]
+        case Customer(), HearOrganizationNumber() if _has_that_number(customer, command):
             return []
         case _, HearOrganizationNumber(workspace_id=workspace_id, organization_number=number):
             return [OrganizationNumberHeard(workspace_id=workspace_id, organization_number=number)]
@@ -91,21 +61,27 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
             return [InvoiceHeard(invoice_number=command.invoice_number)]
         case _, HearInvoice():
             return [_first(command)]
-        case None, SetPayoutDetails() | Refer():
-            raise Rejected("affiliate.workspace_unknown", "not heard of yet", retryable=True)
-        case Customer(), SetPayoutDetails() | Refer() if not customer.is_known:
+        case _, SetPayoutDetails() | Refer() if not (customer and customer.is_known):
             raise Rejected("affiliate.workspace_unknown", "not heard of yet", retryable=True)
         case Customer(), SetPayoutDetails() if _as_it_is(customer, command):
             return []
         case Customer(), SetPayoutDetails():
             return [_set(command)]
+        case Customer(), NamePayout() if is_named(customer.payouts, command.payout_id):
+            return []
+        case Customer(), NamePayout() if has_reference(customer.payouts, command):
+            raise Rejected("affiliate.reference_taken", "another payout was confirmed by it")
+        case Customer(), NamePayout() if has_invoice(customer.payouts, command):
+            raise Rejected("affiliate.supplier_number_taken", "another payout was paid on it")
+        case Customer(), NamePayout():
+            return [named(command)]
         case Customer(), Refer() if not command.affiliate_is_known:
             raise Rejected("affiliate.workspace_unknown", "not heard of yet", retryable=True)
-        case Customer(), Refer() if customer.relationship_id == command.relationship_id:
+        case Customer(), Refer() if _was_referred_by(customer, command.relationship_id):
             return []
-        case Customer(), Refer() if _is_itself(customer, command):
+        case Customer(), Refer() if command.is_itself:
             raise Rejected("affiliate.self_referral", "nobody earns on themselves")
-        case Customer(), Refer() if customer.relationship_id:
+        case Customer(), Refer() if customer.binding:
             raise Rejected("affiliate.already_referred", "somebody refers this workspace")
         case Customer(), Refer() if _is_above(customer, command):
             raise Rejected("affiliate.cycle", "it refers this affiliate, directly or by others")
@@ -114,11 +90,27 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
         case Customer(), Refer() if _is_late(customer, command) and not command.exception:
             raise Rejected("affiliate.window_closed", "after 90 days, give a reason in notes")
         case Customer(), Refer(relationship_id=id, affiliate_workspace_id=affiliate):
-            return [Referred(relationship_id=id, affiliate_workspace_id=affiliate)]
-        case Customer(), RestUpon() if customer.relationship_id is None:
+            return [Referred(relationship_id=id, affiliate_workspace_id=affiliate, at=command.at)]
+        case Customer(), EndReferral() if _is_referred_by(customer, command.relationship_id):
+            return [ReferralEnded(relationship_id=command.relationship_id, at=command.at)]
+        case Customer(), EndReferral():
+            return []
+        case Customer(), RestUpon() if customer.binding is None:
             return [RestedUpon(relationship_id=command.relationship_id)]
         case _:
             raise AssertionError(f"{command} needs a customer that it is meant for")
+
+
+def _known(command: NoteWorkspace) -> WorkspaceHeard:
+    return WorkspaceHeard(
+        workspace_id=command.workspace_id,
+        owner_user_id=command.owner_user_id,
+        created_at=command.created_at,
+    )
+
+
+def _has_that_number(customer: Customer, command: HearOrganizationNumber) -> bool:
+    return command.organization_number == customer.organization_number
 
 
 def _is_no_news(customer: Customer, command: HearMember) -> bool:
@@ -140,12 +132,12 @@ def _set(command: SetPayoutDetails) -> PayoutDetailsSet:
     )
 
 
-def _is_itself(customer: Customer, command: Refer) -> bool:
-    return (
-        customer.workspace_id == command.affiliate_workspace_id
-        or bool(customer.owners & command.affiliate_owners)
-        or bool(customer.numbers & command.affiliate_numbers)
-    )
+def _was_referred_by(customer: Customer, relationship_id: UUID) -> bool:
+    return any(each.relationship_id == relationship_id for each in customer.bindings)
+
+
+def _is_referred_by(customer: Customer, relationship_id: UUID) -> bool:
+    return bool(customer.binding and customer.binding.relationship_id == relationship_id)
 
 
 def _first(command: HearInvoice) -> FirstInvoiceHeard:
@@ -187,12 +179,17 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
                 organization_number=event.organization_number, vat_registered=event.vat_registered
             )
             return replace(customer, payout_details=details)
+        case Customer(), PayoutNamed():
+            return replace(customer, payouts=(*customer.payouts, event))
         case Customer(), Referred():
-            return replace(
-                customer,
+            binding = Binding(
                 relationship_id=event.relationship_id,
                 affiliate_workspace_id=event.affiliate_workspace_id,
+                since=event.at,
             )
+            return replace(customer, bindings=(*customer.bindings, binding))
+        case Customer(bindings=(*before, last)), ReferralEnded():
+            return replace(customer, bindings=(*before, replace(last, until=event.at)))
         case Customer(), RestedUpon() | InvoiceHeard():
             return customer
         case _:
@@ -211,7 +208,9 @@ decider = Decider(
         FirstInvoiceHeard,
         InvoiceHeard,
         PayoutDetailsSet,
+        PayoutNamed,
         Referred,
+        ReferralEnded,
         RestedUpon,
     ),
     creates=(NoteWorkspace, HearOrganizationNumber, HearInvoice, SetPayoutDetails, Refer),

@@ -52,16 +52,32 @@ class SetPayoutDetails:
 
 
 @value
+class NamePayout:
+    """The bank has sent a payout, under that reference and on that invoice of the affiliate's."""
+
+    payout_id: UUID
+    reference: str
+    supplier_invoice_number: str | None
+
+
+@value
 class Refer:
     """Bind this workspace to an affiliate; `above` are those the affiliate is itself below."""
 
     relationship_id: UUID
     affiliate_workspace_id: UUID
     affiliate_is_known: bool
-    affiliate_owners: frozenset[UUID]
-    affiliate_numbers: frozenset[str]
+    is_itself: bool  # see `customer.is_itself`
     above: tuple[UUID, ...]
     exception: bool  # an admin gave a reason for one that comes too late
+    at: datetime = UNTIMED
+
+
+@value
+class EndReferral:
+    """Nobody refers it any more, if it was this relationship that did."""
+
+    relationship_id: UUID
     at: datetime = UNTIMED
 
 
@@ -128,9 +144,25 @@ class PayoutDetailsSet:
 
 
 @value
+class PayoutNamed:
+    """By these no other payout of this affiliate is confirmed."""
+
+    payout_id: UUID
+    reference: str
+    supplier_invoice_number: str | None
+
+
+@value
 class Referred:
     relationship_id: UUID
     affiliate_workspace_id: UUID
+    at: datetime
+
+
+@value
+class ReferralEnded:
+    relationship_id: UUID
+    at: datetime
 
 
 @value
@@ -139,7 +171,7 @@ class RestedUpon:
 
 
 Heard = NoteWorkspace | HearOrganizationNumber | HearStatus | HearMember | HearInvoice
-Command = Heard | SetPayoutDetails | Refer | RestUpon
+Command = Heard | SetPayoutDetails | NamePayout | Refer | EndReferral | RestUpon
 Event = (
     WorkspaceHeard
     | OrganizationNumberHeard
@@ -148,6 +180,8 @@ Event = (
     | FirstInvoiceHeard
     | InvoiceHeard
     | PayoutDetailsSet
+    | PayoutNamed
     | Referred
+    | ReferralEnded
     | RestedUpon
 )

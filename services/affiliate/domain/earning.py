@@ -1,166 +1,173 @@
-"""An earning: what one paid invoice brings one affiliate. Its id is (relationship, invoice).
+"""An entry: what one paid invoice brings one affiliate, or a correction of that.
 
-available ── reserved for a payout ── paid out; a payout that fails or is cancelled gives it back.
-Nothing earned is a decision too: skipped, with its reason.
+held until its day ── available ── reserved for a payout ── paid out; a payout that fails or is
+cancelled gives it back. On hold it may be rejected. What is credited reduces it, to 0: reversed.
+The first entry's id is (relationship, invoice). Nothing earned is a decision too: skipped.
 """
 
-from datetime import date, datetime, timedelta
-from uuid import UUID
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
 from affiliate.domain.earning_messages import (
+    Adjust,
+    Command,
+    CorrectionMade,
     Earn,
     Earned,
+    EarningAdjusted,
+    EarningHeld,
+    EarningHoldReleased,
     EarningPaidOut,
+    EarningRejected,
     EarningReleased,
     EarningReserved,
     EarningSkipped,
+    Event,
+    Hold,
+    MakeCorrection,
     PayOut,
+    Reject,
     Release,
+    ReleaseHold,
     Reserve,
 )
-from chassis.domain import Decider, value
+from affiliate.domain.earning_rules import (
+    adjusted,
+    correction,
+    earned,
+    let_go,
+    nothing_earned,
+    skipped,
+)
+from affiliate.domain.earning_states import (
+    Available,
+    Earning,
+    Entry,
+    OnHold,
+    PaidOut,
+    Refused,
+    Reserved,
+    Reversed,
+    Skipped,
+    is_correction,
+    terms_of,
+)
+from chassis.domain import Decider
 from chassis.errors import Rejected
-from chassis.money import share
-
-CURRENCY = "NOK"
-OSLO = ZoneInfo("Europe/Oslo")
-
-
-@value
-class Available:
-    workspace_id: UUID  # the affiliate's
-    amount_ore: int
-    available_on: date
-
-
-@value
-class Reserved:
-    workspace_id: UUID
-    amount_ore: int
-    available_on: date
-    payout_id: UUID
-
-
-@value
-class PaidOut:
-    workspace_id: UUID
-    payout_id: UUID
-
-
-@value
-class Skipped:
-    workspace_id: UUID
-
-
-Earning = Available | Reserved | PaidOut | Skipped
-Command = Earn | Reserve | Release | PayOut
-Event = Earned | EarningSkipped | EarningReserved | EarningReleased | EarningPaidOut
 
 
 def decide(earning: Earning | None, command: Command) -> list[Event]:
     match earning, command:
-        case None, Earn() if command.currency != CURRENCY:
-            return [_skipped(command, "currency")]
-        case None, Earn() if command.recorded_at < command.relationship_started_at:
-            return [_skipped(command, "paid_before_relationship")]
-        case None, Earn() if command.issue_date < oslo_date(command.relationship_started_at):
-            return [_skipped(command, "issued_before_relationship")]
-        case None, Earn() if commission(command.base_ore, command.percent) <= 0:
-            return [_skipped(command, "zero_commission")]
+        case None, Earn() if reason := nothing_earned(command):
+            return [skipped(command, reason)]
         case None, Earn():
-            return [_earned(command)]
-        case _, Earn():
+            return [earned(command)]
+        case None, MakeCorrection():
+            return [correction(command)]
+        case _, Earn() | MakeCorrection():
             return []
-        case Available(), Reserve() if earning.available_on <= command.cutoff:
+        case Available() | OnHold() | Reversed(), Adjust():
+            return adjusted(earning, command)
+        case Refused() | Skipped(), Adjust():
+            return []
+        case Skipped(), Hold() | ReleaseHold():
+            raise Rejected("affiliate.nothing_earned", "it was skipped")
+        case _, Hold() | Reject() if is_correction(earning):
+            raise Rejected("affiliate.is_correction", "it goes with what it corrects")
+        case Available(), Hold():
+            return [EarningHeld(why="by_hand")]
+        case Available(), Reject():
+            raise Rejected("affiliate.hold_first", "only what is on hold is rejected")
+        case OnHold(), Reject() if command.due.is_corrected:
+            raise Rejected("affiliate.earning_corrected", "a correction stands beside it")
+        case OnHold(), Reject():
+            return [EarningRejected(change_ore=-earning.amount_ore)]
+        case OnHold() | Refused(), ReleaseHold():
+            return [let_go(earning, command)]
+        case Reserved(), Hold() | Reject():
+            raise Rejected("affiliate.earning_reserved", "it is in a payout")
+        case PaidOut(), Hold() | Reject():
+            raise Rejected("affiliate.earning_paid_out", "the money has been sent")
+        case Reversed(), Hold():
+            raise Rejected("affiliate.earning_reversed", "nothing is left of it")
+        case Refused(), Hold():
+            raise Rejected("affiliate.earning_rejected", "release it first")
+        case _, Hold() | ReleaseHold() | Reject() if earning is not None:
+            return []
+        case Available(), Reserve() if earning.terms.available_on > command.cutoff:
+            raise Rejected("affiliate.earning_not_available", "its day has not come")
+        case Available(), Reserve() if command.self_referral and earning.amount_ore > 0:
+            return [EarningHeld(why="self_referral")]
+        case Available(), Reserve():
             return [EarningReserved(payout_id=command.payout_id)]
+        case OnHold(), Reserve():
+            raise Rejected("affiliate.earning_on_hold", "it is not paid out for now")
         case Reserved(), Reserve() if earning.payout_id == command.payout_id:
             return []
-        case _, Reserve():
+        case Reserved() | PaidOut() | Reversed() | Refused() | Skipped(), Reserve():
             raise Rejected("affiliate.earning_not_available", "not to be paid out now")
         case Reserved(), Release() if earning.payout_id == command.payout_id:
             return [EarningReleased(payout_id=command.payout_id)]
-        case _, Release():
-            return []
         case Reserved(), PayOut() if earning.payout_id == command.payout_id:
             return [EarningPaidOut(payout_id=command.payout_id, reference=command.reference)]
-        case PaidOut(), PayOut() if earning.payout_id == command.payout_id:
+        case _, Reserve() | Release() | PayOut():
             return []
         case _:
-            raise Rejected("affiliate.earning_not_reserved", "it is not in this payout")
-
-
-def commission(base_ore: int, percent: int) -> int:
-    """Return what `percent` of `base_ore` øre earns, half up: `(base * percent + 50) // 100`."""
-    return share(base_ore, percent, 100)
-
-
-def oslo_date(at: datetime) -> date:
-    """Return the day that a moment falls on in Oslo."""
-    return at.astimezone(OSLO).date()
-
-
-def _skipped(command: Earn, reason: str) -> EarningSkipped:
-    return EarningSkipped(
-        relationship_id=command.relationship_id,
-        affiliate_workspace_id=command.affiliate_workspace_id,
-        referred_workspace_id=command.referred_workspace_id,
-        invoice_id=command.invoice_id,
-        reason=reason,
-    )
-
-
-def _earned(command: Earn) -> Earned:
-    return Earned(
-        relationship_id=command.relationship_id,
-        affiliate_workspace_id=command.affiliate_workspace_id,
-        referred_workspace_id=command.referred_workspace_id,
-        percent=command.percent,
-        invoice_id=command.invoice_id,
-        invoice_series=command.invoice_series,
-        invoice_number=command.invoice_number,
-        invoice_net_ore=command.invoice_net_ore,
-        credited_net_ore=command.credited_net_ore,
-        base_ore=command.base_ore,
-        earning_ore=commission(command.base_ore, command.percent),
-        hold_days=command.hold_days,
-        available_on=oslo_date(command.paid_at) + timedelta(days=command.hold_days),
-    )
+            raise AssertionError(f"{command} cannot be asked of {earning}")
 
 
 def evolve(earning: Earning | None, event: Event) -> Earning:
     match earning, event:
-        case None, EarningSkipped():
-            return Skipped(workspace_id=event.affiliate_workspace_id)
-        case None, Earned():
-            return Available(
-                workspace_id=event.affiliate_workspace_id,
-                amount_ore=event.earning_ore,
-                available_on=event.available_on,
+        case None, EarningSkipped(affiliate_workspace_id=workspace_id):
+            return Skipped(
+                workspace_id=workspace_id, invoice_id=event.invoice_id, reason=event.reason
             )
-        case Available(), EarningReserved():
-            return Reserved(
-                workspace_id=earning.workspace_id,
-                amount_ore=earning.amount_ore,
-                available_on=earning.available_on,
-                payout_id=event.payout_id,
-            )
+        case None, Earned(affiliate_workspace_id=id, earning_ore=amount_ore):
+            return Available(workspace_id=id, terms=terms_of(event), amount_ore=amount_ore)
+        case None, CorrectionMade(affiliate_workspace_id=id, amount_ore=amount_ore):
+            return Available(workspace_id=id, terms=terms_of(event), amount_ore=amount_ore)
+        case OnHold(), EarningAdjusted(amount_ore=amount_ore) if amount_ore:
+            return replace(earning, amount_ore=amount_ore)
+        case Available() | OnHold() | Reversed(), EarningAdjusted(amount_ore=amount_ore):
+            return _open(earning, amount_ore)
+        case Available(workspace_id=id, terms=terms, amount_ore=amount_ore), EarningHeld():
+            return OnHold(workspace_id=id, terms=terms, amount_ore=amount_ore, why=event.why)
+        case OnHold() | Refused(), EarningHoldReleased():
+            return _open(earning, earning.amount_ore + event.change_ore)
+        case OnHold(), EarningRejected():
+            return Refused(workspace_id=earning.workspace_id, terms=earning.terms)
+        case Available(workspace_id=id, terms=terms, amount_ore=ore), EarningReserved():
+            payout_id = event.payout_id
+            return Reserved(workspace_id=id, terms=terms, amount_ore=ore, payout_id=payout_id)
         case Reserved(), EarningReleased():
-            return Available(
-                workspace_id=earning.workspace_id,
-                amount_ore=earning.amount_ore,
-                available_on=earning.available_on,
-            )
-        case Reserved(), EarningPaidOut():
-            return PaidOut(workspace_id=earning.workspace_id, payout_id=event.payout_id)
+            return _open(earning, earning.amount_ore)
+        case Reserved(workspace_id=id, terms=terms, amount_ore=ore), EarningPaidOut():
+            payout_id = event.payout_id
+            return PaidOut(workspace_id=id, terms=terms, amount_ore=ore, payout_id=payout_id)
         case _:
             raise AssertionError(f"{event} cannot follow {earning}")
+
+
+def _open(entry: Entry, amount_ore: int) -> Available | Reversed:
+    if amount_ore == 0:
+        return Reversed(workspace_id=entry.workspace_id, terms=entry.terms)
+    return Available(workspace_id=entry.workspace_id, terms=entry.terms, amount_ore=amount_ore)
 
 
 decider = Decider(
     name="earning",
     decide=decide,
     evolve=evolve,
-    events=(Earned, EarningSkipped, EarningReserved, EarningReleased, EarningPaidOut),
-    creates=(Earn,),
+    events=(
+        Earned,
+        EarningSkipped,
+        EarningAdjusted,
+        CorrectionMade,
+        EarningHeld,
+        EarningHoldReleased,
+        EarningRejected,
+        EarningReserved,
+        EarningReleased,
+        EarningPaidOut,
+    ),
+    creates=(Earn, MakeCorrection),
 )

@@ -4,9 +4,9 @@ created ── approved ── confirmed; cancelled before, or failed after it w
 earnings back. What it holds is fixed when it is created; amounts are øre.
 """
 
-from uuid import UUID
+from dataclasses import replace
 
-from affiliate.domain.customer import Customer
+from affiliate.domain import oslo
 from affiliate.domain.payout_messages import (
     ApprovePayout,
     CancelPayout,
@@ -18,71 +18,33 @@ from affiliate.domain.payout_messages import (
     PayoutConfirmed,
     PayoutCreated,
     PayoutFailed,
+    PayoutNoteStored,
+    StoreNote,
 )
-from chassis.domain import Decider, value
+from affiliate.domain.payout_states import (
+    Approved,
+    Cancelled,
+    Confirmed,
+    Contents,
+    Created,
+    Failed,
+    Payout,
+)
+from chassis.domain import Decider
 from chassis.errors import Rejected
 from chassis.money import share
 
-MINIMUM_ORE = 1
-SECOND_APPROVER_ABOVE_ORE = 5_000_000
 VAT_PERCENT = 25
 
-
-@value
-class Contents:
-    """What was approved is what is paid: fixed at the creation."""
-
-    earning_ids: tuple[UUID, ...]
-    amount_ore: int
-    vat_ore: int
-    vat_registered: bool
-    created_by: UUID
-
-
-@value
-class Created:
-    workspace_id: UUID  # the affiliate's
-    contents: Contents
-
-
-@value
-class Approved:
-    workspace_id: UUID
-    contents: Contents
-
-
-@value
-class Confirmed:
-    workspace_id: UUID
-    contents: Contents
-    transfer: PayoutConfirmed
-
-
-@value
-class Failed:
-    workspace_id: UUID
-    contents: Contents
-
-
-@value
-class Cancelled:
-    workspace_id: UUID
-    contents: Contents
-
-
-Payout = Created | Approved | Confirmed | Failed | Cancelled
-Command = CreatePayout | ApprovePayout | ConfirmPayout | FailPayout | CancelPayout
-Event = PayoutCreated | PayoutApproved | PayoutConfirmed | PayoutFailed | PayoutCancelled
-
-
-def obstacle(amount_ore: int, affiliate: Customer | None) -> str | None:
-    """Return why an affiliate's available `amount_ore` is not paid out now, or None."""
-    if amount_ore == 0:
-        return "nothing_available"
-    if amount_ore < MINIMUM_ORE:
-        return "below_minimum"
-    details = affiliate.payout_details if affiliate else None
-    return None if details and details.organization_number else "no_details"
+Command = CreatePayout | ApprovePayout | ConfirmPayout | FailPayout | CancelPayout | StoreNote
+Event = (
+    PayoutCreated
+    | PayoutApproved
+    | PayoutNoteStored
+    | PayoutConfirmed
+    | PayoutFailed
+    | PayoutCancelled
+)
 
 
 def decide(payout: Payout | None, command: Command) -> list[Event]:
@@ -93,14 +55,18 @@ def decide(payout: Payout | None, command: Command) -> list[Event]:
             raise Rejected("affiliate.payout_exists", "this call has made its payout before")
         case Created(), ApprovePayout() if _needs_another(payout.contents, command):
             raise Rejected("affiliate.second_approver_required", "not who created it")
+        case Created(), ApprovePayout() if not command.may_be_paid:
+            raise Rejected("affiliate.affiliate_suspended", "nothing is paid to it for now")
         case Created(), ApprovePayout():
-            return [PayoutApproved(approved_by=command.approved_by)]
+            return [PayoutApproved(approved_by=command.approved_by, at=command.at)]
         case Approved() | Confirmed(), ApprovePayout():
             return []
         case Approved(), ConfirmPayout() if (
             payout.contents.vat_registered and not command.supplier_invoice_number
         ):
             raise Rejected("affiliate.supplier_invoice_required", "VAT is paid on an invoice only")
+        case Approved(), ConfirmPayout() if not _is_plausible(payout, command):
+            raise Rejected("affiliate.paid_on_implausible", "not before its approval, nor tomorrow")
         case Approved(), ConfirmPayout():
             return [_confirmed(payout.contents, command)]
         case Confirmed(), ConfirmPayout() if payout.transfer == _confirmed(
@@ -119,6 +85,10 @@ def decide(payout: Payout | None, command: Command) -> list[Event]:
             raise Rejected("affiliate.payout_not_approved", "nothing was sent yet")
         case Confirmed(), ConfirmPayout() | FailPayout() | CancelPayout():
             raise Rejected("affiliate.payout_already_confirmed", "the money has been sent")
+        case Approved(note=None) | Confirmed(note=None), StoreNote():
+            return [_stored(command)]
+        case Approved() | Confirmed() | Failed() | Cancelled(), StoreNote():
+            return []
         case Failed() | Cancelled(), _:
             raise Rejected("affiliate.payout_closed", "it gave its earnings back")
         case _:
@@ -140,8 +110,16 @@ def _created(command: CreatePayout) -> PayoutCreated:
 
 
 def _needs_another(contents: Contents, command: ApprovePayout) -> bool:
-    large = contents.amount_ore > SECOND_APPROVER_ABOVE_ORE
+    large = contents.amount_ore > command.second_above_ore
     return large and command.approved_by == contents.created_by
+
+
+def _is_plausible(payout: Approved, command: ConfirmPayout) -> bool:
+    return oslo.day(payout.approved_at) <= command.paid_on <= oslo.day(command.at)
+
+
+def _stored(command: StoreNote) -> PayoutNoteStored:
+    return PayoutNoteStored(ref=command.ref, sha256=command.sha256, size=command.size)
 
 
 def _confirmed(contents: Contents, command: ConfirmPayout) -> PayoutConfirmed:
@@ -149,6 +127,8 @@ def _confirmed(contents: Contents, command: ConfirmPayout) -> PayoutConfirmed:
         reference=command.reference,
         paid_on=command.paid_on,
         supplier_invoice_number=command.supplier_invoice_number,
+        amount_ore=contents.amount_ore,
+        vat_ore=contents.vat_ore,
         paid_ore=contents.amount_ore + contents.vat_ore,
     )
 
@@ -165,9 +145,13 @@ def evolve(payout: Payout | None, event: Event) -> Payout:
             )
             return Created(workspace_id=event.affiliate_workspace_id, contents=contents)
         case Created(), PayoutApproved():
-            return Approved(workspace_id=payout.workspace_id, contents=payout.contents)
-        case Approved(workspace_id=workspace_id, contents=contents), PayoutConfirmed():
-            return Confirmed(workspace_id=workspace_id, contents=contents, transfer=event)
+            return Approved(
+                workspace_id=payout.workspace_id, contents=payout.contents, approved_at=event.at
+            )
+        case Approved() | Confirmed(), PayoutNoteStored():
+            return replace(payout, note=event)
+        case Approved(workspace_id=id, contents=contents, note=note), PayoutConfirmed():
+            return Confirmed(workspace_id=id, contents=contents, transfer=event, note=note)
         case Approved(), PayoutFailed():
             return Failed(workspace_id=payout.workspace_id, contents=payout.contents)
         case Created() | Approved(), PayoutCancelled():
@@ -180,6 +164,13 @@ decider = Decider(
     name="payout",
     decide=decide,
     evolve=evolve,
-    events=(PayoutCreated, PayoutApproved, PayoutConfirmed, PayoutFailed, PayoutCancelled),
+    events=(
+        PayoutCreated,
+        PayoutApproved,
+        PayoutNoteStored,
+        PayoutConfirmed,
+        PayoutFailed,
+        PayoutCancelled,
+    ),
     creates=(CreatePayout,),
 )

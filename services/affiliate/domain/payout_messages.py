@@ -1,9 +1,9 @@
 """What a payout is told to do, and what happens to it. Amounts are øre."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from chassis.domain import value
+from chassis.domain import UNTIMED, value
 
 
 @value
@@ -20,6 +20,9 @@ class CreatePayout:
 @value
 class ApprovePayout:
     approved_by: UUID
+    second_above_ore: int  # a larger one is approved by somebody who did not create it
+    may_be_paid: bool  # the affiliate is neither suspended nor closed
+    at: datetime = UNTIMED
 
 
 @value
@@ -27,8 +30,9 @@ class ConfirmPayout:
     """The bank has sent the money."""
 
     reference: str
-    paid_on: date
+    paid_on: date  # in Oslo
     supplier_invoice_number: str | None
+    at: datetime = UNTIMED
 
 
 @value
@@ -39,6 +43,15 @@ class FailPayout:
 @value
 class CancelPayout:
     pass
+
+
+@value
+class StoreNote:
+    """The settlement note was written."""
+
+    ref: str  # blob:<key>
+    sha256: str
+    size: int  # bytes
 
 
 @value
@@ -56,6 +69,14 @@ class PayoutCreated:
 @value
 class PayoutApproved:
     approved_by: UUID
+    at: datetime
+
+
+@value
+class PayoutNoteStored:
+    ref: str
+    sha256: str
+    size: int
 
 
 @value
@@ -63,7 +84,9 @@ class PayoutConfirmed:
     reference: str
     paid_on: date
     supplier_invoice_number: str | None
-    paid_ore: int  # with VAT, if the affiliate is registered for it
+    amount_ore: int  # net of VAT
+    vat_ore: int
+    paid_ore: int  # both
 
 
 @value

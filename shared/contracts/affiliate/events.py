@@ -15,6 +15,15 @@ class RelationshipStarted:
 
 
 @value
+class RelationshipEnded:
+    """Nothing more is earned by it; what was earned stays."""
+
+    relationship_id: UUID
+    affiliate_workspace_id: UUID
+    referred_workspace_id: UUID
+
+
+@value
 class CommissionEarned:
     earning_id: UUID
     relationship_id: UUID
@@ -27,11 +36,39 @@ class CommissionEarned:
 
 @value
 class CommissionSkipped:
-    """An invoice was paid and nothing was earned on it; `reason` says why."""
+    """An invoice was paid and nothing was earned on it; `reason` says why.
+
+    currency | paid_before_relationship | issued_before_relationship | self_referral |
+    zero_commission
+    """
 
     invoice_id: UUID
     referred_workspace_id: UUID
-    reason: str  # zero_commission
+    reason: str
+
+
+@value
+class CommissionReduced:
+    """An earning that is in no payout is another amount by now; more, if it was paid again."""
+
+    earning_id: UUID
+    affiliate_workspace_id: UUID
+    invoice_id: UUID
+    change_ore: int
+    earning_ore: int  # by now
+    cause: str  # credited | reversed | settled_again
+
+
+@value
+class CommissionClawedBack:
+    """A correction stands beside an earning that is in a payout; positive, if paid again."""
+
+    earning_id: UUID
+    corrects: UUID
+    affiliate_workspace_id: UUID
+    invoice_id: UUID
+    amount_ore: int
+    cause: str  # credited | reversed | settled_again
 
 
 @value
@@ -44,4 +81,12 @@ class PayoutSent:
     paid_on: date
 
 
-PUBLISHES = (RelationshipStarted, CommissionEarned, CommissionSkipped, PayoutSent)
+PUBLISHES = (
+    RelationshipStarted,
+    RelationshipEnded,
+    CommissionEarned,
+    CommissionSkipped,
+    CommissionReduced,
+    CommissionClawedBack,
+    PayoutSent,
+)

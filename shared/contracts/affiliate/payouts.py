@@ -4,17 +4,17 @@ from dataclasses import field
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.asked import Asked, Keyed, Listing, Written
+from chassis.asked import Asked, Command, Keyed, Listing, Written
 from chassis.domain import value
 from contracts.affiliate.earnings import PayoutEntry
 
 
 @value
 class Payee:
-    """To whom a payout goes, as it was when the payout was created."""
+    """To whom a payout goes, as it was when the payout was created; of the account four digits."""
 
     legal_name: str | None
-    account: str | None = field(repr=False)
+    account: str | None
     invoice_email: str | None
 
 
@@ -130,5 +130,33 @@ class ListPayouts(Listing[Payout]):
 @value
 class GetPayout(Asked[PayoutWithEarnings]):
     """Return a payout with its payee and its earnings; for system admins."""
+
+    payout_id: UUID
+
+
+@value
+class FileLink:
+    """A file (`size` in bytes) and a link to it, for 15 minutes."""
+
+    url: str = field(repr=False)
+    expires_at: datetime
+    sha256: str
+    size: int
+
+
+@value
+class ExportPayouts(Command[FileLink]):
+    """Write approved payouts into a CSV for the bank; for system admins.
+
+    The same payouts are the same bytes: no reply is stored, and a repeat gets a new link to them.
+    """
+
+    payout_ids: tuple[UUID, ...]
+    remembered = False
+
+
+@value
+class SettlementNote(Asked[FileLink]):
+    """Return a link to a payout's settlement note (PDF): to an owner of one's own alone."""
 
     payout_id: UUID

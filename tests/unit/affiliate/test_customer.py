@@ -8,6 +8,7 @@ import pytest
 
 from affiliate.domain.customer import CHAIN_MAX, WINDOW, decider
 from affiliate.domain.customer_messages import (
+    EndReferral,
     FirstInvoiceHeard,
     HearInvoice,
     HearMember,
@@ -15,10 +16,13 @@ from affiliate.domain.customer_messages import (
     HearStatus,
     InvoiceHeard,
     MemberHeard,
+    NamePayout,
     NoteWorkspace,
     OrganizationNumberHeard,
     PayoutDetailsSet,
+    PayoutNamed,
     Refer,
+    ReferralEnded,
     Referred,
     RestedUpon,
     RestUpon,
@@ -26,6 +30,7 @@ from affiliate.domain.customer_messages import (
     StatusHeard,
     WorkspaceHeard,
 )
+from affiliate.domain.customer_states import Customer, PayoutDetails, bound_at, is_itself
 from chassis.testing.spec import scenario
 
 MINE, OWNER, AFFILIATE, THEIR_OWNER, RELATIONSHIP, OTHER = (UUID(int=n) for n in range(1, 7))
@@ -35,14 +40,15 @@ NUMBER = "988077917"
 heard = WorkspaceHeard(workspace_id=MINE, owner_user_id=OWNER, created_at=BORN)
 invoiced = FirstInvoiceHeard(workspace_id=MINE, issued_at=BORN, invoice_number=10_001)
 numbered = OrganizationNumberHeard(workspace_id=MINE, organization_number=NUMBER)
-referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
+referred = Referred(
+    relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE, at=BORN + WINDOW
+)
 payable = PayoutDetailsSet(organization_number=NUMBER, vat_registered=False, changed=("account",))
 refer = Refer(
     relationship_id=RELATIONSHIP,
     affiliate_workspace_id=AFFILIATE,
     affiliate_is_known=True,
-    affiliate_owners=frozenset({THEIR_OWNER}),
-    affiliate_numbers=frozenset(),
+    is_itself=False,
     above=(),
     exception=False,
     at=BORN + WINDOW,
@@ -111,9 +117,9 @@ def test_only_who_becomes_an_owner_or_is_none_any_more_is_news(
 def test_its_owners_are_those_of_now() -> None:
     story = scenario(decider).given(heard, joined, left)
     assert story.state().owners == {OTHER}
-    story.when(replace(refer, affiliate_owners=frozenset({OWNER}))).then(referred)
-    shared = replace(refer, affiliate_owners=frozenset({OTHER}))
-    story.when(shared).then_refused("affiliate.self_referral")
+    shared = Customer(workspace_id=AFFILIATE, owners=frozenset({OTHER}))
+    assert is_itself(shared, story.state())
+    assert not is_itself(replace(shared, owners=frozenset({OWNER})), story.state())
 
 
 def test_a_workspace_that_nobody_owns_yet_is_known_and_may_be_referred() -> None:
@@ -121,8 +127,9 @@ def test_a_workspace_that_nobody_owns_yet_is_known_and_may_be_referred() -> None
     scenario(decider).when(
         NoteWorkspace(workspace_id=MINE, owner_user_id=None, created_at=BORN)
     ).then(waiting)
-    ownerless = replace(refer, affiliate_owners=frozenset())
-    scenario(decider).given(waiting).when(ownerless).then(referred)
+    scenario(decider).given(waiting).when(refer).then(referred)
+    ownerless = Customer(workspace_id=AFFILIATE)
+    assert not is_itself(ownerless, scenario(decider).given(waiting).state())
 
 
 def test_payout_details_are_set_where_something_is_new() -> None:
@@ -146,7 +153,9 @@ def test_a_new_workspace_is_referred_up_to_the_window_s_last_moment() -> None:
     scenario(decider).given(heard, referred).when(refer).then_nothing()
     late = replace(refer, at=refer.at + timedelta(microseconds=1))
     scenario(decider).given(heard).when(late).then_refused("affiliate.window_closed")
-    scenario(decider).given(heard).when(replace(late, exception=True)).then(referred)
+    scenario(decider).given(heard).when(replace(late, exception=True)).then(
+        replace(referred, at=late.at)
+    )
 
 
 def test_after_an_invoice_a_reason_is_needed() -> None:
@@ -155,29 +164,85 @@ def test_after_an_invoice_a_reason_is_needed() -> None:
     story.when(replace(refer, exception=True)).then(referred)
 
 
+def test_nobody_refers_themselves() -> None:
+    itself = replace(refer, is_itself=True, exception=True)
+    scenario(decider).given(heard).when(itself).then_refused("affiliate.self_referral")
+
+
+MINE_NOW = Customer(
+    workspace_id=MINE,
+    owners=frozenset({OWNER, OTHER}),
+    organization_number=NUMBER,
+    payout_details=PayoutDetails(organization_number="974760673", vat_registered=False),
+)
+THEIRS = Customer(workspace_id=AFFILIATE, owners=frozenset({THEIR_OWNER}))
+PAID_TO = PayoutDetails(organization_number=NUMBER, vat_registered=True)
+
+
 @pytest.mark.parametrize(
-    "itself",
+    ("theirs", "same"),
     [
-        replace(refer, affiliate_workspace_id=MINE),
-        replace(refer, affiliate_owners=frozenset({THEIR_OWNER, OWNER})),
-        replace(refer, affiliate_numbers=frozenset({NUMBER})),
+        (THEIRS, False),
+        (replace(THEIRS, organization_number="971040238"), False),
+        (replace(THEIRS, workspace_id=MINE), True),
+        (replace(THEIRS, owners=frozenset({THEIR_OWNER, OTHER})), True),
+        (replace(THEIRS, organization_number=NUMBER), True),
+        (replace(THEIRS, organization_number="974760673"), True),
+        (replace(THEIRS, payout_details=PAID_TO), True),
+        (None, False),
     ],
 )
-def test_nobody_refers_themselves(itself: Refer) -> None:
-    reasoned = replace(itself, exception=True)
-    scenario(decider).given(heard, numbered).when(itself).then_refused("affiliate.self_referral")
-    scenario(decider).given(heard, payable).when(reasoned).then_refused("affiliate.self_referral")
-
-
-def test_unknown_numbers_are_not_the_same_number() -> None:
-    known = replace(refer, affiliate_numbers=frozenset({NUMBER}))
-    scenario(decider).given(heard).when(known).then(referred)
+def test_two_workspaces_are_the_same_by_owner_or_number(
+    theirs: Customer | None, same: bool
+) -> None:
+    assert is_itself(theirs, MINE_NOW) == is_itself(MINE_NOW, theirs) == same
+    assert not is_itself(theirs, Customer(workspace_id=OTHER))  # no number is nobody's number
 
 
 def test_a_workspace_has_one_affiliate() -> None:
     second = replace(refer, relationship_id=OTHER, exception=True)
     story = scenario(decider).given(heard, referred)
     story.when(second).then_refused("affiliate.already_referred")
+
+
+SECOND = UUID(int=8)
+ended = ReferralEnded(relationship_id=RELATIONSHIP, at=BORN + WINDOW + timedelta(days=1))
+anew = Referred(
+    relationship_id=SECOND, affiliate_workspace_id=OTHER, at=BORN + WINDOW + timedelta(days=2)
+)
+
+
+def test_after_an_end_another_may_be_bound() -> None:
+    end = EndReferral(relationship_id=RELATIONSHIP, at=ended.at)
+    scenario(decider).given(heard, referred).when(end).then(ended)
+    scenario(decider).given(heard, referred, ended).when(end).then_nothing()
+    scenario(decider).given(heard, referred, ended, anew).when(end).then_nothing()
+    again = replace(refer, relationship_id=SECOND, affiliate_workspace_id=OTHER, at=anew.at)
+    again = replace(again, exception=True)
+    scenario(decider).given(heard, referred, ended).when(again).then(anew)
+    scenario(decider).given(heard, referred, ended, anew).when(refer).then_nothing()
+
+
+@pytest.mark.parametrize(
+    ("at", "by"),
+    [
+        (referred.at - timedelta(seconds=1), RELATIONSHIP),
+        (referred.at, RELATIONSHIP),
+        (ended.at - timedelta(microseconds=1), RELATIONSHIP),
+        (ended.at, SECOND),
+        (anew.at, SECOND),
+        (anew.at + timedelta(days=900), SECOND),
+    ],
+)
+def test_who_was_bound_at_a_moment_is_known_for_good(at: datetime, by: UUID) -> None:
+    binding = bound_at(scenario(decider).given(heard, referred, ended, anew).state(), at)
+    assert binding is not None and binding.relationship_id == by
+
+
+def test_nobody_is_bound_where_nobody_was() -> None:
+    assert bound_at(None, BORN) is None
+    assert bound_at(scenario(decider).given(heard).state(), BORN) is None
+    assert bound_at(scenario(decider).given(heard, referred, ended).state(), ended.at) is None
 
 
 def test_a_circle_is_refused_and_so_is_a_chain_without_end() -> None:
@@ -193,3 +258,38 @@ def test_the_top_of_a_chain_notes_what_rests_upon_it() -> None:
     scenario(decider).given(heard).when(rest).then(RestedUpon(relationship_id=OTHER))
     with pytest.raises(AssertionError):
         scenario(decider).given(heard, referred).when(rest).then_nothing()
+
+
+NAMED = PayoutNamed(payout_id=OTHER, reference="R 1", supplier_invoice_number="F-1")
+
+
+@pytest.mark.parametrize(
+    ("reference", "number", "refused"),
+    [
+        ("R 2", "F-2", None),
+        ("R 2", None, None),
+        ("F-1", "R 1", None),  # one is not the other
+        ("R 1", "F-2", "affiliate.reference_taken"),
+        (" r 1", None, "affiliate.reference_taken"),
+        ("R 2", "F-1", "affiliate.supplier_number_taken"),
+        ("R 2", " F-1", "affiliate.supplier_number_taken"),
+        ("R 2", "f-1", "affiliate.supplier_number_taken"),
+        ("R 2", "Ｆ－１", "affiliate.supplier_number_taken"),
+    ],
+)
+def test_a_reference_and_an_invoice_of_an_affiliate_are_one_payout_s(
+    reference: str, number: str | None, refused: str | None
+) -> None:
+    command = NamePayout(payout_id=MINE, reference=reference, supplier_invoice_number=number)
+    story = scenario(decider).given(heard, NAMED).when(command)
+    if refused:
+        story.then_refused(refused)
+    else:
+        named = PayoutNamed(payout_id=MINE, reference=reference, supplier_invoice_number=number)
+        story.then(named)
+
+
+def test_a_payout_is_named_once() -> None:
+    again = NamePayout(payout_id=OTHER, reference="R 1", supplier_invoice_number="F-1")
+    scenario(decider).given(heard).when(again).then(NAMED)
+    scenario(decider).given(heard, NAMED).when(again).then_nothing()

@@ -9,35 +9,53 @@ from uuid import UUID
 import pytest
 
 from affiliate.app import SERVICE
-from affiliate.domain import customer, earning, earning_messages, relationship
+from affiliate.domain import customer, earning, earning_messages, paid_invoice, relationship
 from affiliate.domain.customer_messages import (
     FirstInvoiceHeard,
     InvoiceHeard,
     MemberHeard,
     OrganizationNumberHeard,
+    PayoutDetailsSet,
+    ReferralEnded,
     Referred,
     StatusHeard,
     WorkspaceHeard,
 )
-from affiliate.inbound import reactions
-from chassis import ids
-from chassis.testing.heard import TOLD_AT, Streams, heard
+from affiliate.domain.earning_messages import (
+    CorrectionMade,
+    EarningAdjusted,
+    EarningHeld,
+    EarningPaidOut,
+    EarningRejected,
+    EarningReleased,
+    EarningReserved,
+)
+from affiliate.domain.paid_invoice import EntryMade, InvoiceNoted
+from affiliate.inbound import reactions, with_hold_days
+from affiliate.names import correction_id, entry_id
+from chassis.testing.heard import HEARD_AT, TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 
 hears = partial(heard, SERVICE, reactions)
 
-WORKSPACE, OWNER, AFFILIATE, RELATIONSHIP, INVOICE = (UUID(int=n) for n in range(1, 6))
+WORKSPACE, OWNER, AFFILIATE, RELATIONSHIP, INVOICE, OTHER = (UUID(int=n) for n in range(1, 7))
 CUSTOMER = (customer.decider, WORKSPACE)
 TERMS = (relationship.decider, RELATIONSHIP)
-EARNING = (earning.decider, ids.derive(RELATIONSHIP, INVOICE))
+THEIRS = (customer.decider, AFFILIATE)
+PAID_INVOICE = (paid_invoice.decider, INVOICE)
+ENTRY = entry_id(RELATIONSHIP, INVOICE)
+EARNING = (earning.decider, ENTRY)
+CORRECTION = (earning.decider, correction_id(ENTRY, 1))
 STARTED = datetime(2026, 2, 1, 12, tzinfo=UTC)
+PAID_AT = datetime(2026, 2, 20, 12, tzinfo=UTC)
 DAY = date(2026, 2, 10)
 
 known = WorkspaceHeard(workspace_id=WORKSPACE, owner_user_id=OWNER, created_at=TOLD_AT)
 numbered = OrganizationNumberHeard(workspace_id=WORKSPACE, organization_number="974760673")
 invoiced = FirstInvoiceHeard(workspace_id=WORKSPACE, issued_at=TOLD_AT, invoice_number=10_001)
-referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE)
+referred = Referred(relationship_id=RELATIONSHIP, affiliate_workspace_id=AFFILIATE, at=STARTED)
+theirs = WorkspaceHeard(workspace_id=AFFILIATE, owner_user_id=UUID(int=9), created_at=TOLD_AT)
 terms = relationship.RelationshipStarted(
     affiliate_workspace_id=AFFILIATE,
     referred_workspace_id=WORKSPACE,
@@ -76,8 +94,10 @@ paid = billing.InvoicePaid(
     commission_base_ore=80_000,
     issue_date=DAY,
     paid_on=DAY,
-    paid_at=datetime(2026, 2, 20, 12, tzinfo=UTC),
+    paid_at=PAID_AT,
     line_item_ids=(),
+    settlement=1,
+    issued_at=datetime(2026, 2, 10, 12, tzinfo=UTC),
 )
 earned = earning_messages.Earned(
     relationship_id=RELATIONSHIP,
@@ -178,48 +198,126 @@ def test_of_a_second_invoice_the_number_is_noted() -> None:
     hears(second).given({CUSTOMER: [known, invoiced]}).then({CUSTOMER: [noted]})
 
 
-REFERRED: Streams = {CUSTOMER: [known, referred], TERMS: [terms]}
+noted = InvoiceNoted(
+    workspace_id=WORKSPACE,
+    invoice_number=10_001,
+    net_ore=90_000,
+    credited_net_ore=10_000,
+    settlement=1,
+    settled=True,
+    relationship_id=RELATIONSHIP,
+    percent=15,
+    paid_at=PAID_AT,
+)
+entry_made = EntryMade(earning_id=ENTRY)
+REFERRED: Streams = {CUSTOMER: [known, referred], THEIRS: [theirs], TERMS: [terms]}
+EARNED: Streams = {**REFERRED, PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
 
 
 def test_a_paid_invoice_of_a_referred_workspace_earns_its_commission() -> None:
-    hears(paid).given(REFERRED).reading(TERMS).reading(EARNING).then({EARNING: [earned]})
+    hears(paid).given(REFERRED).reading(TERMS, THEIRS, EARNING).then(
+        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
+    )
+
+
+def test_what_is_earned_is_held_for_as_many_days_as_the_setting_says() -> None:
+    held = replace(earned, hold_days=30, available_on=date(2026, 3, 22))
+    story = heard(SERVICE, with_hold_days(30), paid).given(REFERRED)
+    story.reading(TERMS, THEIRS, EARNING).then({PAID_INVOICE: [noted, entry_made], EARNING: [held]})
 
 
 def test_a_paid_invoice_heard_twice_earns_once() -> None:
-    hears(paid).given({**REFERRED, EARNING: [earned]}).reading(TERMS).reading(
-        EARNING
-    ).then_nothing()
-
-
-def test_an_invoice_that_is_paid_again_after_its_money_was_gone_earns_once() -> None:
-    again = replace(paid, settlement=2, credited_net_ore=0, commission_base_ore=90_000)
-    hears(again).given({**REFERRED, EARNING: [earned]}).reading(TERMS).reading(
-        EARNING
-    ).then_nothing()
+    hears(paid).given(EARNED).reading(EARNING).then_nothing()
 
 
 @pytest.mark.parametrize("given", [{}, {CUSTOMER: [known]}])
 def test_nobody_earns_on_a_workspace_that_nobody_refers(given: Streams) -> None:
-    hears(paid).given(given).then_nothing()
+    nobody_s = replace(noted, relationship_id=None, percent=None)
+    hears(paid).given(given).then({PAID_INVOICE: [nobody_s]})
+
+
+def changed_to(percent: int, at: datetime) -> relationship.CommissionChanged:
+    return relationship.CommissionChanged(percent=percent, at=at)
+
+
+def test_the_rate_is_that_of_the_payment_not_of_its_hearing() -> None:
+    rates = [terms, changed_to(20, PAID_AT), changed_to(50, PAID_AT + timedelta(seconds=1))]
+    hears(paid).given({**REFERRED, TERMS: rates}).reading(TERMS, THEIRS, EARNING).then(
+        {
+            PAID_INVOICE: [replace(noted, percent=20), entry_made],
+            EARNING: [replace(earned, percent=20, earning_ore=16_000)],
+        }
+    )
+
+
+def test_what_was_paid_before_an_end_earns_though_another_is_bound_by_then() -> None:
+    ended = ReferralEnded(relationship_id=RELATIONSHIP, at=PAID_AT + timedelta(seconds=1))
+    anew = Referred(
+        relationship_id=OTHER, affiliate_workspace_id=OTHER, at=PAID_AT + timedelta(seconds=2)
+    )
+    given = {**REFERRED, CUSTOMER: [known, referred, ended, anew]}
+    hears(paid).given(given).reading(TERMS, THEIRS, EARNING).then(
+        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
+    )
+
+
+def test_an_invoice_stays_whose_it_was_when_it_is_paid_again_under_another() -> None:
+    ended = ReferralEnded(relationship_id=RELATIONSHIP, at=PAID_AT + timedelta(seconds=1))
+    anew = Referred(
+        relationship_id=OTHER, affiliate_workspace_id=OTHER, at=PAID_AT + timedelta(seconds=2)
+    )
+    later = PAID_AT + timedelta(days=30)
+    again = replace(paid, settlement=2, paid_at=later)
+    before = [noted, entry_made, replace(noted, settled=False)]
+    given = {
+        **EARNED,
+        CUSTOMER: [known, referred, ended, anew],
+        PAID_INVOICE: before,
+        EARNING: [earned, adjusted(0, 12_000, 10_000, "reversed")],
+    }
+    hears(again).given(given).reading(EARNING).then(
+        {
+            PAID_INVOICE: [replace(noted, settlement=2)],
+            EARNING: [adjusted(12_000, 0, 10_000, "settled_again")],
+        }
+    )
 
 
 @pytest.mark.parametrize(
-    "event,started,reason",
+    "event,streams,reason",
     [
-        (replace(paid, currency="SEK"), STARTED, "currency"),
-        (replace(paid, issue_date=date(2026, 1, 31)), STARTED, "issued_before_relationship"),
-        (replace(paid, commission_base_ore=0), STARTED, "zero_commission"),
-        # billing took note of the payment at TOLD_AT, whatever day the money came
+        (replace(paid, currency="SEK"), {}, "currency"),
         (
-            replace(paid, paid_at=TOLD_AT + timedelta(days=9), issue_date=date(2026, 4, 1)),
-            TOLD_AT + timedelta(hours=1),
-            "paid_before_relationship",
+            replace(paid, issued_at=STARTED - timedelta(microseconds=1)),
+            {},
+            "issued_before_relationship",
         ),
+        (replace(paid, paid_at=STARTED - timedelta(hours=1)), {}, "paid_before_relationship"),
+        (paid, {THEIRS: [replace(theirs, owner_user_id=OWNER)]}, "self_referral"),
+        (
+            paid,
+            {
+                THEIRS: [
+                    theirs,
+                    PayoutDetailsSet(
+                        organization_number="974760673", vat_registered=False, changed=()
+                    ),
+                ],
+                CUSTOMER: [known, numbered, referred],
+            },
+            "self_referral",
+        ),
+        (
+            paid,
+            {THEIRS: [theirs, MemberHeard(user_id=OWNER, role="owner")]},
+            "self_referral",
+        ),
+        (replace(paid, credited_net_ore=90_000), {}, "zero_commission"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_a_paid_invoice_that_earns_nothing_is_skipped_with_its_reason(
-    event: billing.InvoicePaid, started: datetime, reason: str
+    event: billing.InvoicePaid, streams: Streams, reason: str
 ) -> None:
     skipped = earning_messages.EarningSkipped(
         relationship_id=RELATIONSHIP,
@@ -228,5 +326,178 @@ def test_a_paid_invoice_that_earns_nothing_is_skipped_with_its_reason(
         invoice_id=INVOICE,
         reason=reason,
     )
-    given: Streams = {**REFERRED, TERMS: [replace(terms, at=started)]}
-    hears(event).given(given).reading(TERMS).reading(EARNING).then({EARNING: [skipped]})
+    known_of = replace(noted, credited_net_ore=event.credited_net_ore, paid_at=event.paid_at)
+    given: Streams = {**REFERRED, **streams}
+    hears(event).given(given).reading(TERMS, THEIRS, EARNING).then(
+        {PAID_INVOICE: [known_of, entry_made], EARNING: [skipped]}
+    )
+
+
+def test_who_was_an_owner_of_both_and_is_not_any_more_earns() -> None:
+    left = MemberHeard(user_id=OWNER, role=None)
+    given = {**REFERRED, THEIRS: [replace(theirs, owner_user_id=OWNER), left]}
+    hears(paid).given(given).reading(TERMS, THEIRS, EARNING).then(
+        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
+    )
+
+
+credited = billing.InvoiceCredited(
+    invoice_id=INVOICE,
+    kind="invoice",
+    workspace_id=WORKSPACE,
+    credit_note_id=OTHER,
+    credit_note_number=20_001,
+    net_ore=20_000,
+    vat_ore=5_000,
+    gross_ore=25_000,
+    credited_net_ore=30_000,
+    is_paid=True,
+)
+gone = billing.InvoicePaymentReversed(
+    invoice_id=INVOICE,
+    workspace_id=WORKSPACE,
+    amount_ore=112_500,
+    remaining_ore=112_500,
+    was_paid=True,
+    reason="bounced",
+)
+
+
+def adjusted(to_ore: int, from_ore: int, credited_ore: int, cause: Any) -> EarningAdjusted:
+    return EarningAdjusted(
+        change_ore=to_ore - from_ore,
+        amount_ore=to_ore,
+        credited_net_ore=credited_ore,
+        cause=cause,
+    )
+
+
+def corrected(amount_ore: int, credited_ore: int, cause: Any) -> CorrectionMade:
+    return CorrectionMade(
+        corrects=ENTRY,
+        relationship_id=RELATIONSHIP,
+        affiliate_workspace_id=AFFILIATE,
+        referred_workspace_id=WORKSPACE,
+        percent=15,
+        invoice_id=INVOICE,
+        invoice_series="A",
+        invoice_number=10_001,
+        invoice_net_ore=90_000,
+        credited_net_ore=credited_ore,
+        base_ore=90_000 - credited_ore,
+        amount_ore=amount_ore,
+        cause=cause,
+        available_on=HEARD_AT.date(),
+    )
+
+
+def test_a_credit_reduces_what_was_earned() -> None:
+    hears(credited).given(EARNED).reading(EARNING).then(
+        {
+            PAID_INVOICE: [replace(noted, credited_net_ore=30_000)],
+            EARNING: [adjusted(9_000, 12_000, 30_000, "credited")],
+        }
+    )
+
+
+def test_a_credit_heard_twice_is_taken_once() -> None:
+    after = {
+        **EARNED,
+        PAID_INVOICE: [noted, entry_made, replace(noted, credited_net_ore=30_000)],
+        EARNING: [earned, adjusted(9_000, 12_000, 30_000, "credited")],
+    }
+    hears(credited).given(after).reading(EARNING).then_nothing()
+
+
+def test_a_credit_before_the_payment_is_remembered() -> None:
+    first = replace(
+        noted,
+        invoice_number=None,
+        net_ore=None,
+        credited_net_ore=30_000,
+        settlement=0,
+        settled=False,
+        relationship_id=None,
+        percent=None,
+        paid_at=None,
+    )
+    hears(credited).then({PAID_INVOICE: [first]})
+    hears(paid).given({**REFERRED, PAID_INVOICE: [first]}).reading(TERMS, THEIRS, EARNING).then(
+        {
+            PAID_INVOICE: [replace(noted, credited_net_ore=30_000), entry_made],
+            EARNING: [replace(earned, credited_net_ore=30_000, base_ore=60_000, earning_ore=9_000)],
+        }
+    )
+
+
+RESERVED = [earned, EarningReserved(payout_id=OTHER)]
+PAID_OUT = [*RESERVED, EarningPaidOut(payout_id=OTHER, reference="R")]
+
+
+@pytest.mark.parametrize("history", [RESERVED, PAID_OUT])
+@pytest.mark.parametrize(
+    ("event", "becomes", "correction"),
+    [
+        (credited, replace(noted, credited_net_ore=30_000), (-3_000, 30_000, "credited")),
+        (gone, replace(noted, settled=False), (-12_000, 10_000, "reversed")),
+    ],
+)
+def test_beside_what_is_in_a_payout_a_correction_stands(
+    history: list[Any], event: Any, becomes: InvoiceNoted, correction: tuple[int, int, str]
+) -> None:
+    given = {**EARNED, EARNING: history}
+    hears(event).given(given).reading(EARNING).reading(CORRECTION).then(
+        {
+            PAID_INVOICE: [becomes, EntryMade(earning_id=CORRECTION[1])],
+            CORRECTION: [corrected(*correction)],
+        }
+    )
+
+
+def test_beside_a_correction_another_stands_though_the_first_is_free_again() -> None:
+    first = corrected(-3_000, 30_000, "credited")
+    given = {
+        **EARNED,
+        PAID_INVOICE: [
+            noted,
+            entry_made,
+            replace(noted, credited_net_ore=30_000),
+            EntryMade(earning_id=CORRECTION[1]),
+        ],
+        EARNING: [*RESERVED, EarningReleased(payout_id=OTHER)],
+        CORRECTION: [first],
+    }
+    second = (earning.decider, correction_id(ENTRY, 2))
+    more = replace(credited, credited_net_ore=40_000)
+    hears(more).given(given).reading(EARNING, CORRECTION).reading(second).then(
+        {
+            PAID_INVOICE: [
+                replace(noted, credited_net_ore=40_000),
+                EntryMade(earning_id=second[1]),
+            ],
+            second: [corrected(-1_500, 40_000, "credited")],
+        }
+    )
+
+
+def test_what_was_rejected_stays_nothing_whatever_is_credited() -> None:
+    rejected = [earned, EarningHeld(why="by_hand"), EarningRejected(change_ore=-12_000)]
+    given = {**EARNED, EARNING: rejected}
+    hears(credited).given(given).reading(EARNING).then(
+        {PAID_INVOICE: [replace(noted, credited_net_ore=30_000)]}
+    )
+
+
+def test_an_invoice_that_is_not_paid_any_more_earns_nothing() -> None:
+    hears(gone).given(EARNED).reading(EARNING).then(
+        {
+            PAID_INVOICE: [replace(noted, settled=False)],
+            EARNING: [adjusted(0, 12_000, 10_000, "reversed")],
+        }
+    )
+    hears(replace(gone, was_paid=False)).given(EARNED).reading(EARNING).then_nothing()
+    hears(gone).then_nothing()
+
+
+def test_nobody_earns_on_card_sales() -> None:
+    hears(replace(credited, kind="receipt")).then_not_even_read()

@@ -4,11 +4,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from affiliate.domain import earning_messages, payout, payout_messages
+from affiliate.domain import earning_messages, payout_messages, payout_states
+from affiliate.domain.earning_messages import Terms
+from affiliate.domain.earning_states import Available
+from affiliate.domain.relationship import Ended, Rate, RelationshipEnded
 from affiliate.outbound import outbound
 from affiliate.projections import earnings
 from chassis.testing.projected import projected
 from chassis.unit.store import Recorded
+from contracts.affiliate import events as told
 from contracts.affiliate.events import CommissionEarned, CommissionSkipped, PayoutSent
 
 ID, AFFILIATE, REFERRED, RELATIONSHIP, INVOICE, ADMIN = (UUID(int=n) for n in range(1, 7))
@@ -69,8 +73,75 @@ def test_a_commission_that_was_skipped_is_told() -> None:
     assert list(earnings.project(recorded(skipped))) == []
 
 
+def test_a_relationship_that_ended_is_told() -> None:
+    state = Ended(
+        workspace_id=AFFILIATE,
+        referred_workspace_id=REFERRED,
+        started_at=AT,
+        rates=(Rate(percent=20, valid_from=AT),),
+    )
+    assert outbound(recorded(RelationshipEnded(at=AT)), state) == told.RelationshipEnded(
+        relationship_id=ID, affiliate_workspace_id=AFFILIATE, referred_workspace_id=REFERRED
+    )
+
+
+TERMS = Terms(
+    relationship_id=RELATIONSHIP,
+    referred_workspace_id=REFERRED,
+    percent=25,
+    invoice_id=INVOICE,
+    invoice_series="A",
+    invoice_number=7,
+    invoice_net_ore=120_010,
+    available_on=AT.date(),
+    corrects=None,
+)
+
+
+def test_an_earning_that_was_adjusted_is_told_with_change_and_amount() -> None:
+    event = earning_messages.EarningAdjusted(
+        change_ore=-3, amount_ore=25_000, credited_net_ore=20_012, cause="credited"
+    )
+    state = Available(workspace_id=AFFILIATE, terms=TERMS, amount_ore=25_000)
+    assert outbound(recorded(event), state) == told.CommissionReduced(
+        earning_id=ID,
+        affiliate_workspace_id=AFFILIATE,
+        invoice_id=INVOICE,
+        change_ore=-3,
+        earning_ore=25_000,
+        cause="credited",
+    )
+
+
+def test_a_correction_is_told_with_what_it_corrects() -> None:
+    event = earning_messages.CorrectionMade(
+        corrects=ADMIN,
+        relationship_id=RELATIONSHIP,
+        affiliate_workspace_id=AFFILIATE,
+        referred_workspace_id=REFERRED,
+        percent=25,
+        invoice_id=INVOICE,
+        invoice_series="A",
+        invoice_number=7,
+        invoice_net_ore=120_010,
+        credited_net_ore=120_010,
+        base_ore=0,
+        amount_ore=-25_003,
+        cause="credited",
+        available_on=AT.date(),
+    )
+    assert outbound(recorded(event), None) == told.CommissionClawedBack(
+        earning_id=ID,
+        corrects=ADMIN,
+        affiliate_workspace_id=AFFILIATE,
+        invoice_id=INVOICE,
+        amount_ore=-25_003,
+        cause="credited",
+    )
+
+
 def test_a_sent_payout_is_told_net_of_vat() -> None:
-    contents = payout.Contents(
+    contents = payout_states.Contents(
         earning_ids=(INVOICE,),
         amount_ore=100_000,
         vat_ore=25_000,
@@ -81,9 +152,11 @@ def test_a_sent_payout_is_told_net_of_vat() -> None:
         reference="REF 1",
         paid_on=date(2026, 2, 1),
         supplier_invoice_number="7",
+        amount_ore=100_000,
+        vat_ore=25_000,
         paid_ore=125_000,
     )
-    state = payout.Confirmed(workspace_id=AFFILIATE, contents=contents, transfer=sent)
+    state = payout_states.Confirmed(workspace_id=AFFILIATE, contents=contents, transfer=sent)
     assert outbound(recorded(sent), state) == PayoutSent(
         payout_id=ID,
         affiliate_workspace_id=AFFILIATE,

@@ -8,10 +8,14 @@ from affiliate.schemas import RULES
 from chassis.codec import load_with
 from chassis.errors import Invalid
 from chassis.marshalling import request
-from contracts.affiliate.earnings import ListEarnings
+from contracts.affiliate.earnings import HoldEarning, ListEarnings, RejectEarning, Simulate
 from contracts.affiliate.payees import SetPayoutDetails
-from contracts.affiliate.payouts import ConfirmPayout
-from contracts.affiliate.relationships import CreateRelationship
+from contracts.affiliate.payouts import ConfirmPayout, ExportPayouts
+from contracts.affiliate.relationships import (
+    ChangeCommission,
+    CreateRelationship,
+    EndRelationship,
+)
 
 DETAILS = {
     "legal_name": "Eksempel AS",
@@ -47,7 +51,9 @@ def test_numbers_arrive_as_bare_digits() -> None:
         ("account", None),
         ("legal_name", " "),
         ("legal_name", "x" * 201),
+        ("legal_name", "Eksempel\nAS"),
         ("invoice_email", "nobody"),
+        ("invoice_email", "faktura@affiliate.example\nBcc: b@example.com"),
         ("vat_registered", "true"),
     ],
 )
@@ -61,8 +67,24 @@ def test_wrong_payout_details_are_named(field: str, wrong: Any) -> None:
 def test_the_percentage_is_a_whole_number_from_1_to_100(percent: Any) -> None:
     pair = {"affiliate_workspace_id": ONE, "referred_workspace_id": TWO}
     assert let_in(CreateRelationship, pair)["commission_percent"] == 20
-    with pytest.raises(Invalid):
-        let_in(CreateRelationship, {**pair, "commission_percent": percent})
+    for asked, others in (
+        (CreateRelationship, pair),
+        (ChangeCommission, {"relationship_id": ONE}),
+        (Simulate, {"date_from": "2026-01-01", "date_to": "2026-01-31"}),
+    ):
+        with pytest.raises(Invalid) as refusal:
+            let_in(asked, {**others, "commission_percent": percent})
+        assert list(refusal.value.details["fields"]) == ["commission_percent"]
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, None, 7])
+@pytest.mark.parametrize("asked", [HoldEarning, RejectEarning, EndRelationship])
+def test_a_reason_is_given(asked: type[Any], reason: Any) -> None:
+    which = "relationship_id" if asked is EndRelationship else "earning_id"
+    assert let_in(asked, {which: ONE, "reason": "Avtalt"})["reason"] == "Avtalt"
+    with pytest.raises(Invalid) as refusal:
+        let_in(asked, {which: ONE, "reason": reason})
+    assert list(refusal.value.details["fields"]) == ["reason"]
 
 
 @pytest.mark.parametrize("reference", ["", "  ", "x" * 201])
@@ -72,8 +94,27 @@ def test_a_payment_has_a_reference(reference: str) -> None:
         let_in(ConfirmPayout, sent)
 
 
-@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 201}, {"status": "reserved"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit": 0},
+        {"limit": 201},
+        {"status": "reserved"},
+        {"state": "pending"},
+        {"month": "2026-13"},
+        {"month": "2026-1"},
+        {"month": "2026-01-01"},
+    ],
+)
 def test_a_list_is_asked_for_within_its_bounds(wrong: dict[str, Any]) -> None:
     assert let_in(ListEarnings, {})["limit"] == 50
     with pytest.raises(Invalid):
         let_in(ListEarnings, wrong)
+
+
+@pytest.mark.parametrize("count", [0, 501])
+def test_a_file_for_the_bank_has_some_payouts_and_not_all_that_there_are(count: int) -> None:
+    assert let_in(ExportPayouts, {"payout_ids": [ONE] * 500})
+    with pytest.raises(Invalid) as refusal:
+        let_in(ExportPayouts, {"payout_ids": [ONE] * count})
+    assert list(refusal.value.details["fields"]) == ["payout_ids"]
