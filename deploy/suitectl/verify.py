@@ -12,7 +12,8 @@ from chassis.database import schema_rule
 from chassis.domain import value
 from chassis.errors import Unavailable
 from chassis.unit.service import Agreement, Invariant
-from suitectl import invariants, show, site
+from suitectl import invariants, ledgers, show, site
+from suitectl.ledgers import Books
 from suitectl.site import Site
 
 SHOWN = 5  # of the rows that break one
@@ -38,14 +39,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """Print what holds; return 1 if something does not, or a database could not be asked."""
     suite, checked, away = Site(chosen.inventory), list[Checked](), False
+    books = dict[str, Books]()
     for service in suite.services(chosen.services):
         try:
             checked += _verified(suite, service)
             checked.append(_cursors(suite, service))
             checked += _agreed(suite, service)
+            books |= _books(suite, service)
         except Unavailable as error:
             print(f"suitectl: {error}", file=sys.stderr)
             away = True
+    if len(books) > 1:
+        checked.append(_checked("suite", ledgers.BALANCED, ledgers.unbalanced(books)))
     broken = [each for each in checked if each.violations]
     if chosen.json:
         show.table([{**_line(each), "rows": each.rows} for each in checked], as_json=True)
@@ -54,6 +59,10 @@ def run(chosen: argparse.Namespace) -> int:
         for each in broken:
             print(f"\n{each.service}, {each.invariant.name}:")
             show.table(each.rows, as_json=False)
+        if len(books) > 1:
+            print("\nThe books of the suite, in øre:")
+            accounts = ledgers.of_the_suite(books).items()
+            show.table([{"account": word, "balance": ore} for word, ore in accounts], as_json=False)
     return 1 if broken or away else 0
 
 
@@ -94,6 +103,14 @@ def _agreed(suite: Site, service: str) -> Iterator[Checked]:
                 found = here.exec_driver_sql(each.query, {"told": told}).mappings()
                 lacking += [dict(row) for row in found]
             yield _checked(service, each, lacking)
+
+
+def _books(suite: Site, service: str) -> Mapping[str, Books]:
+    """Return what a service has on its accounts, by its name; nothing of one without any."""
+    if not ledgers.keeps(site.code(service)):
+        return {}
+    with suite.engine(service) as engine, engine.connect() as connection:
+        return {service: ledgers.books(connection)}
 
 
 def _told(suite: Site, agreement: Agreement, position: int) -> Iterator[Sequence[RowMapping]]:

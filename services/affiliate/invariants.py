@@ -4,17 +4,29 @@ from chassis.unit.service import Agreement, Invariant
 
 EARNINGS_BY_RULE = Invariant(
     name="earnings_by_rule",
-    holds="An earning is its share of what was paid net of credits, half up, once an invoice.",
+    holds="The entries of an invoice are its share of what is paid net of credits, half up, or 0.",
     query="""
-select id, invoice_id, invoice_net_ore, credited_net_ore, invoice_amount_ore,
-    commission_percent, earning_amount_ore, earnings
-from (
-    select *, count(*) over (
-        partition by affiliate_relationship_id, invoice_id) as earnings
-    from affiliate_earning) e
-where earnings > 1
-    or invoice_amount_ore <> invoice_net_ore - credited_net_ore
-    or earning_amount_ore <> (invoice_amount_ore * commission_percent + 50) / 100""",
+select p.id as invoice_id, p.net_ore, p.credited_net_ore, p.settled, p.percent, p.skipped,
+    sum(e.earning_amount_ore) as entries_ore
+from paid_invoice p left join affiliate_earning e on e.invoice_id = p.id
+where p.relationship_id is not null
+group by p.id
+having coalesce(sum(e.earning_amount_ore), 0) <> case
+    when p.skipped is null and p.settled and not coalesce(bool_or(e.state = 'rejected'), false)
+    then ((p.net_ore - p.credited_net_ore) * p.percent + 50) / 100 else 0 end""",
+)
+ENTRIES_OF_INVOICES = Invariant(
+    name="entries_of_invoices",
+    holds="An invoice has one first entry, of the relationship whose it is; all others correct it.",
+    query="""
+select e.id, e.invoice_id, e.affiliate_relationship_id, e.corrects
+from affiliate_earning e left join paid_invoice p on p.id = e.invoice_id
+    left join affiliate_earning f on f.id = coalesce(e.corrects, e.id)
+where p.relationship_id is distinct from e.affiliate_relationship_id
+    or f.invoice_id is distinct from e.invoice_id or f.corrects is not null
+    or e.corrects is null and 1 < (
+        select count(*) from affiliate_earning o
+        where o.invoice_id = e.invoice_id and o.corrects is null)""",
 )
 PAYOUTS_ADD_UP = Invariant(
     name="payouts_add_up",
@@ -26,8 +38,23 @@ group by p.id
 having coalesce(sum(e.earning_amount_ore), 0)
     <> case when p.state in ('failed', 'cancelled') then 0 else p.amount_ore end""",
 )
+BALANCES_ADD_UP = Invariant(
+    name="balances_add_up",
+    holds="What an affiliate is owed is all it earned less all it was sent.",
+    query="""
+select affiliate_workspace_id, earned_ore, owed_ore, coalesce(sent_ore, 0) as sent_ore
+from (
+    select affiliate_workspace_id, sum(earning_amount_ore) as earned_ore,
+        coalesce(sum(earning_amount_ore) filter (where status <> 'paid_out'), 0) as owed_ore
+    from affiliate_earning group by affiliate_workspace_id) e
+    left join (
+        select affiliate_workspace_id, sum(amount_ore) as sent_ore
+        from payout where state = 'confirmed' group by affiliate_workspace_id) p
+    using (affiliate_workspace_id)
+where owed_ore <> earned_ore - coalesce(sent_ore, 0)""",
+)
 
-INVARIANTS = (EARNINGS_BY_RULE, PAYOUTS_ADD_UP)
+INVARIANTS = (EARNINGS_BY_RULE, ENTRIES_OF_INVOICES, PAYOUTS_ADD_UP, BALANCES_ADD_UP)
 
 PAID_IS_EARNED = Agreement(
     name="paid_is_earned",
@@ -38,7 +65,8 @@ PAID_IS_EARNED = Agreement(
 select told.id as event_id, told.data->>'invoice_id' as invoice_id, r.id as relationship_id
 from jsonb_to_recordset(%(told)s) as told(id text, "time" timestamptz, data jsonb)
     join affiliate_relationship r on r.referred_workspace_id = told.data->>'workspace_id'
-where r.is_active and told.time >= r.created_at
+where (told.data->>'settlement')::int = 1  -- it stays whose it was then, when it is paid again
+    and told.time >= r.created_at and (r.ended_at is null or told.time < r.ended_at)
     and not exists (
         select from affiliate_earning e
         where (e.affiliate_relationship_id, e.invoice_id) = (r.id, told.data->>'invoice_id'))

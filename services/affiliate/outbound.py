@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from affiliate.domain.earning_messages import Earned, EarningSkipped
+from affiliate.domain.earning_messages import (
+    CorrectionMade,
+    Earned,
+    EarningAdjusted,
+    EarningSkipped,
+)
 from affiliate.domain.payout_messages import PayoutConfirmed
-from affiliate.domain.relationship import RelationshipStarted
+from affiliate.domain.relationship import RelationshipEnded, RelationshipStarted
 from chassis.unit.store import Recorded
 from contracts.affiliate import events as told
 
@@ -18,6 +23,12 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 affiliate_workspace_id=event.affiliate_workspace_id,
                 referred_workspace_id=event.referred_workspace_id,
                 percent=event.percent,
+            )
+        case RelationshipEnded():
+            return told.RelationshipEnded(
+                relationship_id=recorded.subject,
+                affiliate_workspace_id=state.workspace_id,
+                referred_workspace_id=state.referred_workspace_id,
             )
         case Earned() as event:
             return told.CommissionEarned(
@@ -35,11 +46,29 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 referred_workspace_id=event.referred_workspace_id,
                 reason=event.reason,
             )
+        case EarningAdjusted() as event:
+            return told.CommissionReduced(
+                earning_id=recorded.subject,
+                affiliate_workspace_id=state.workspace_id,
+                invoice_id=state.terms.invoice_id,
+                change_ore=event.change_ore,
+                earning_ore=event.amount_ore,
+                cause=event.cause,
+            )
+        case CorrectionMade() as event:
+            return told.CommissionClawedBack(
+                earning_id=recorded.subject,
+                corrects=event.corrects,
+                affiliate_workspace_id=event.affiliate_workspace_id,
+                invoice_id=event.invoice_id,
+                amount_ore=event.amount_ore,
+                cause=event.cause,
+            )
         case PayoutConfirmed() as event:
             return told.PayoutSent(
                 payout_id=recorded.subject,
                 affiliate_workspace_id=state.workspace_id,
-                amount_ore=state.contents.amount_ore,
+                amount_ore=event.amount_ore,
                 earning_ids=state.contents.earning_ids,
                 reference=event.reference,
                 paid_on=event.paid_on,

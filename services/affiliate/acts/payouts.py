@@ -1,108 +1,59 @@
 """Paying affiliates: units over a payout and the earnings in it."""
 
 from collections.abc import Sequence
-from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from affiliate.domain import customer, earning, earning_messages, payout, payout_messages
-from affiliate.projections import earnings, payouts
-from chassis import ids
+from affiliate.acts.new_payouts import person
+from affiliate.domain import (
+    customer,
+    customer_messages,
+    earning,
+    earning_messages,
+    payout,
+    payout_messages,
+)
+from affiliate.domain.customer_states import Customer
+from affiliate.domain.payout_states import Payout
+from affiliate.projections import earning_rows, payout_rows
+from affiliate.projections.payout_rows import last_digits
 from chassis.asked import Page, Written
 from chassis.door.edge import Door
 from chassis.personal import keep
 from chassis.unit.calls import Call, Decided
 from chassis.unit.deciding import Unit
+from contracts.affiliate import payouts as contract
 from contracts.affiliate.earnings import PayoutEntry
 from contracts.affiliate.payouts import (
     ApprovePayout,
     CancelPayout,
     ConfirmPayout,
-    CreatePayout,
     FailPayout,
     GetPayout,
     ListPayouts,
     Payee,
-    Payout,
-    PayoutCreated,
-    PayoutsCreated,
     PayoutWithEarnings,
-    SkippedAffiliate,
 )
 
-ENTRIES_MAX = 1_000  # in one payout: what is told of it names them all, within 64 KiB
 
-
-def create(unit: Unit, asked: CreatePayout) -> PayoutsCreated:
-    """Reserve what is available by the cutoff and make a payout of it, one for each affiliate.
-
-    The projection only finds candidates; what counts is the state of each earning.
-    """
-    named = asked.affiliate_workspace_id
-    affiliates = [named] if named else earnings.affiliates_to_pay(unit.connection, asked.cutoff)
-    items: list[PayoutCreated] = []
-    skipped: list[SkippedAffiliate] = []
-    for affiliate_id in affiliates:
-        made = _create_for(unit, affiliate_id, asked.cutoff)
-        if isinstance(made, str):
-            skipped.append(SkippedAffiliate(affiliate_workspace_id=affiliate_id, reason=made))
-        else:
-            items.append(made)
-    return PayoutsCreated(items=tuple(items), skipped=tuple(skipped))
-
-
-def _create_for(unit: Unit, affiliate_id: UUID, cutoff: date) -> PayoutCreated | str:
-    entries = _available(unit, affiliate_id, cutoff)
-    amount = sum(entries.values())
-    affiliate = unit.state(customer.decider, affiliate_id)
-    reason = payout.obstacle(amount, affiliate)
-    if reason is not None:
-        return reason
-    id = ids.derive(unit.call.id, "payout", affiliate_id)
-    decided = unit.decide(
-        payout.decider,
-        id,
-        payout_messages.CreatePayout(
-            affiliate_workspace_id=affiliate_id,
-            cutoff=cutoff,
-            earning_ids=tuple(entries),
-            amount_ore=amount,
-            organization_number=affiliate.payout_details.organization_number,
-            vat_registered=affiliate.payout_details.vat_registered,
-            created_by=_person(unit),
-        ),
-    )
-    to_whom = payouts.payee(unit.connection, affiliate_id)
-    if to_whom:  # it is fixed with the payout: what was approved is what is paid
-        unit.execute(keep(id, affiliate_id, to_whom))
-    for entry in entries:
-        unit.decide(earning.decider, entry, earning_messages.Reserve(payout_id=id, cutoff=cutoff))
-    return PayoutCreated(
-        id=id,
-        version=decided.version,
-        affiliate_workspace_id=affiliate_id,
-        amount_ore=amount,
-        earning_ids=tuple(entries),
-    )
-
-
-def _available(unit: Unit, affiliate_id: UUID, cutoff: date) -> dict[UUID, int]:
-    """Return what can be reserved, as amounts by earning, the oldest first."""
-    candidates = earnings.to_pay(unit.connection, affiliate_id, cutoff, ENTRIES_MAX)
-    unit.preload((earning.decider, each) for each in candidates)
-    states = {each: unit.state(earning.decider, each) for each in candidates}
-    return {
-        each: state.amount_ore
-        for each, state in states.items()
-        # a rival may have reserved it since the query
-        if isinstance(state, earning.Available) and state.available_on <= cutoff
-    }
-
-
-def approve(unit: Unit, asked: ApprovePayout) -> Written:
+def approve(door: Door, call: Call, asked: ApprovePayout) -> Written:
     """Approve a payout; a large one by somebody who did not create it."""
-    command = payout_messages.ApprovePayout(approved_by=_person(unit))
+    above_ore: int = door.tools.second_approver_above_ore
+    return door.app.unit(call, partial(_approve, asked, above_ore), Written)
+
+
+def _approve(asked: ApprovePayout, above_ore: int, unit: Unit) -> Written:
+    stands: Payout | None = unit.state(payout.decider, asked.payout_id)
+    affiliate: Customer | None = None
+    if stands:
+        affiliate = unit.state(customer.decider, stands.workspace_id)
+    command = payout_messages.ApprovePayout(
+        approved_by=person(unit),
+        second_above_ore=above_ore,
+        may_be_paid=affiliate is not None and affiliate.may_be_paid,
+    )
     return unit.decide(payout.decider, asked.payout_id, command).written
 
 
@@ -114,6 +65,12 @@ def confirm(unit: Unit, asked: ConfirmPayout) -> Written:
         supplier_invoice_number=asked.supplier_invoice_number,
     )
     confirmed = unit.decide(payout.decider, asked.payout_id, command)
+    named = customer_messages.NamePayout(
+        payout_id=asked.payout_id,
+        reference=asked.reference,
+        supplier_invoice_number=asked.supplier_invoice_number,
+    )
+    unit.decide(customer.decider, confirmed.state.workspace_id, named)
     paid = earning_messages.PayOut(payout_id=asked.payout_id, reference=asked.reference)
     return _settle(unit, confirmed, paid)
 
@@ -150,19 +107,17 @@ def _settle(
     return decided.written
 
 
-def listed(db: Connection, door: Door, call: Call, asked: ListPayouts) -> Page[Payout]:
+def listed(db: Connection, door: Door, call: Call, asked: ListPayouts) -> Page[contract.Payout]:
     """Return a page of payouts, newest first: of one affiliate or of all."""
-    return payouts.listed(db, asked.affiliate_workspace_id, asked.state, asked).of(Payout)
+    return payout_rows.listed(db, asked.affiliate_workspace_id, asked.state, asked).of(
+        contract.Payout
+    )
 
 
 def shown(db: Connection, door: Door, call: Call, asked: GetPayout) -> PayoutWithEarnings:
     """Return a payout with its earnings and to whom the money goes."""
-    row = payouts.get(db, asked.payout_id)
-    to_whom = Payee(**payouts.named_payee(db, asked.payout_id))
-    entries = (PayoutEntry(**each) for each in earnings.of_payout(db, asked.payout_id))
+    row = payout_rows.get(db, asked.payout_id)
+    kept = payout_rows.named_payee(db, asked.payout_id)
+    to_whom = Payee(**{**kept, "account": last_digits(kept["account"])})
+    entries = (PayoutEntry(**each) for each in earning_rows.of_payout(db, asked.payout_id))
     return PayoutWithEarnings(**row, payee=to_whom, earnings=tuple(entries))
-
-
-def _person(unit: Unit) -> UUID:
-    actor = unit.call.actor
-    return actor.impersonated_by or actor.user_id  # two people, not two sessions

@@ -5,6 +5,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from affiliate.domain import customer, customer_messages, relationship
+from affiliate.domain.customer_states import Customer, is_itself
+from affiliate.domain.relationship import Relationship
 from affiliate.projections import relationships
 from chassis import ids
 from chassis.asked import Page, Written
@@ -14,7 +16,10 @@ from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.affiliate.relationships import (
     AffiliateRelationship,
+    ChangeCommission,
+    CommissionSet,
     CreateRelationship,
+    EndRelationship,
     ListRelationships,
 )
 
@@ -36,7 +41,7 @@ def create(unit: Unit, asked: CreateRelationship) -> Written:
             exception=bool(notes),
         ),
     )
-    affiliate: customer.Customer | None = unit.state(customer.decider, affiliate_id)
+    affiliate: Customer | None = unit.state(customer.decider, affiliate_id)
     above = _above(unit, affiliate)
     unit.decide(
         customer.decider,
@@ -45,8 +50,7 @@ def create(unit: Unit, asked: CreateRelationship) -> Written:
             relationship_id=id,
             affiliate_workspace_id=affiliate_id,
             affiliate_is_known=affiliate is not None and affiliate.is_known,
-            affiliate_owners=affiliate.owners if affiliate else frozenset(),
-            affiliate_numbers=affiliate.numbers if affiliate else frozenset(),
+            is_itself=is_itself(affiliate, unit.state(customer.decider, referred_id)),
             above=above,
             exception=bool(notes),
         ),
@@ -58,13 +62,34 @@ def create(unit: Unit, asked: CreateRelationship) -> Written:
     return started.written
 
 
-def _above(unit: Unit, affiliate: customer.Customer | None) -> tuple[UUID, ...]:
+def _above(unit: Unit, affiliate: Customer | None) -> tuple[UUID, ...]:
     """Return who refers the affiliate, who refers that one, and so on to the top."""
     found: list[UUID] = []
-    while affiliate and affiliate.affiliate_workspace_id and len(found) <= customer.CHAIN_MAX:
-        found.append(affiliate.affiliate_workspace_id)
+    while affiliate and affiliate.binding and len(found) <= customer.CHAIN_MAX:
+        found.append(affiliate.binding.affiliate_workspace_id)
         affiliate = unit.state(customer.decider, found[-1])
     return tuple(found)
+
+
+def change(unit: Unit, asked: ChangeCommission) -> CommissionSet:
+    """Set another percentage, for what is paid from now on."""
+    command = relationship.ChangeCommission(percent=asked.commission_percent)
+    decided = unit.decide(relationship.decider, asked.relationship_id, command)
+    valid_from = decided.state.rates[-1].valid_from
+    return CommissionSet(id=decided.id, version=decided.version, valid_from=valid_from)
+
+
+def end(unit: Unit, asked: EndRelationship) -> Written:
+    """Let nothing more be earned by it; another may be bound then. The reason is kept."""
+    before: Relationship | None = unit.state(relationship.decider, asked.relationship_id)
+    command = relationship.EndRelationship()
+    decided = unit.decide(relationship.decider, asked.relationship_id, command)
+    referred_id = decided.state.referred_workspace_id
+    if decided.state != before:  # a repeat does not give another reason
+        unit.execute(keep(decided.id, referred_id, {"end_reason": asked.reason}))
+    ended = customer_messages.EndReferral(relationship_id=decided.id)
+    unit.decide(customer.decider, referred_id, ended)
+    return decided.written
 
 
 def listed(

@@ -1,22 +1,18 @@
 """`payout`: one row a payout. Where the money goes is kept apart and shown to who sends it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-from uuid import UUID
+from collections.abc import Iterable
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Connection,
     Date,
     DateTime,
     Index,
     Table,
     Text,
     insert,
-    select,
     update,
 )
 
@@ -26,14 +22,12 @@ from affiliate.domain.payout_messages import (
     PayoutConfirmed,
     PayoutCreated,
     PayoutFailed,
+    PayoutNoteStored,
 )
 from affiliate.tables import metadata
-from chassis.asked import Listing, Page
-from chassis.errors import NotFound
-from chassis.personal import PRIVATE, personal, recall_optional
-from chassis.unit.pages import page
+from chassis.personal import PRIVATE, recall_optional
 from chassis.unit.projection import Change, Projection
-from chassis.unit.store import Recorded, version_of
+from chassis.unit.store import Recorded
 
 table = Table(
     "payout",
@@ -54,6 +48,9 @@ table = Table(
     Column("paid_on", Date),
     Column("supplier_invoice_number", Text),
     Column("reason", Text, info=PRIVATE),  # why it failed or was cancelled
+    Column("note_ref", Text),  # blob:<key> of its settlement note
+    Column("note_sha256", Text),
+    Column("note_size", BigInteger),  # bytes
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
     CheckConstraint(
@@ -85,6 +82,10 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(
                 state="approved", approved_by=approved_by, approved_at=at, updated_at=at
             )
+        case PayoutNoteStored() as event:
+            yield this.values(
+                note_ref=event.ref, note_sha256=event.sha256, note_size=event.size, updated_at=at
+            )
         case PayoutConfirmed() as event:
             yield this.values(
                 state="confirmed",
@@ -100,34 +101,3 @@ def project(recorded: Recorded) -> Iterable[Change]:
 
 
 projection = Projection(table=table, project=project)
-
-
-def listed(
-    connection: Connection, affiliate_id: UUID | None, state: str | None, asked: Listing[Any]
-) -> Page[dict[str, Any]]:
-    """Return a page of payouts: of one affiliate or of all."""
-    query = select(table, version_of("payout", table.c.id).label("version"))
-    wanted = {"affiliate_workspace_id": affiliate_id, "state": state}
-    return page(connection, table, query, wanted, asked)
-
-
-def get(connection: Connection, payout_id: UUID) -> dict[str, Any]:
-    """Return a payout's row. Raises `NotFound`."""
-    query = select(table, version_of("payout", table.c.id).label("version"))
-    found = connection.execute(query.where(table.c.id == str(payout_id))).mappings().one_or_none()
-    if found is None:
-        raise NotFound("affiliate.payout_not_found", "no such payout")
-    return dict(found)
-
-
-def named_payee(connection: Connection, payout_id: UUID) -> dict[str, Any]:
-    """Return to whom a payout goes, as it was when the payout was created."""
-    fields = ("legal_name", "account", "invoice_email")
-    kept = select(*(recall_optional(payout_id, field).label(field) for field in fields))
-    return dict(connection.execute(kept).mappings().one())
-
-
-def payee(connection: Connection, workspace_id: UUID) -> Mapping[str, str]:
-    """Return the kept texts of where a workspace's earnings go, by field."""
-    rows = select(personal.c.field, personal.c.value).where(personal.c.row_id == str(workspace_id))
-    return {row.field: row.value for row in connection.execute(rows)}

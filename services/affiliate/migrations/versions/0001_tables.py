@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -31,10 +32,15 @@ def upgrade() -> None:
         sa.Column("invoice_number", sa.Integer(), nullable=False),
         sa.Column("invoice_net_ore", sa.BigInteger(), nullable=False),
         sa.Column("credited_net_ore", sa.BigInteger(), nullable=False),
+        sa.Column("corrects", sa.Text(), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state in ('available', 'reserved', 'paid_out')", name="affiliate_earning_state"
+            "state in ('available', 'on_hold', 'reserved', 'paid_out', 'reversed', 'rejected')",
+            name="affiliate_earning_state",
         ),
-        sa.CheckConstraint("status in ('pending', 'paid_out')", name="affiliate_earning_status"),
+        sa.CheckConstraint(
+            "status in ('pending', 'paid_out', 'reversed')", name="affiliate_earning_status"
+        ),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -46,6 +52,7 @@ def upgrade() -> None:
     op.create_index(
         "affiliate_earning_created", "affiliate_earning", ["created_at", "id"], unique=False
     )
+    op.create_index("affiliate_earning_invoice", "affiliate_earning", ["invoice_id"], unique=False)
     op.create_index("affiliate_earning_payout", "affiliate_earning", ["payout_id"], unique=False)
     op.create_table(
         "affiliate_relationship",
@@ -57,6 +64,8 @@ def upgrade() -> None:
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("percents", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
@@ -72,6 +81,22 @@ def upgrade() -> None:
         ["created_at", "id"],
         unique=False,
     )
+    op.create_table(
+        "paid_invoice",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("invoice_number", sa.Integer(), nullable=True),
+        sa.Column("net_ore", sa.BigInteger(), nullable=True),
+        sa.Column("credited_net_ore", sa.BigInteger(), nullable=False),
+        sa.Column("settlement", sa.Integer(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("relationship_id", sa.Text(), nullable=True),
+        sa.Column("percent", sa.Integer(), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("skipped", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("paid_invoice_paid", "paid_invoice", ["paid_at"], unique=False)
     op.create_table(
         "payout",
         sa.Column("id", sa.Text(), nullable=False),
@@ -90,6 +115,9 @@ def upgrade() -> None:
         sa.Column("paid_on", sa.Date(), nullable=True),
         sa.Column("supplier_invoice_number", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("note_ref", sa.Text(), nullable=True),
+        sa.Column("note_sha256", sa.Text(), nullable=True),
+        sa.Column("note_size", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
