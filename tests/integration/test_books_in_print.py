@@ -85,20 +85,22 @@ def ledger(kept: Books) -> str:
 def test_bean_check_finds_nothing_in_the_books(ledger: str) -> None:
     assert bean_checked(ledger) == "", f"seed {SEED}"
     days = len(HISTORIES) + LISTS
-    assert ledger.count(" balance Assets:A1921-Bank ") == days
+    assert ledger.count(" balance Assets:A1921-Bank:Billing ") == days
     assert len(re.findall(r"^\S+ open ", ledger, re.MULTILINE)) == 13
 
 
 def test_with_one_sign_turned_it_does(ledger: str) -> None:
-    posting = re.search(r"^  Liabilities:A2903-Unallocated  -(\S+) NOK$", ledger, re.MULTILINE)
+    posting = re.search(
+        r"^  Liabilities:A2903-Unallocated:Billing  -(\S+) NOK$", ledger, re.MULTILINE
+    )
     assert posting
     turned = ledger[: posting.start()] + posting[0].replace("  -", "  ") + ledger[posting.end() :]
     assert "does not balance" in bean_checked(turned)
 
 
 def test_with_an_ore_less_on_an_account_it_does(ledger: str) -> None:
-    *_, last = re.finditer(r" balance Assets:A1921-Bank (-?\d+)\.(\d)(\d)", ledger)
-    otherwise = f" balance Assets:A1921-Bank {last[1]}.{last[2]}{(int(last[3]) + 1) % 10}"
+    *_, last = re.finditer(r" balance Assets:A1921-Bank:Billing (-?\d+)\.(\d)(\d)", ledger)
+    otherwise = f" balance Assets:A1921-Bank:Billing {last[1]}.{last[2]}{(int(last[3]) + 1) % 10}"
     wrong = ledger[: last.start()] + otherwise + ledger[last.end() :]
     assert "Balance failed" in bean_checked(wrong)
 

@@ -14,6 +14,17 @@ GIVEN = {
     "PUBLIC_KEYS": json.dumps({"1": new_key_pair()[1]}),
     "DATABASE_URL": "postgresql://affiliate_app:p4ssword@127.0.0.1:1/affiliate",
     "AMQP_URI": "amqp://affiliate:p4ssword@127.0.0.1:1/ai-studio",
+    "PUBLIC_URL": "http://127.0.0.1:1",
+    "BLOBS": "folder",
+    "BLOBS_FOLDER": "/tmp",  # noqa: S108 - nothing is written there
+    "BLOBS_KEY": "k" * 43,
+    "BLOBS_ORIGINS": "https://ai-studio.example",
+    "MAIL": "folder",
+    "MAIL_FOLDER": "/tmp",  # noqa: S108
+    "MAIL_SENDER": "no-reply@ai-studio.example",
+    "SELLER_NAME": "AI Studio AS",
+    "SELLER_ORGANIZATION_NUMBER": "123456785",
+    "SELLER_ADDRESS": "Storgata 1",
 }
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from billing import app as billing
-from billing import kept_journal
 from billing.domain import postings as rules
 from billing.projections import journal
+from books import kept as days
 from chassis.errors import Conflict, Invalid, Rejected
 from chassis.unit import rebuilding
 from integration.stages.books import Books, books, emptied, rows_of, sum_of
@@ -156,14 +156,14 @@ def test_it_stops_before_a_day_whose_events_have_no_position_and_goes_on_later(
 def test_who_ends_between_two_days_has_frozen_the_first_and_the_next_goes_on(
     kept: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = kept_journal.freeze
+    real = days.freeze
 
     def once(connection: Any, day: Any, numbers: Any) -> None:
         if frozen(kept):  # committed: seen by others
             raise SystemExit
         real(connection, day, numbers)
 
-    monkeypatch.setattr(kept_journal, "freeze", once)
+    monkeypatch.setattr(days, "freeze", once)
     with pytest.raises(SystemExit):
         kept.export(MON, WED)
     assert frozen(kept) == [(MON, 1, 2, 5)]

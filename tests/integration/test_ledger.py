@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from billing.domain.accounts import CHART
-from billing.invariants_journal import LEDGER_IMBALANCE
+from billing.projections.ledger import PROOFS as QUERY
+from books.invariants import imbalance
 from chassis.errors import ServiceError
 from chassis.running import figures
 from integration.stages.books import Books, balances, books, emptied, failing
@@ -156,8 +157,8 @@ def test_a_difference_is_named_by_its_proof_and_shown_to_prometheus(
     till: Till, kept: Books
 ) -> None:
     till.pay(till.receive(125_000), till.sell(100_000))
-    gauge = figures.gauge(LEDGER_IMBALANCE)
-    ask = figures.asking(kept.parts.app, LEDGER_IMBALANCE, gauge)
+    gauge = figures.gauge(imbalance(QUERY))
+    ask = figures.asking(kept.parts.app, imbalance(QUERY), gauge)
     ask()
     assert gauge.labels("billing")._value.get() == 0
     kept.change("update journal_entry set amount_ore = 124999 where account = 'bank'")

@@ -20,6 +20,7 @@ from integration.stages.billing_corrected import Desk
 from integration.stages.billing_shop import billing_shop
 from servers.postgres import Server
 from smtp_server import MailServer, mail_server
+from stand_ins.stripe.stand_in import StandIn
 
 ADDRESS = "faktura.mottak@kjoper.example"
 AT_HOME = {"street": "Storgata 2", "postal_code": "0155", "city": "Oslo", "country": "NO"}
@@ -135,11 +136,17 @@ def text(pdf: bytes) -> str:
 
 @contextmanager
 def post_office(
-    server: Server, folder: Path, shown: SSLContext | None = None, **settings_of: str
+    server: Server,
+    folder: Path,
+    shown: SSLContext | None = None,
+    stripe: StandIn | None = None,
+    /,
+    **settings_of: str,
 ) -> Iterator[Post]:
     """Yield billing at work with a mail server, which shows that certificate if there is one.
 
-    `settings_of` its own take the place of others.
+    It accepts cards if somebody stands in for `stripe`. `settings_of` its own take the place of
+    others.
     """
     einvoices = folder / "einvoices"
     einvoices.mkdir(parents=True)
@@ -150,7 +157,7 @@ def post_office(
             **{"EINVOICE": "folder", "EINVOICE_FOLDER": str(einvoices)},
             **settings_of,
         }
-        with billing_shop(server, folder / "blobs", **given) as shop:
+        with billing_shop(server, folder / "blobs", stripe, **given) as shop:
             post = Post(shop)
             post.server, post.einvoices = mails, einvoices
             yield post

@@ -1,6 +1,7 @@
 """billing at work on PostgreSQL: what others tell it, and what people ask of it."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -33,9 +34,11 @@ from embedded.assembly import SELLER
 from embedded.direct import DirectPort
 from integration.stages.box_database import all_at_once
 from servers.postgres import Server
+from stand_ins.stripe.stand_in import StandIn
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)
 PASSWORD = "only-for-tests"
+STRIPE_SECRET = "whsec_only_for_tests"
 BILLING = service_actor("billing")
 
 
@@ -76,9 +79,10 @@ class Billing:
         clock: list[datetime],
         auth: Auth,
         variables: dict[str, str],
+        stripe: StandIn | None = None,
     ) -> None:
         self.parts, self.owner_url, self._clock, self.auth = parts, owner_url, clock, auth
-        self.variables = variables
+        self.variables, self._stripe = variables, stripe
         self.issuer, self.admin_id = issuer, uuid4()
         self.consumers = {
             source: Consumer(parts.app, source, reactions)
@@ -102,7 +106,22 @@ class Billing:
     def pass_seconds(self, seconds: int) -> datetime:
         """Let so much time go by; return when it is then."""
         self._clock[0] += timedelta(seconds=seconds)
+        if self._stripe is not None:
+            self._stripe.advance(seconds)
         return self.now
+
+    @property
+    def stripe(self) -> StandIn:
+        """Who stands in for Stripe: its clock is billing's."""
+        assert self._stripe is not None
+        return self._stripe
+
+    def buyer(self, **facts: Any) -> str:
+        """Return a workspace that is known, and may not be invoiced; auth says `facts` of it."""
+        workspace_id = str(uuid4())
+        self.hear("auth", "workspace_created", workspace_id=workspace_id, owner_user_id=uuid4())
+        self.auth.says[workspace_id] = facts
+        return workspace_id
 
     def customer(self, projects: int) -> str:
         """Return a workspace that may be invoiced, with so many projects delivered."""
@@ -139,9 +158,10 @@ class Billing:
         done = {"completed_at": self.now, "completed_count": 2, "failed_count": 0}
         self.hear("media", "project_completed", **about, **done)
 
-    def owner(self, workspace_id: str) -> DirectPort:
-        """Return how the owner of a workspace calls."""
-        return self._port(workspace_id=UUID(workspace_id), role="owner", id=str(uuid4()))
+    def owner(self, workspace_id: str, user_id: str = "") -> DirectPort:
+        """Return how the owner of a workspace calls, who has just signed in."""
+        person = user_id or str(uuid4())
+        return self._port(workspace_id=UUID(workspace_id), role="owner", id=person)
 
     def as_service(self, name: str) -> DirectPort:
         """Return how another service calls."""
@@ -282,28 +302,42 @@ class Billing:
 
 
 @contextmanager
-def billing_database(server: Server) -> Iterator[tuple[str, str]]:
-    """Yield the URLs of a migrated database: as its owner, as billing's app role."""
-    name = f"billing_{uuid4().hex[:8]}"
+def billing_database(server: Server, service: str = "billing") -> Iterator[tuple[str, str]]:
+    """Yield the URLs of a migrated database: as its owner, as the service's app role."""
+    name, app_role = f"{service}_{uuid4().hex[:8]}", f"{service}_app"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for role in (name, "billing_app"):
+        for role in (name, app_role):
             admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
         admin.execute(f"create database {name} owner {name}".encode())
         owner_url = server.url(name, PASSWORD, name)
         try:
-            migrations.upgrade("billing", owner_url)
-            yield owner_url, server.url("billing_app", PASSWORD, name)
+            migrations.upgrade(service, owner_url)
+            yield owner_url, server.url(app_role, PASSWORD, name)
         finally:
             admin.execute(f"drop database {name} with (force)".encode())
-            for role in (name, "billing_app"):
+            for role in (name, app_role):
                 admin.execute(f"drop role {role}".encode())
 
 
+def _of_cards(stripe: StandIn) -> dict[str, str]:
+    """Return the settings by which a stand-in is asked, once it has the time of the shop."""
+    stripe.state.skew_s = int(NOW.timestamp() - time.time())
+    return {
+        "STRIPE_KEY": "rk_test_only_for_tests",
+        "STRIPE_WEBHOOK_SECRET": STRIPE_SECRET,
+        "STRIPE_API_BASE": stripe.url,
+        "CHECKOUT_RETURN_URL": "https://studio.example/billing",
+    }
+
+
 @contextmanager
-def billing_shop(server: Server, folder: Path, **settings_of: str) -> Iterator[Billing]:
+def billing_shop(
+    server: Server, folder: Path, stripe: StandIn | None = None, **settings_of: str
+) -> Iterator[Billing]:
     """Yield billing, built on a database of its own, with its blobs in `folder`.
 
-    `settings_of` its own take the place of others.
+    It accepts cards if somebody stands in for `stripe`. `settings_of` its own take the place of
+    others.
     """
     private, public = new_key_pair()
     with billing_database(server) as (owner_url, app_url):
@@ -320,10 +354,11 @@ def billing_shop(server: Server, folder: Path, **settings_of: str) -> Iterator[B
             "MAIL_FOLDER": str(folder / "mail"),
             "MAIL_SENDER": "no-reply@ai-studio.example",
             **SELLER,
+            **(_of_cards(stripe) if stripe else {}),
             **settings_of,
         }
         given = settings.load(Settings, variables)
         clock, auth = [NOW], Auth()
         parts = billing.build(given, lambda service: {"auth": auth}[service], lambda: clock[0])
-        yield Billing(parts, TokenIssuer("1", private), owner_url, clock, auth, variables)
+        yield Billing(parts, TokenIssuer("1", private), owner_url, clock, auth, variables, stripe)
         parts.app.engine.dispose()

@@ -149,6 +149,15 @@ class Books:
         with psycopg.connect(self.owner_url, row_factory=dict_row) as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def all_broken(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the invariants that do not hold, with the rows that break them."""
+        with psycopg.connect(self.owner_url, row_factory=dict_row) as connection:
+            found = {
+                each.name: connection.execute(each.query.encode()).fetchall()
+                for each in billing.SERVICE.invariants
+            }
+        return {name: rows for name, rows in found.items() if rows}
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return what the owner sees."""
         with psycopg.connect(self.owner_url) as connection:

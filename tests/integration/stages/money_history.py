@@ -6,7 +6,7 @@ command is given twice. What may not happen now is refused, and a history goes o
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -27,7 +27,6 @@ LINES = """
 select i.id, i.net_ore - coalesce((select sum(c.net_ore) from credit_note_line c
     where c.line_item_id = i.id), 0) as left_ore
 from invoice_line_item i where i.invoice_id = %s order by i.id"""
-STEPS = (2, 6)
 GROUNDS = (None, "reminders", "collection_failed", "insolvency", "irrecoverable")
 ODD_ORE = (1, 7, 99, 12_345)
 
@@ -35,9 +34,12 @@ ODD_ORE = (1, 7, 99, 12_345)
 class History:
     """What happens, and what of it later steps can be about."""
 
+    steps = (2, 6)  # after the first
+
     def __init__(self, shop: Billing, db: "psycopg.Connection[DictRow]", seed: int) -> None:
         self.shop, self.db, self.seed, self.chance = shop, db, seed, random.Random(seed)
         self.log: list[str] = []
+        self.after_a_step: Callable[[], None] = lambda: None
         self.did: Counter[str] = Counter()
         self.untold: dict[str, list[Told]] = {}  # by what has to stay in its order
         self.drafts: list[str] = []
@@ -52,11 +54,21 @@ class History:
 
         Raises `Internal` where billing breaks.
         """
-        self._happens(self.sell)
-        steps = self.chance.randint(*STEPS)
+        self._happens(self.begin)
+        steps = self.chance.randint(*self.steps)
+        ways, weights = zip(*self.ways, strict=True)
         while steps:
-            way = self.chance.choices([each for each, _ in WAYS], WEIGHTS)[0]
+            (way,) = self.chance.choices(ways, weights)
             steps -= self._happens(partial(way, self))
+
+    @property
+    def ways(self) -> Sequence[tuple[Callable[[Any], None], float]]:
+        """What may happen, and how much more often one is than another."""
+        return WAYS
+
+    def begin(self) -> None:
+        """Let work be sold."""
+        self.sell()
 
     def _happens(self, step: Callable[[], None]) -> bool:
         """Return whether there was anything yet that such a step can be about."""
@@ -73,6 +85,7 @@ class History:
             return False
         else:
             self.did[name] += 1
+        self.after_a_step()
         return True
 
     def do(self, method: str, **arguments: Any) -> Any:
@@ -110,9 +123,14 @@ class History:
 
     def order(self) -> None:
         """Let work be wanted, and be done, fail, or be done once more; nobody has heard it yet."""
+        self._work(self.chance.choice(self.workspaces))
+
+    def _work(self, workspace_id: str) -> tuple[str, UUID]:
+        """Let work be wanted in a workspace; return who does it, and the project."""
         source, kind = self.chance.choice((("media", "image"), ("video", "video_project")))
-        who = {"project_id": self._id(), "project_kind": kind}
-        who["workspace_id"] = UUID(self.chance.choice(self.workspaces))
+        project_id = self._id()
+        who = {"project_id": project_id, "project_kind": kind}
+        who["workspace_id"] = UUID(workspace_id)
         title = {"user_id": self._id(), "title": "Storgata 2"}
         start = {**who, **title, "run": 1, "max_price_ore": None}
         of = {"media": {"run": 1, "completed_count": 2, "failed_count": 0}}
@@ -131,7 +149,8 @@ class History:
                 told += [(source, "project_completed", done), (source, "project_completed", done)]
             case _:
                 told.append((source, "project_completed", done))
-        self.untold[str(who["project_id"])] = told
+        self.untold[str(project_id)] = told
+        return source, project_id
 
     def hear(self) -> None:
         """Let billing hear some of it: of any stream its next event, all of it delivered twice."""
@@ -375,22 +394,21 @@ WAYS: tuple[tuple[Callable[[History], None], float], ...] = (
     (History.price, 1),
     (History.sell, 1),
     (History.draft, 1),
-    (History.discard, 1.5),
+    (History.discard, 1),
     (History.issue, 2),
-    (History.run, 0.1),
+    (History.run, 0.2),
     (History.record, 4),
     (History.bring, 4),
     (History.overpay, 1.5),
-    (History.allocate, 3),
-    (History.give_back, 1.5),
+    (History.allocate, 5),
+    (History.give_back, 3),
     (History.reverse, 2),
     (History.uncredit, 3),
     (History.credit, 4),
-    (History.refund, 2),
-    (History.confirm, 2),
-    (History.fail, 1.5),
+    (History.refund, 6),
+    (History.confirm, 9),
+    (History.fail, 7),
     (History.write_off, 1.5),
     (History.wait, 1),
-    (History.export, 0.1),
+    (History.export, 0.3),
 )
-WEIGHTS = [weight for _, weight in WAYS]

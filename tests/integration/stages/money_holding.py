@@ -1,19 +1,22 @@
 """What holds after any histories of money: asked of billing, and computed beside it."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
 from psycopg.rows import DictRow
 from sqlalchemy import create_engine
 
+from billing.domain import oslo
 from billing.domain.accounts import CHART
-from billing.gateways import beancount
-from billing.gateways.beancount import Heading
 from billing.invariants import INVARIANTS
-from billing.projections import ledger
+from books.command import headings
+from books.gateways import beancount
+from books.projections import entries
 from chassis.unit import rebuilding
 from integration.stages.billing_shop import Billing
 
+MOST_DAYS = timedelta(days=30)  # after the first one, in one call of reconcile
 # Each finds what must not be; the amounts are compared with those of the events.
 NEVER = {
     "the journal comes to 0": """
@@ -87,6 +90,29 @@ def broken(shop: Billing, db: "psycopg.Connection[DictRow]") -> dict[str, Any]:
     return {name: rows[:5] for name, rows in found.items() if rows}
 
 
+def differing(shop: Billing, since: date) -> dict[str, list[Any]]:
+    """Return what is not here as Stripe has it since that day; nothing is under way.
+
+    What was made by hand, of money that nothing holds, is nowhere, and its events say so; where the
+    money is held again later, it is recorded then, long after it was made.
+    """
+    began = oslo.begins(since).timestamp()
+    earlier = {e["id"] for e in shop.stripe.objects("refund") if e["created"] < began}
+    query = "select object_id as id from stripe_event where outcome = 'unknown'"
+    unknown = {each["id"] for each in shop.rows(query)}
+    known = {"missing_here": unknown, "missing_there": earlier, "different": unknown}
+    found: dict[str, list[Any]] = {}
+    while since <= (today := oslo.day(shop.now)):
+        last = min(today, since + MOST_DAYS)
+        asked = {"against": "stripe", "date_from": since.isoformat(), "date_to": last.isoformat()}
+        report = shop.admin.call("reconcile", **asked)
+        for name in ("missing_here", "missing_there", "different"):
+            rows = [each for each in report[name] if each["provider_id"] not in known[name]]
+            found.setdefault(name, []).extend(rows)
+        since = last + timedelta(days=1)
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def changed_by_a_rebuild(shop: Billing) -> dict[str, Any]:
     """Rebuild every projection; return by table the rows that are others now."""
     service = shop.parts.app.service
@@ -112,6 +138,6 @@ def changed_by_a_rebuild(shop: Billing) -> dict[str, Any]:
 
 def printed(shop: Billing) -> str:
     """Return the books as beancount reads them."""
-    headings = [Heading(word=each.word, number=each.number, kind=each.kind) for each in CHART]
     with shop.parts.app.engine.connect() as connection:
-        return "\n".join(beancount.ledger(headings, ledger.entries(connection))) + "\n"
+        found = entries.listed(connection)
+        return "\n".join(beancount.ledger("billing", headings(CHART), found)) + "\n"

@@ -20,8 +20,17 @@ from billing.domain.invoice_messages import (
     WriteOff,
 )
 from billing.domain.invoice_states import Numbered
-from billing.domain.refund import FailRefund, RequestRefund, SendRefund
-from billing.domain.wallet import Grant, Restore, Spend, TakeBack
+from billing.domain.refund_messages import (
+    FailRefund,
+    RequestRefund,
+    SendRefund,
+)
+from billing.domain.wallet_messages import (
+    Grant,
+    Restore,
+    Spend,
+    TakeBack,
+)
 from billing.names import SERIES, series_id
 from chassis import ids
 from chassis.identity import service_actor
@@ -248,7 +257,9 @@ class Till:
 
     def _promise(self, unit: Unit, of: Any, amount_ore: int) -> UUID:
         id = uuid4()
-        asked = RequestRefund(workspace_id=WORKSPACE, rail="bank", of=of, amount_ore=amount_ore)
+        asked = RequestRefund(
+            workspace_id=WORKSPACE, rail="bank", of=of, amount_ore=amount_ore, reason="by_hand"
+        )
         unit.decide(refund.decider, id, asked)
         self.refunds.append(id)
         return id
