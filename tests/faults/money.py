@@ -2,29 +2,40 @@
 
 import shutil
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from faults.killed_money import killed
+from integration.stages.card_sales import Sales, card_sales
+from integration.stages.killed_charges import charged
+from integration.stages.killed_refunds import refunded
 from integration.stages.money_histories import Violated, happen
 from servers.postgres import Server
+from unit.stages.commission_lives import drawn, live
 
 MOMENTS = 20
+REFUNDS = 50  # by card, each with a process or two that dies on the way, or a reply lost
+CHARGES = 50  # the same, and their deliveries
 TOGETHER = 200  # histories in one database
+Killed = Callable[[Sales, int], tuple[list[str], list[str]]]  # what happened, and what is wrong
 
 
 def histories(server: Server, folder: Path, first: int, count: int) -> tuple[int, int]:
-    """Kill billing at 20 moments, then let the histories happen; return how many passed and failed.
+    """Kill billing at 20 moments, on 50 refunds and 50 charges, then let the histories happen.
+
+    Return how many passed and failed.
 
     Of histories in one database that failed, those before it are told of too; all of them count.
     """
-    failed = 0 if _killed(server, folder / "killed", first) else 1
-    passed, did = 1 - failed, Counter[str]()
+    right = [_killed(server, folder / "killed", first), *_cards(server, folder / "cards", first)]
+    passed, failed, did = right.count(True), right.count(False), Counter[str]()
     for start in range(first, first + count, TOGETHER):
         seeds = range(start, min(start + TOGETHER, first + count))
         blobs = folder / f"money-{start}"
         blobs.mkdir()
         try:
             did += happen(server, blobs, seeds)
+            _commissions(seeds)
         except Violated as violated:
             failed += len(seeds)
             print(f"seeds {start} to {seeds[-1]}: {violated}")
@@ -38,8 +49,42 @@ def histories(server: Server, folder: Path, first: int, count: int) -> tuple[int
     return passed, failed
 
 
+def _commissions(seeds: Iterable[int]) -> None:
+    """Let each seed draw a history of what affiliate earns, too."""
+    for seed in seeds:
+        steps = drawn(seed)
+        try:
+            live(steps)
+        except Exception as error:
+            raise Violated([], f"commissions of seed {seed}: {steps}") from error
+
+
 def _killed(server: Server, folder: Path, seed: int) -> bool:
     folder.mkdir()
     moves, wrong = killed(server, folder, MOMENTS, seed)
     print(f"seed {seed}, killed at {', '.join(moves)}: {'; '.join(wrong) or 'all was done, once'}")
     return not wrong
+
+
+def _cards(server: Server, folder: Path, first: int) -> list[bool]:
+    """Return whether all went once, of the refunds and of the charges."""
+    folder.mkdir()
+    with card_sales(server, folder) as sales:
+        right = [
+            _each(sales, "charges", charged, range(first, first + CHARGES)),
+            _each(sales, "refunds", refunded, range(first, first + REFUNDS)),
+        ]
+        broken = sales.broken()
+    print(f"cards: broken: {broken or 'nothing'}", flush=True)
+    return [each and not broken for each in right]
+
+
+def _each(sales: Sales, what: str, happens: Killed, seeds: Sequence[int]) -> bool:
+    failed = 0
+    for seed in seeds:
+        way, wrong = happens(sales, seed)
+        if wrong:
+            failed += 1
+            print(f"{what}, seed {seed}: {'; '.join(way)}: {'; '.join(wrong)}")
+    print(f"{len(seeds) - failed} of {len(seeds)} {what} by card went once", flush=True)
+    return not failed

@@ -13,7 +13,7 @@ from uuid import UUID
 import requests
 from PIL import Image
 
-from affiliate.domain.earning import oslo_date
+from affiliate.domain.oslo import day
 from chassis import ids
 from chassis.domain import value
 from chassis.errors import Rejected
@@ -37,7 +37,7 @@ class Outcome:
 
 def today() -> date:
     """Return the day in Oslo."""
-    return oslo_date(ids.now())
+    return day(ids.now())
 
 
 def affiliate(person: Person) -> UUID:
@@ -203,7 +203,7 @@ def pay_out(admin: Person, affiliate_id: UUID, how: str) -> None:
         if how == "fail":
             admin.do("affiliate", "fail_payout", f"{name} fail", **given, reason="a trial")
         else:
-            paid = {"reference": "R-1", "paid_on": today()}
+            paid = {"reference": f"R {payout.id}", "paid_on": today()}
             admin.do("affiliate", "confirm_payout", f"{name} confirm", **given, **paid)
 
 

@@ -26,7 +26,9 @@ MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
     ),
     ("media", "billing.payment_required"): frozenset({"PaymentNeeded"}),
     ("affiliate", "billing.invoice_issued"): frozenset({"FirstInvoiceHeard", "InvoiceHeard"}),
-    ("affiliate", "billing.invoice_paid"): frozenset({"Earned", "EarningSkipped"}),
+    ("affiliate", "billing.invoice_paid"): frozenset(
+        {"InvoiceNoted", "Earned", "EarningSkipped", "EntryMade"}
+    ),
 }
 STARTED = "media.project_start_requested"
 CLEARED = ("TargetCleared", "ClearanceRefused", "ClearanceRepeated")
