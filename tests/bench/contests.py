@@ -8,8 +8,10 @@ from bench import (
     authenticating,
     booking,
     calling,
+    carding,
     claiming,
     documenting,
+    earning,
     growing,
     invoicing,
     latency,
@@ -188,6 +190,33 @@ def _invoices(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _commissions(stage: Stage, size: Size) -> dict[str, float]:
+    with earning.contest(stage) as contest:
+        rates = medians(contest, 2 * size.rounds)  # each is short
+    return {
+        **{f"commission_{who}_events_s": rate for who, rate in rates.items()},
+        **{  # 1: nothing
+            f"commission_{how}_entries_cost": rates[f"without_{how}"] / rates[f"with_{how}"]
+            for how in ("alone", "batch")
+        },
+        **earning.figures(stage, size.entries),
+    }
+
+
+def _cards(stage: Stage, size: Size) -> dict[str, float]:
+    with carding.contest(stage) as contest:
+        found = medians(contest, size.rounds)
+    return {
+        "webhooks_s": found["webhook"],
+        "webhooks_bare_s": found["webhook_bare"],
+        "webhooks_vs_bare": found["webhook"] / found["webhook_bare"],
+        "checkout_own_ms": 1_000 * found["checkout"],
+        "receipt_ms": 1_000 * found["receipt"],
+        "invoice_line_ms": 1_000 * found["line"],
+        "receipt_costs": found["receipt"] / found["line"],  # lines
+    }
+
+
 GROWTH = "growth"
 _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "append_1": lambda stage, size: _append(stage, size, "append_1", 1),
@@ -203,6 +232,8 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "books": _books,
     "documents": _documents,
     "invoices": _invoices,
+    "commissions": _commissions,
+    "cards": _cards,
     GROWTH: _growth,
 }
 ALL = [name for name in _CONTESTS if name != GROWTH]

@@ -22,6 +22,13 @@ FIGURES = {
     "books": {"sale_journal_costs", "verify_ledger_s", "export_all_s", "export_all_peak_mb"},
     "documents": {"document_pdf_line_300_vs_30", "document_ehf_line_300_vs_30"},
     "invoices": {"invoice_issue_line_300_vs_30", "import_s", "import_again_s"},
+    "commissions": {
+        "commission_batch_entries_cost",
+        "create_payout_s",
+        "statement_s",
+        "rebuild_affiliate_s",
+    },
+    "cards": {"webhooks_vs_bare", "checkout_own_ms", "receipt_costs"},
     "growth": {"append_10m_vs_10k"},
 }
 QUICK = {"append_1", "relay", "rebuild", "documents"}  # no second process has to start for them
