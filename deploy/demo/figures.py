@@ -1,12 +1,13 @@
 """What the main job's money must be by the rules, and what it was. Amounts are øre."""
 
+from collections.abc import Sequence
+from email.message import EmailMessage
 from typing import Any
 
 from chassis.domain import value
+from demo.ledger import accounts
 from demo.main_job import Outcome
 from embedded.mailbox import files
-
-BALANCES = {"bank": 250_000, "sales": -200_000, "vat_out": -50_000}  # debit positive
 
 
 @value
@@ -49,8 +50,8 @@ def figures(outcome: Outcome) -> list[Figure]:
         Figure(name="KID", expected="100016", actual=invoice["kid"], is_money=False),
         Figure(
             name="Mails to the buyer with PDF and EHF",
-            expected=1,  # one that was repeated has the Message-ID of the first
-            actual=len({mail["Message-ID"] for mail in outcome.mails if len(files(mail)) == 2}),
+            expected=1,
+            actual=_mails(outcome.mails),
             is_money=False,
         ),
         Figure(name="Invoice, state", expected="Paid", actual=invoice["state"], is_money=False),
@@ -59,31 +60,79 @@ def figures(outcome: Outcome) -> list[Figure]:
             expected=0,
             actual=outcome.earned_after_part,
         ),
+        *_card_sale(outcome),
         Figure(name="Earnings", expected=1, actual=len(earned), is_money=False),
         Figure(name="Earned when all was paid, 20 % of net", expected=40_000, actual=sum(earned)),
         Figure(name="Paid out", expected=40_000, actual=payout["amount_ore"]),
         Figure(name="Paid out in all", expected=40_000, actual=outcome.stats["paid_out_ore"]),
         Figure(name="Left to pay out", expected=0, actual=outcome.stats["pending_ore"]),
-        *_books(outcome.ledger),
+        Figure(
+            name="Mails to the affiliate: its settlement note, and that it was paid",
+            expected=2,
+            actual=len({mail["Message-ID"] for mail in outcome.payout_mails}),
+            is_money=False,
+        ),
+        *_books(outcome),
     ]
 
 
-def _books(ledger: dict[str, Any]) -> list[Figure]:
-    """Return a figure an account: what is on it, and that the tables prove it."""
-    holds = {proof["name"]: proof["holds"] for proof in ledger["proofs"]}
-    holds["sales_exempt"] = holds["sales"]  # proven together
+def _mails(mails: Sequence[EmailMessage]) -> int:
+    """Count those with two attachments; one that was repeated has the Message-ID of the first."""
+    return len({mail["Message-ID"] for mail in mails if len(files(mail)) == 2})
+
+
+def _card_sale(outcome: Outcome) -> list[Figure]:
+    if (sale := outcome.sale) is None:
+        return []
+    receipt, note = sale.receipt, sale.credit_note
+    by_it = [
+        row["earning_amount_ore"]
+        for row in outcome.earnings
+        if row["referred_workspace_id"] == receipt["workspace_id"]
+    ]
+    found: list[tuple[str, int | str, Any, bool]] = [
+        ("Card sale, before it was paid", "payment_required", sale.demanded, False),
+        ("Card sale, net", 100_000, receipt["net_ore"], True),
+        ("Card sale, VAT 25 %", 25_000, receipt["vat_ore"], True),
+        ("Card sale, charged at the stand-in", 125_000, sale.charged_ore, True),
+        ("Card sale, paid by", "stripe", sale.payment["payment_method"], False),
+        ("Card sale, sales document", 10_002, receipt["invoice_number"], False),
+        ("Card sale, sales document, state", "Paid", receipt["state"], False),
+        ("Card sale, mails with PDF and EHF", 2, _mails(sale.mails), False),
+        ("Card sale, earned by the affiliate", 0, sum(by_it), True),
+        ("Refund, net", 20_000, note["net_ore"], True),
+        ("Refund, VAT", 5_000, note["vat_ore"], True),
+        ("Refund, given back at the stand-in", 25_000, sale.given_back_ore, True),
+        ("Refund, state", "Sent", sale.refund["state"], False),
+        ("Refund, credit note", 10_003, note["number"], False),
+    ]
     return [
+        Figure(name=name, expected=expected, actual=actual, is_money=is_money)
+        for name, expected, actual, is_money in found
+    ]
+
+
+def _books(outcome: Outcome) -> list[Figure]:
+    """Return a figure an account: what is on it, and that the tables prove it."""
+    found = accounts(outcome)
+    return [
+        *(
+            Figure(
+                name=f"Books: {each.number} {each.word}",
+                expected=each.expected_ore,
+                actual=each.balance_ore if each.proven else "not proven",
+            )
+            for each in found
+        ),
         Figure(
-            name=f"Books: {row['number']} {row['account']}",
-            expected=BALANCES.get(row["account"], 0),
-            actual=row["balance_ore"] if holds[row["account"]] else "not proven",
-        )
-        for row in ledger["balances"]
-    ] + [
+            name="Books: all accounts of the suite",
+            expected=0,
+            actual=sum(each.balance_ore for each in found),
+        ),
         Figure(
             name="Books: every event balances, every account is proven",
             expected="yes",
-            actual="yes" if ledger["holds"] else "no",
+            actual="yes" if all(each["holds"] for each in outcome.ledgers.values()) else "no",
             is_money=False,
-        )
+        ),
     ]

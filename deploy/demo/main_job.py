@@ -1,4 +1,6 @@
-"""The main job: one household's photographs, from sign-up to an affiliate's commission.
+"""The main job: a household's photographs, from sign-up to an affiliate's commission.
+
+A second customer pays by card, and earns the affiliate nothing.
 
 Every step may be repeated: it carries the idempotency key of its name, so a run that was stopped
 anywhere goes on where it was.
@@ -11,6 +13,7 @@ from typing import Any
 
 from chassis.domain import value
 from chassis.errors import Rejected
+from demo.card_sale import CardSale, Sale
 from demo.main_job_money import Money
 from demo.main_job_work import Display, Photo, Work
 from demo.notes import Notes
@@ -26,7 +29,8 @@ BUYER: Mapping[str, Any] = {
     "invoice_email": "faktura@buyer.example",
     "invoice_reference": "Boligannonse 7",
 }
-PAYEE = {
+KEEPERS = ("billing", "affiliate")  # of books
+PAYEE: dict[str, Any] = {
     "legal_name": "Anbefaling AS",
     "organization_number": "310000019",
     "vat_registered": False,
@@ -48,9 +52,12 @@ class Outcome:
     mails: list[EmailMessage]  # to the buyer
     earned_after_part: int
     earnings: list[dict[str, Any]]
-    payout: dict[str, Any]
+    payout: dict[str, Any]  # with its entries
+    note: dict[str, Any]  # its settlement note, a PDF: url, sha256, size
+    payout_mails: list[EmailMessage]  # to the affiliate
     stats: dict[str, Any]
-    ledger: dict[str, Any]  # billing's books: balances and proofs
+    sale: Sale | None  # by card
+    ledgers: Mapping[str, dict[str, Any]]  # by service: balances and proofs
 
 
 class MainJob:
@@ -62,8 +69,12 @@ class MainJob:
         photos: Sequence[Photo],
         display: Display,
         aspect_ratio: str = "16:9",
+        by_card: bool = True,
     ) -> None:
-        """`photos`: two or more; their rooms become the order of the film of `aspect_ratio`."""
+        """`photos`: two or more; their rooms become the order of the film of `aspect_ratio`.
+
+        With `by_card` there is a second customer, who orders the first of them alone.
+        """
         self.suite, self.display = suite, display
         notes = Notes(suite.data_dir / "main-job.json")
         password = notes["password"]
@@ -72,6 +83,10 @@ class MainJob:
         self.admin = Person(suite, "admin@ai-studio.example", password)
         self.work = Work(self.customer, photos, display, aspect_ratio)
         self.money = Money(suite, self.admin, notes)
+        second = Person(suite, "per@agent.example", password)
+        ordered = Work(second, photos[:1], display, name="Lilleveien 4")
+        self.by_card = by_card
+        self.card_sale = CardSale(second, self.admin, ordered, notes, display)
 
     def run(self) -> Outcome:
         """Do all of it, or what is left of it."""
@@ -85,7 +100,8 @@ class MainJob:
         invoice_id = self.money.invoice(customer)
         document = self._document(invoice_id, "pdf")
         earned_after_part = self.money.pay(invoice_id)
-        self.display.step("The commission, and its payout")
+        sale = self.card_sale.run(affiliate) if self.by_card else None
+        self.display.step("The commission of the invoice, and its payout")
         payout = self.money.pay_out(affiliate)
         return Outcome(
             project=self.work.project_now(project["id"]),
@@ -98,8 +114,11 @@ class MainJob:
             earned_after_part=earned_after_part,
             earnings=self._items("affiliate", "list_earnings", affiliate_workspace_id=affiliate),
             payout=payout,
+            note=self.affiliate.call("affiliate", "settlement_note", payout_id=payout["id"]),
+            payout_mails=self.suite.mail(PAYEE["invoice_email"]),
             stats=self.admin.call("affiliate", "affiliate_stats"),
-            ledger=self.admin.call("billing", "verify_ledger"),
+            sale=sale,
+            ledgers={service: self.admin.call(service, "verify_ledger") for service in KEEPERS},
         )
 
     def _sign_up(self) -> tuple[str, str]:

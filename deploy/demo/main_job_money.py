@@ -71,6 +71,7 @@ class Money:
             payout_id=payout_id,
             idempotency_key="approve the payout",
         )
+        self.suite.settle()  # its settlement note is there before the bank is asked
         self.admin.call(
             "affiliate",
             "confirm_payout",

@@ -35,33 +35,44 @@ class Photo:
 
 
 class Work:
-    """What the customer has made."""
+    """What a customer has made."""
 
     def __init__(
-        self, customer: Person, photos: Sequence[Photo], display: Display, aspect_ratio: str
+        self,
+        customer: Person,
+        photos: Sequence[Photo],
+        display: Display,
+        aspect_ratio: str = "16:9",
+        name: str = "Storgata 2",
     ) -> None:
-        """`photos`: two or more; their rooms become the film's order."""
+        """`photos`: for a film two or more, their rooms become its order; `name`: the home's."""
         self.customer, self.photos, self.display = customer, photos, display
-        self.aspect_ratio = aspect_ratio
+        self.aspect_ratio, self.name = aspect_ratio, name
 
     def photographs(self) -> dict[str, Any]:
         """Have the photographs enhanced; return the project with its images."""
-        with self.display.work(f"{len(self.photos)} photographs, enhanced") as done:
-            project_id = self._uploaded()
-            self.customer.call(
-                "media", "start_project", project_id=project_id, idempotency_key="start the project"
-            )
+        many = len(self.photos)
+        with self.display.work(f"{many} photograph{'' if many == 1 else 's'}, enhanced") as done:
+            project_id = self.started()
             return self._wait(
                 lambda: self.project_now(project_id),
                 lambda row: 100 * row["completed_count"] / max(1, row["image_count"]),
                 done,
             )
 
+    def started(self) -> str:
+        """Upload the photographs and ask for the work on them; return the project's id."""
+        project_id = self._uploaded()
+        self.customer.call(
+            "media", "start_project", project_id=project_id, idempotency_key="start the project"
+        )
+        return project_id
+
     def _uploaded(self) -> str:
         project_id: str = self.customer.call(
             "media",
             "create_project",
-            name="Storgata 2",
+            name=self.name,
             style_template_id="scandinavian",
             idempotency_key="create the project",
         )["id"]
@@ -109,7 +120,7 @@ class Work:
             video_id = self.customer.call(
                 "video",
                 "create_video",
-                name="Storgata 2",
+                name=self.name,
                 clips=[
                     {
                         "image_generation_id": image["id"],

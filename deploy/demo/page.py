@@ -1,11 +1,10 @@
-"""The page of the report: its template, and how it writes money, days and durations."""
+"""The page of the report: its template, and how it writes money and durations."""
 
-from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from billing.gateways.norwegian import money, percent
+from gateways.norwegian import money, percent
 
 
 def template() -> Template:
@@ -18,15 +17,9 @@ def template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        money=money, percent=percent, day=_day, duration=_duration, short=lambda id: id[:8]
+        money=money, percent=percent, duration=_duration, short=lambda id: id[:8]
     )
     return environment.get_template("report.html.j2")
-
-
-def _day(iso: str) -> str:
-    """Return '2026-11-22' as '22 November 2026'."""
-    on = date.fromisoformat(iso[:10])
-    return f"{on.day} {on:%B %Y}"
 
 
 def _duration(ms: float) -> str:

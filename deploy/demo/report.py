@@ -6,20 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from chassis.domain import value
-from demo import timeline
-from demo.letter import letter_of
+from demo import documents, timeline
+from demo.fetching import fetch
+from demo.ledger import accounts, sums
 from demo.main_job import Outcome, Photo
 from demo.page import template
+from demo.settlement import settlement_of
 from demo.steps import steps
 from demo.suite import Suite
 from embedded.keys import SERVICES
 
 PAGE = "index.html"
-CONNECT_S, READ_S = 5, 60
-CHUNK = 1 << 20  # bytes
 PAYMENTS = (
     "select invoice_id, amount_ore, paid_on, source, external_id"
     " from invoice_payment order by created_at"
@@ -61,22 +59,21 @@ def write_report(suite: Suite, outcome: Outcome, photos: Sequence[Photo], out: P
 def _fill(folder: Path, suite: Suite, outcome: Outcome, photos: Sequence[Photo]) -> None:
     pairs = _pairs(folder, outcome.project["images"], photos)
     film = outcome.video["film"]
-    _fetch(film, folder / "film.mp4", film["sha256"])
-    _fetch(outcome.video["thumbnail"], folder / "film.jpg")
-    pdf, ehf = (f"invoice-{outcome.invoice['invoice_number']}.{each}" for each in ("pdf", "xml"))
-    _fetch(outcome.document, folder / pdf, outcome.document["sha256"])
-    _fetch(outcome.ehf, folder / ehf, outcome.ehf["sha256"])
+    fetch(film, folder / "film.mp4", film["sha256"])
+    fetch(outcome.video["thumbnail"], folder / "film.jpg")
     payments = [
         row for row in suite.sql("billing", PAYMENTS) if row["invoice_id"] == outcome.invoice["id"]
     ]
+    books = accounts(outcome)
     page = template().render(
         steps=steps(outcome, payments),
         pairs=pairs,
         video=outcome.video,
-        invoice=outcome.invoice,
-        pdf=pdf,
-        ehf=ehf,
-        letter=letter_of(outcome.mails[0], folder, (pdf, ehf)),
+        invoice=documents.invoice_of(outcome, folder),
+        card_sale=documents.of_card_sale(outcome, folder),
+        settlement=settlement_of(outcome, folder),
+        accounts=books,
+        sums=sums(books),
         timeline=timeline.read(suite.sql, SERVICES),
         services=SERVICES,
     )
@@ -92,20 +89,8 @@ def _pairs(
         image = by_room[photo.room]
         before, after = (f"{side}-{number}-{photo.room}.jpg" for side in ("before", "after"))
         sent = hashlib.sha256(photo.path.read_bytes()).hexdigest()
-        _fetch(image["original"], folder / before, sent)
-        _fetch(image["result"], folder / after, image["sha256"])
+        fetch(image["original"], folder / before, sent)
+        fetch(image["result"], folder / after, image["sha256"])
         room = photo.room.replace("-", " ")
         pairs.append(Pair(room=room, before=before, after=after, image=image))
     return pairs
-
-
-def _fetch(link: Mapping[str, Any], to: Path, sha256: str | None = None) -> None:
-    digest = hashlib.sha256()
-    with requests.get(link["url"], timeout=(CONNECT_S, READ_S), stream=True) as answer:
-        answer.raise_for_status()
-        with to.open("wb") as sink:
-            for chunk in answer.iter_content(CHUNK):
-                digest.update(chunk)
-                sink.write(chunk)
-    if sha256 is not None and digest.hexdigest() != sha256:
-        raise ValueError(f"{to.name} is not the file that was announced")

@@ -3,20 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from billing.gateways.norwegian import percent
 from chassis.domain import value
+from demo.card_sale import Sale
 from demo.figures import Figure, figures
+from demo.ledger import accounts
 from demo.main_job import Outcome
+from gateways.norwegian import percent
 
+BOOKS = "books"
 STEP_OF_FIGURE = (  # by the first beginning of its name that fits
-    ("Mails", "invoice"),
+    ("Card sale", "card sale"),
+    ("Refund", "refund"),
+    ("Mails to the buyer", "invoice"),
     ("Line item", "work"),
     ("Invoice, state", "paid"),
     ("Invoice", "invoice"),
     ("KID", "invoice"),
     ("Earned after", "paid"),
     ("Earn", "commission"),
-    ("Books", "books"),
+    ("Books", BOOKS),
     ("", "payout"),
 )
 
@@ -39,9 +44,20 @@ class Step:
 
 def steps(outcome: Outcome, payments: Sequence[Mapping[str, Any]]) -> list[Step]:
     """Return the steps of the money; `payments`: what was recorded on invoices."""
-    project, video, lines = outcome.project, outcome.video, outcome.lines
-    invoice, payout, earnings = outcome.invoice, outcome.payout, outcome.earnings
     found = figures(outcome)
+    return [
+        *_invoiced(outcome, payments, found),
+        *_sold_by_card(outcome.sale, found),
+        *_earned(outcome, found),
+        _booked(outcome, found),
+    ]
+
+
+def _invoiced(
+    outcome: Outcome, payments: Sequence[Mapping[str, Any]], found: Sequence[Figure]
+) -> list[Step]:
+    project, video, lines = outcome.project, outcome.video, outcome.lines
+    invoice = outcome.invoice
     return [
         Step(
             title="Work delivered",
@@ -64,6 +80,34 @@ def steps(outcome: Outcome, payments: Sequence[Mapping[str, Any]]) -> list[Step]
             names=[("invoice", invoice["id"])],
             figures=_of_step("paid", found),
         ),
+    ]
+
+
+def _sold_by_card(sale: Sale | None, found: Sequence[Figure]) -> list[Step]:
+    if sale is None:
+        return []
+    receipt, note = sale.receipt, sale.credit_note
+    return [
+        Step(
+            title="Sold by card",
+            total_ore=receipt["gross_ore"],
+            parts=[("Net", receipt["net_ore"]), ("VAT", receipt["vat_ore"])],
+            names=[("number", str(receipt["invoice_number"])), ("paid at a", "stand-in")],
+            figures=_of_step("card sale", found),
+        ),
+        Step(
+            title="Refunded in part",
+            total_ore=note["gross_ore"],
+            parts=[("Net", note["net_ore"]), ("VAT", note["vat_ore"])],
+            names=[("credit note", str(note["number"])), ("refund", sale.refund["id"])],
+            figures=_of_step("refund", found),
+        ),
+    ]
+
+
+def _earned(outcome: Outcome, found: Sequence[Figure]) -> list[Step]:
+    earnings, payout = outcome.earnings, outcome.payout
+    return [
         Step(
             title="Commission earned",
             total_ore=sum(row["earning_amount_ore"] for row in earnings),
@@ -78,18 +122,20 @@ def steps(outcome: Outcome, payments: Sequence[Mapping[str, Any]]) -> list[Step]
             names=[("payout", payout["id"]), ("reference", payout["reference"])],
             figures=_of_step("payout", found),
         ),
-        Step(
-            title="In the books",
-            total_ore=sum(row["balance_ore"] for row in outcome.ledger["balances"]),
-            parts=[
-                (f"{row['number']} {row['account']}", row["balance_ore"])
-                for row in outcome.ledger["balances"]
-                if row["balance_ore"]
-            ],
-            names=[],
-            figures=_of_step("books", found),
-        ),
     ]
+
+
+def _booked(outcome: Outcome, found: Sequence[Figure]) -> Step:
+    books = accounts(outcome)
+    return Step(
+        title="In the books of the suite",
+        total_ore=sum(each.balance_ore for each in books),
+        parts=[
+            (f"{each.number} {each.word}", each.balance_ore) for each in books if each.balance_ore
+        ],
+        names=[],
+        figures=_of_step(BOOKS, found),
+    )
 
 
 def _delivered(line: Mapping[str, Any]) -> str:
@@ -101,7 +147,9 @@ def _share(earning: Mapping[str, Any]) -> str:
 
 
 def _of_step(name: str, found: Sequence[Figure]) -> list[Figure]:
-    def step_of(figure: Figure) -> str:
-        return next(step for start, step in STEP_OF_FIGURE if figure.name.startswith(start))
-
     return [figure for figure in found if step_of(figure) == name]
+
+
+def step_of(figure: Figure) -> str:
+    """Return the name of the step that a figure belongs to."""
+    return next(step for start, step in STEP_OF_FIGURE if figure.name.startswith(start))

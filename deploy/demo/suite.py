@@ -9,6 +9,7 @@ class Suite(Protocol):
     """All five services, running, seen through their public doors and an operator's eyes."""
 
     data_dir: Path
+    stripe_url: str  # where the stand-in for Stripe is
 
     def call(self, service: str, method: str, access_token: str | None, /, **arguments: Any) -> Any:
         """Call a method as a person; JSON both ways. Raises what the service raises."""
@@ -16,7 +17,8 @@ class Suite(Protocol):
     def settle(self, timeout_s: float = 120) -> None:
         """Wait until nothing is left to do: all events numbered and heard, no job due or running.
 
-        Raises at once what stopped a consumer; `TimeoutError` with what is left after the time.
+        What the stand-in for Stripe tells has been taken, too. Raises at once what stopped a
+        consumer; `TimeoutError` with what is left after the time.
         """
 
     def create_admin(self, email: str, password: str) -> dict[str, Any]:

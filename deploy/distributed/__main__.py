@@ -40,7 +40,8 @@ def _run(suite: Suite) -> NoReturn:
     say = partial(print, flush=True)
     with suite:
         say("\n".join(guide.lines(suite)))
-        keepers = [Keeper(each, say) for each in suite.processes.values()]
+        kept = (*suite.processes.values(), suite.stand_in)
+        keepers = [Keeper(each, say) for each in kept]
         while True:
             for keeper in keepers:
                 keeper.look(time.monotonic())

@@ -25,7 +25,7 @@ class Ports:
             for service in SERVICES
             for kind in ("serve", "work", "public")
             for number in range(replicas)
-        ]
+        ] + ["stripe"]
         missing = [name for name in wanted if name not in self._known]
         self._known.update(zip(missing, _free(len(missing)), strict=True))
         write_whole(path, json.dumps(self._known))
@@ -38,13 +38,18 @@ class Ports:
         """Return where a service's links lead."""
         return f"http://127.0.0.1:{self[f'{service}-public-0']}"
 
+    @property
+    def stripe_url(self) -> str:
+        """Where the stand-in for Stripe is."""
+        return f"http://127.0.0.1:{self['stripe']}"
+
 
 def variables(
     name: str, service: str, data_dir: Path, servers: Servers, ports: Ports
 ) -> Mapping[str, str]:
     """Return the environment variables of the process `name` ('billing-work-0')."""
     number = name.rpartition("-")[2]
-    urls = {each: ports.public_url(each) for each in SERVICES}
+    urls = {each: ports.public_url(each) for each in SERVICES} | {"stripe": ports.stripe_url}
     return assembly.environment(service, data_dir, servers.keys, urls) | {
         "ENV": "demo",
         "DATABASE_URL": servers.database_url(service, "app"),

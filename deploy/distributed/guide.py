@@ -22,6 +22,7 @@ def lines(suite: Suite) -> Iterator[str]:
     list(made(files.changes(suite.servers.inventory, secret), rehearsal=False))
     for service in SERVICES:
         yield f"{service:10} {suite.url(service)}"
+    yield f"{'stripe':10} {suite.stripe_url}  (a stand-in, and not Stripe: no card is charged)"
     where = secret / f"{GATEWAY}_amqp_uri"
     yield f"broker     {rabbit.host}:{rabbit.port}  (for {GATEWAY}: its address is in {where})"
     yield f"mails      {data / 'mail'}"

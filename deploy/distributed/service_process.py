@@ -43,7 +43,7 @@ class ServiceProcess:
     """`python -m <service> <role>`; started, killed and started again at will."""
 
     def __init__(
-        self, name: str, command: tuple[str, str], variables: Mapping[str, str], logs: Path
+        self, name: str, command: tuple[str, ...], variables: Mapping[str, str], logs: Path
     ) -> None:
         """`name` ("billing-work-0") is what its log is called; nothing runs yet."""
         self.name, self.command, self.variables = name, command, dict(variables)
@@ -55,6 +55,11 @@ class ServiceProcess:
     def pid(self) -> int | None:
         """The process's id while it runs."""
         return self._process.pid if self._process and self._process.poll() is None else None
+
+    @property
+    def readiness(self) -> str:
+        """The page that says whether it is ready."""
+        return f"http://127.0.0.1:{self.variables['INTERNAL_PORT']}/readyz"
 
     @property
     def exit_code(self) -> int | None:
@@ -78,7 +83,7 @@ class ServiceProcess:
             )
 
     def wait_ready(self, within_s: float = READY_S) -> None:
-        """Wait until /readyz says so. Raises `Unavailable` with the end of its log."""
+        """Wait until it says that it is. Raises `Unavailable` with the end of its log."""
         deadline = time.monotonic() + within_s
         while not self.ready():
             if self.pid is None or time.monotonic() > deadline:
@@ -87,10 +92,9 @@ class ServiceProcess:
             time.sleep(LOOK_S)
 
     def ready(self) -> bool:
-        """Return what /readyz says now."""
-        url = f"http://127.0.0.1:{self.variables['INTERNAL_PORT']}/readyz"
+        """Return what its page of readiness says now."""
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(self.readiness, timeout=5) as answer:  # noqa: S310
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False

@@ -24,7 +24,8 @@ from contracts import SERVICES
 from distributed.environment import Ports, variables
 from distributed.servers import GATEWAY, Servers
 from distributed.service_process import ServiceProcess
-from embedded import assembly
+from distributed.stand_in_process import StandInProcess
+from embedded import assembly, cards
 from embedded.mailbox import mails
 from embedded.rest import raise_stopped, unsettled
 from servers.postgres import make_folder
@@ -70,12 +71,14 @@ class Suite:
     def settle(self, timeout_s: float = 120) -> None:
         """Wait until nothing is left to do: all events numbered and heard, no job due or running.
 
-        Raises at once what stopped a consumer; `TimeoutError` with what is left after the time.
+        What the stand-in for Stripe tells has been taken, too. Raises at once what stopped a
+        consumer; `TimeoutError` with what is left after the time.
         """
         deadline, quiet = time.monotonic() + timeout_s, 0
         while quiet < 2:
             raise_stopped(self.engines)
             left = unsettled(self.engines)
+            left += cards.untold(cards.turn(self.stripe_url, "undelivered"))
             quiet = 0 if left else quiet + 1
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not settled after {timeout_s} s: {'; '.join(left)}")
@@ -145,15 +148,21 @@ class Suite:
         for name, command, given in self._commands():
             assembly.make_folders(given)
             self.processes[name] = self._process(name, command, given, logs)
-        for process in self.processes.values():
+        self.stand_in = StandInProcess(self._ports["stripe"], self.data_dir, logs)
+        self.stripe_url = self.stand_in.url
+        for process in (*self.processes.values(), self.stand_in):
             if process.ready():
                 reason = f"{process.name} of a suite that was killed still runs: end it first"
                 raise Unavailable("distributed.still_runs", reason)
+        self._ending.callback(self.stand_in.stop)
         self._ending.callback(self._stop)
+        self.stand_in.start()
         for process in self.processes.values():
             process.start()
         for process in self.processes.values():
             process.wait_ready()
+        self.stand_in.wait_ready()
+        cards.turn(self.stripe_url, "listen", **cards.hearer(self.url("billing")))
         self._rpc = Rpc(self.servers.broker_url(GATEWAY))
         self._ending.callback(self._rpc.close)
 

@@ -11,14 +11,17 @@ from chassis import settings
 from chassis.errors import Invalid
 from chassis.running.parts import Parts, Peers
 from contracts import SERVICES
+from embedded import cards
 
 APP = "https://ai-studio.example"  # the web application: fictive, as the seller is
-SELLER = {
+COMPANY = {
     "SELLER_NAME": "AI Studio Demo AS",
     "SELLER_ORGANIZATION_NUMBER": "123456785",
+    "SELLER_ADDRESS": "Eksempelveien 1\n0001 Oslo",
+}
+SELLER = COMPANY | {
     "SELLER_VAT_REGISTERED": "true",
     "SELLER_IN_FORETAKSREGISTERET": "true",
-    "SELLER_ADDRESS": "Eksempelveien 1\n0001 Oslo",
     "SELLER_ACCOUNT": "12345678903",
     "SELLER_IBAN": "NO7112345678903",
     "SELLER_BIC": "DEMONOKK",
@@ -29,7 +32,10 @@ FOLDERS = {"BLOBS_FOLDER", "EINVOICE_FOLDER", "MAIL_FOLDER", "WORK_FOLDER"}
 def environment(
     service: str, data_dir: Path, keys: Mapping[str, Any], urls: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the environment variables of a service, but for its database."""
+    """Return the environment variables of a service, but for its database.
+
+    `urls`: of each service's public door, and of the stand-in for Stripe if cards are taken.
+    """
     common = {"PUBLIC_KEYS": json.dumps(keys["public_keys"]), "ENV": "embedded"}
     blobs = {
         "PUBLIC_URL": urls[service],
@@ -62,8 +68,10 @@ def environment(
             return common | blobs | work | {"ENGINE": "local", "SOURCES": urls["media"]}
         case "billing":
             einvoice = {"EINVOICE": "folder", "EINVOICE_FOLDER": str(data_dir / "einvoice")}
-            return common | blobs | mail | SELLER | einvoice | {"INVOICE_GATEWAY": "local"}
-    return common
+            at_stripe = cards.variables(urls["stripe"], APP) if "stripe" in urls else {}
+            own = SELLER | einvoice | at_stripe | {"INVOICE_GATEWAY": "local"}
+            return common | blobs | mail | own
+    return common | blobs | mail | COMPANY
 
 
 def require_service(name: str) -> None:

@@ -22,10 +22,10 @@ from chassis.errors import Conflict
 from chassis.running.loops import Signal
 from chassis.running.parts import Parts
 from chassis.unit.digests import digests, note_at_work
-from embedded import assembly, log
+from embedded import assembly, cards, log
 from embedded.databases import provide
 from embedded.direct import DirectPort
-from embedded.doors import open_doors
+from embedded.doors import open_doors, open_stand_in
 from embedded.keys import SERVICES, keys
 from embedded.mailbox import mails
 from embedded.rest import raise_stopped, unsettled
@@ -106,14 +106,14 @@ class Suite:
     def settle(self, timeout_s: float = 120) -> None:
         """Wait until nothing is left to do: all events numbered and heard, no job due or running.
 
-        Raises at once `SourceStopped` for an event that cannot be taken; `TimeoutError` with what
-        is left after the time.
+        What the stand-in for Stripe tells has been taken, too. Raises at once `SourceStopped` for
+        an event that cannot be taken; `TimeoutError` with what is left after the time.
         """
         deadline, quiet = time.monotonic() + timeout_s, 0
         engines = {name: parts.app.engine for name, parts in self.parts.items()}
         while quiet < 2:
             raise_stopped(engines)
-            left = unsettled(engines)
+            left = unsettled(engines) + cards.untold(self._stand_in.undelivered())
             quiet = 0 if left else quiet + 1
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not settled after {timeout_s} s: {'; '.join(left)}")
@@ -167,6 +167,9 @@ class Suite:
         self._doors = open_doors(SERVICES, self.data_dir)
         for door in self._doors.values():
             self._ending.callback(door.stop)
+        stand_in = open_stand_in(self.data_dir, self.url("billing"))
+        self._stand_in = self._ending.enter_context(stand_in)
+        self.stripe_url = self._stand_in.url
         self.signals = {name: (Signal(), Signal()) for name in SERVICES}
         for name in SERVICES:
             self._open(name)
@@ -197,6 +200,7 @@ class Suite:
 
     def _build(self, name: str) -> Parts:
         urls = {service: door.url for service, door in self._doors.items()}
+        urls["stripe"] = self.stripe_url
         app_role = f"{name}_app"
         url = self.server.url(app_role, self._keys["roles"][app_role], name)
         variables = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from chassis.errors import Rejected
 from clients import Billing, Media, SignedIn, all_rows
 from contracts.billing.invoices import InvoiceWithLines
 from demo.figures import figures
@@ -28,7 +27,7 @@ def test_the_main_job_goes_through_typed_clients_and_nothing_of_a_reply_is_lost(
 
 
 def test_every_query_is_read_whole(suite: Suite, outcome: Outcome) -> None:
-    typed, refused, asked = TypedSuite(suite), [], requests(outcome)
+    typed, asked = TypedSuite(suite), requests(outcome)
     queries = [
         (service, name)
         for service, (facade, _) in PAIRS.items()
@@ -36,14 +35,10 @@ def test_every_query_is_read_whole(suite: Suite, outcome: Outcome) -> None:
         if not method.writes and name not in NOT_MADE
     ]
     for service, name in queries:
-        try:
-            typed.by(permitted(suite, service, name), service, name, asked[name])
-        except Rejected as refusal:
-            refused.append((name, refusal.code))
+        typed.by(permitted(suite, service, name), service, name, asked[service][name])
 
     assert typed.differing == []
-    assert refused == [("list_payment_methods", "billing.card_not_configured")]
-    assert len(typed.called) == len(queries) - 1
+    assert len(typed.called) == len(queries)
 
 
 def test_rows_are_typed_and_come_page_by_page(suite: Suite, outcome: Outcome) -> None:

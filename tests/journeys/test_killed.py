@@ -44,15 +44,17 @@ CALLING = [
     ("video.start_video", 1, 0.05),
     ("billing.create_invoices", 1, 0.05),
     ("billing.issue_invoice", 1, 0.05),
-    ("billing.invoice_pdf", 1, 0.05),
+    ("billing.document", 1, 0.05),
     ("billing.record_invoice_payment", 1, 0.05),
     ("billing.record_invoice_payment", 2, 0.05),
+    ("billing.start_checkout", 1, 0.05),
+    ("billing.refund_payment", 1, 0.05),
     ("affiliate.create_payout", 1, 0.05),
     ("affiliate.approve_payout", 1, 0.05),
     ("affiliate.confirm_payout", 1, 0.05),
 ]
-SEVEN = [STARTING, UPLOADING, ENHANCING, JOINING, CALLING[3], CALLING[6], CALLING[9]]
-TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, *[STARTING] * 3, *CALLING]
+SEVEN = [STARTING, UPLOADING, JOINING, CALLING[3], *CALLING[7:9], CALLING[11]]
+TWENTY = [*[STARTING] * 2, *[ENHANCING] * 2, *[FILMING] * 3, STARTING, *CALLING]
 # Many starts: what they import is imported once, in the process that each is forked from. What that
 # is has to be said where it is first used: other tests have processes of that kind too.
 FORKING = multiprocessing.get_context("forkserver")

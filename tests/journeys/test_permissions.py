@@ -57,7 +57,7 @@ class Asking:
 
     def cell(self, service: str, name: str, caller: str) -> str:
         """Return what the caller is told, in the page's words."""
-        method, about = method_of(service, name), dict(self.requests[name])
+        method, about = method_of(service, name), dict(self.requests[service][name])
         if method.key_required:
             about["idempotency_key"] = str(uuid4())
         looks = caller == OUTSIDER and (names_things(service, name) or not method.writes)
@@ -118,8 +118,8 @@ def test_who_is_a_system_admin_beside_their_own_work_looks_elsewhere_and_acts_at
         ("media", "get_project", "start_project"),
         ("video", "get_video", "start_video"),
     ):
-        shown = asking.call(service, look, both, asking.requests[look])
+        shown = asking.call(service, look, both, asking.requests[service][look])
         assert shown["workspace_id"] == asking.workspace
         with pytest.raises(NotFound):
-            keyed = {**asking.requests[act], "idempotency_key": str(uuid4())}
+            keyed = {**asking.requests[service][act], "idempotency_key": str(uuid4())}
             asking.call(service, act, both, keyed)

@@ -59,7 +59,7 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
             suite.settle()
             tool(suite.server, "pg_dump", "-Fc", "-f", dump, url)
 
-        main_job(suite, photos, BeforeTheWork(back_up)).run()
+        main_job(suite, photos, BeforeTheWork(back_up), by_card=False).run()
         suite.settle()
         lines, earned = suite.sql("billing", LINES), suite.sql("affiliate", EARNED)
     with Server(folder / "postgres", durable=False) as server:
@@ -77,7 +77,7 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
         lost = forks.resume(billing, "billing", restored, "kari", told_at)["lost"]
         assert [each["type"] for each in lost] == ["TargetCleared", "LineItemCreated"]
         assert len(billing.query(forgotten.unsettled)) == 2
-        main_job(suite, photos).run()
+        main_job(suite, photos, by_card=False).run()
         suite.settle()
         # its clearance was asked for again; that it came out is told by whichever job was the last
         left = {each["type"] for each in billing.query(forgotten.unsettled)}

@@ -18,5 +18,11 @@ class Quiet:
         yield lambda percent: None
 
 
-def main_job(suite: Suite, photos: Sequence[Photo] = (), display: Display | None = None) -> MainJob:
-    return MainJob(suite, photos, display or Quiet(), aspect_ratio="1:1")
+def main_job(
+    suite: Suite,
+    photos: Sequence[Photo] = (),
+    display: Display | None = None,
+    *,
+    by_card: bool = True,
+) -> MainJob:
+    return MainJob(suite, photos, display or Quiet(), aspect_ratio="1:1", by_card=by_card)

@@ -9,19 +9,25 @@ NOBODYS = "00000000-0000-0000-0000-000000000001"
 NOT_MADE = ("get_credit_note", "get_invoicing_run")  # the main job makes none of what they ask for
 
 
-def requests(outcome: Outcome) -> dict[str, dict[str, Any]]:
-    """Return arguments by method; the customer's, or what a system admin would ask about them."""
+Requests = dict[str, dict[str, Any]]  # arguments by method
+
+
+def requests(outcome: Outcome) -> dict[str, Requests]:
+    """Return by service what the customer, or a system admin about them, would ask."""
     workspace = outcome.project["workspace_id"]
     earning = outcome.earnings[0]
-    return {
-        **_auth(workspace, outcome.project["user_id"]),
-        **_media(outcome, workspace),
-        **_video(outcome),
-        **_billing(outcome, workspace),
-        **_affiliate(outcome, earning["affiliate_workspace_id"], workspace),
+    own = {
+        "auth": _auth(workspace, outcome.project["user_id"]),
+        "media": _media(outcome, workspace),
+        "video": _video(outcome),
+        "billing": _billing(outcome, workspace),
+        "affiliate": _affiliate(outcome, earning["affiliate_workspace_id"], workspace),
+    }
+    every: Requests = {
         "events_read": {"after": None, "types": None, "limit": 10},
         "describe": {},
     }
+    return {service: {**asked, **every} for service, asked in own.items()}
 
 
 def _auth(workspace: str, user: str) -> dict[str, dict[str, Any]]:
@@ -163,6 +169,7 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
             "ground": "insolvency",
             "reference": "r",
         },
+        "refund_payment": {**target, "reason": "r", "net_ore": 20_000},
         "refund_credit": {"workspace_id": workspace, "amount_ore": 100, "reason": "r"},
         "confirm_refund": {"refund_id": NOBODYS, "reference": "r", "paid_on": "2026-01-01"},
         "fail_refund": {"refund_id": NOBODYS, "reason": "r"},
@@ -174,6 +181,8 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
         "invoice_pdf": {"invoice_id": invoice},
         "verify_ledger": {},
         "export_journal": {"date_from": "2026-01-01", "date_to": "2026-01-31"},
+        "list_disputes": {"state": "Open", "limit": 5, "cursor": None},
+        "reconcile": {"against": "stripe", "date_from": "2026-01-01", "date_to": "2026-01-31"},
         "start_checkout": target,
         "charge_saved_card": target,
         "create_billing_portal_session": {},
@@ -184,6 +193,9 @@ def _billing(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
 
 def _affiliate(outcome: Outcome, affiliate: str, referred: str) -> dict[str, dict[str, Any]]:
     payout = {"payout_id": outcome.payout["id"]}
+    (entry, *_) = outcome.earnings
+    earning = {"earning_id": entry["id"]}
+    relationship = {"relationship_id": entry["affiliate_relationship_id"]}
     return {
         "create_relationship": {
             "affiliate_workspace_id": affiliate,
@@ -191,7 +203,20 @@ def _affiliate(outcome: Outcome, affiliate: str, referred: str) -> dict[str, dic
             "commission_percent": 20,
             "notes": "because",
         },
+        "change_commission": {**relationship, "commission_percent": 30},
+        "end_relationship": {**relationship, "reason": "r"},
+        "hold_earning": {**earning, "reason": "r"},
+        "release_earning": earning,
+        "reject_earning": {**earning, "reason": "r"},
+        "explain_earning": {"invoice_id": outcome.invoice["id"]},
+        "simulate": {
+            "commission_percent": 30,
+            "date_from": "2026-01-01",
+            "date_to": "2026-01-31",
+            "affiliate_workspace_id": affiliate,
+        },
         "set_payout_details": PAYEE,
+        "get_payout_details": {},
         "list_earnings": {"affiliate_workspace_id": affiliate, "status": "pending"},
         "list_relationships": {"limit": 5, "cursor": None},
         "create_payout": {"cutoff": "2026-01-01", "affiliate_workspace_id": affiliate},
@@ -199,7 +224,14 @@ def _affiliate(outcome: Outcome, affiliate: str, referred: str) -> dict[str, dic
         "confirm_payout": {**payout, "reference": "r", "paid_on": "2026-01-01"},
         "fail_payout": {**payout, "reason": "r"},
         "cancel_payout": {**payout, "reason": "r"},
+        "export_payouts": {"payout_ids": [payout["payout_id"]]},
+        "settlement_note": payout,
         "list_payouts": {"limit": 5, "cursor": None},
         "get_payout": payout,
         "affiliate_stats": {},
+        "get_balance": {"affiliate_workspace_id": affiliate},
+        "statement": {"month": "2026-01", "affiliate_workspace_id": affiliate},
+        "reconcile": {"date_from": "2026-01-01", "date_to": "2026-01-31"},
+        "verify_ledger": {},
+        "export_journal": {"date_from": "2026-01-01", "date_to": "2026-01-31"},
     }

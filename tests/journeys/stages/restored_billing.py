@@ -45,7 +45,7 @@ class RestoredBilling:
 
     def __init__(self, suite: Suite, photos: Sequence[Photo]) -> None:
         self.suite = suite
-        self.job = main_job(suite, photos, AtStep(BEFORE, self._back_up))
+        self.job = main_job(suite, photos, AtStep(BEFORE, self._back_up), by_card=False)
 
     def begin(self) -> Outcome:
         """Do the main job, with a backup on the way."""
@@ -76,7 +76,8 @@ class RestoredBilling:
         self.said = {name: self.suitectl("fork", name, "billing") for name in HEARERS}
         for name in HEARERS:
             self.suitectl("fork", name, "billing", "--accept", "--who", "kari")
-        self.parked = [self._skip_what_is_told_otherwise() for _ in self.lost]
+        heard_of = {each["heard"]["position"] for each in self.lost}  # one may cause several
+        self.parked = [self._skip_what_is_told_otherwise() for _ in heard_of]
         self.unsettled = self.suitectl("fork")[1]
         self.suitectl("fork", "affiliate", "billing", "--settled", "all", "--who", "kari")
         self.suite.settle()

@@ -32,7 +32,7 @@ class RestoredLife:
 
     def live(self) -> None:
         """Do all of it, and keep it early and late."""
-        suite, job = self.suite, main_job(self.suite, self.photos)
+        suite, job = self.suite, main_job(self.suite, self.photos, by_card=False)
         outcome = job.run()
         affiliate = outcome.earnings[0]["affiliate_workspace_id"]
         nina = Person(suite, "nina@next.example", ids.token())

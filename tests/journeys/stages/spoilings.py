@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from architecture.permissions_page import SAYS_UNKNOWN
 from chassis.errors import (
     Conflict,
     Forbidden,
@@ -73,7 +74,8 @@ class Asked:
         if not (may.open or may.person or may.role):
             ask = self._by_stranger(self.good)
             yield Spoiling("who may not", ask, Forbidden, has_code("chassis.not_allowed"))
-        if (may.person or may.role) and identities(method.request.fields):
+        named = self.name not in SAYS_UNKNOWN and identities(method.request.fields)
+        if named and (may.person or may.role):
             yield from self._others()
         if method.key_required:
             code = "chassis.idempotency_key_required"
