@@ -20,11 +20,13 @@ BLOCK = re.compile(
 
 def invariants() -> Iterator[Invariant | Agreement]:
     """Yield the frame's and those of each service, with what it has made of what it heard."""
+    shared = set[str]()  # by several services, each asked of its own tables
     yield from (*FRAME, CURSOR_KNOWN)
     for service in SERVICES:
         own: Service = import_module(f"{service}.app").SERVICE
-        yield from own.invariants
+        yield from (each for each in own.invariants if each.name not in shared)
         yield from own.agreements
+        shared |= {each.name for each in own.invariants}
 
 
 def filled(text: str) -> str:
