@@ -22,7 +22,9 @@ from suitectl.change import made
 PROCESSES = [f"{service}-{kind}" for service in SERVICES for kind in ("serve", "work")]
 # a vendor's, or an accountant's; it runs without
 NEVER_GIVEN = {
-    *("STRIPE_WEBHOOK_SECRET", "STRIPE_LIVEMODE", "EINVOICE_FOLDER", "ACCOUNTS"),
+    *("STRIPE_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_LIVEMODE", "STRIPE_API_BASE"),
+    *("CHECKOUT_RETURN_URL", "EINVOICE_FOLDER", "ACCOUNTS"),
+    *("HOLD_DAYS", "MINIMUM_PAYOUT_ORE", "PAYOUT_SECOND_APPROVER_ABOVE_ORE"),
     *("BLOBS_BUCKET", "BLOBS_PREFIX", "BLOBS_ENDPOINT", "BLOBS_REGION"),
     *("BLOBS_ACCESS_KEY", "BLOBS_SECRET_KEY"),
     *("MAIL_HOST", "MAIL_PORT", "MAIL_SECURITY", "MAIL_USER", "MAIL_PASSWORD", "MAIL_CA"),
@@ -182,7 +184,9 @@ def test_only_public_doors_are_published_and_on_loopback_alone() -> None:
         for name, container in compose.services().items()
         if "ports" in container
     }
-    assert set(published) == {"media-serve", "video-serve", "billing-serve"}
+    assert set(published) == {
+        f"{service}-serve" for service in ("media", "video", "billing", "affiliate")
+    }
     for name, ports in published.items():
         door = compose.services()[name]["environment"]["HTTP_PORT"]
         assert ports == [f"127.0.0.1:{door}:{door}"]

@@ -130,7 +130,7 @@ def shared_gateways(users: list[Source], files: Iterable[Source]) -> list[Source
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_services_extra_brings_every_library_that_it_imports(service: str) -> None:
-    packages = {"chassis", "contracts", "clients", service}
+    packages = {"books", "chassis", "contracts", "clients", service}
     files = sources("shared", "services")
     held = [
         each
@@ -263,5 +263,5 @@ def libraries(service: str) -> set[str]:
 def third_party(source: Source) -> set[str]:
     """Return the top names of the libraries that a file imports."""
     tops = {module.partition(".")[0] for module in source.imports()}
-    ours = {"chassis", "contracts", "clients", "gateways", *SERVICES}
+    ours = {"books", "chassis", "contracts", "clients", "gateways", *SERVICES}
     return tops - ours - set(sys.stdlib_module_names) - {"_typeshed"}
