@@ -119,7 +119,7 @@ def plain(value: Any, *, secrets: bool = True) -> Any:
             return {str(key): plain(each, secrets=secrets) for key, each in value.items()}
         case list() | tuple():
             return [plain(each, secrets=secrets) for each in value]
-    if is_dataclass(value):
+    if not isinstance(value, str | int) and is_dataclass(value):  # most are plain; quickly told
         return {
             name: plain(each, secrets=secrets) if secrets or not secret else None
             for name, omitted, secret in _parts(value.__class__)

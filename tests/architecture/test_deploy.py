@@ -1,15 +1,18 @@
 """The packages of deploy/: no arrow up, no circle; what each may use stands in `PACKAGES`."""
 
+import sys
+
 import pytest
 
 from architecture.source import DEPLOYED, Source, sources
 
 PACKAGES: dict[str, tuple[str, ...]] = {  # each uses only what stands above it in this table
     "suitectl": (),  # the operators': their image holds this package alone
+    "stand_ins": (),  # for what lies outside: they know nothing of what asks them
     "servers": ("suitectl.whole_file",),  # they know no service, and nobody's inventory
-    "embedded": ("servers", "suitectl"),
-    "distributed": ("servers", "suitectl", "embedded"),
-    "demo": ("servers", "suitectl", "embedded", "distributed"),
+    "embedded": ("servers", "suitectl", "stand_ins"),
+    "distributed": ("servers", "suitectl", "stand_ins", "embedded"),
+    "demo": ("servers", "suitectl", "embedded", "distributed", "stand_ins"),
 }
 FOR_TESTS = "chassis.testing"  # what operators and `make up-local` run is no help for tests
 
@@ -48,6 +51,19 @@ def test_every_package_of_deploy_stands_in_the_table() -> None:
 
 def test_a_package_of_deploy_uses_only_those_it_may() -> None:
     assert arrows(in_packages()) == {}
+
+
+def test_a_stand_in_is_standard_library_and_nothing_of_the_suites() -> None:
+    foreign = {
+        each.where: sorted({used for used in each.imports() if not _by_itself(used)})
+        for each in sources("deploy")
+        if each.package == "stand_ins"
+    }
+    assert {where: used for where, used in foreign.items() if used} == {}
+
+
+def _by_itself(used: str) -> bool:
+    return top(used) in sys.stdlib_module_names or below(used, "stand_ins")
 
 
 def test_the_packages_stand_in_an_order_without_a_circle() -> None:

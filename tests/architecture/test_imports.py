@@ -7,7 +7,7 @@ from architecture.source import DEPLOYED, ROOTS, SERVICES, sources
 
 Judge = Callable[[str, str], bool]  # (service, imported module) -> allowed
 
-OURS = {*SERVICES, *DEPLOYED, *ROOTS, "chassis", "contracts", "clients", "gateways"}
+OURS = {*SERVICES, *DEPLOYED, *ROOTS, "books", "chassis", "contracts", "clients", "gateways"}
 IMPURE = {  # of the standard library: chance, the clock and the world outside
     "asyncio",
     "http",
@@ -69,7 +69,7 @@ def contract(service: str, module: str) -> bool:
 
 
 def client(service: str, module: str) -> bool:
-    return not below(module, *SERVICES, *DEPLOYED, *SQL)
+    return not below(module, *SERVICES, *DEPLOYED, *SQL, "books")
 
 
 def shared_gateway(service: str, module: str) -> bool:
@@ -90,7 +90,7 @@ def frame(service: str, module: str) -> bool:
 def domain(service: str, module: str) -> bool:
     if standard(module):
         return top(module) not in IMPURE
-    return below(module, f"{service}.domain") or module in (
+    return below(module, f"{service}.domain", "books.domain") or module in (
         "chassis.domain",
         "chassis.errors",
         "chassis.money",
@@ -104,7 +104,9 @@ def projection(service: str, module: str) -> bool:
     frame_values = VALUES | {"chassis.unit.pages", "chassis.unit.projection"}
     frame_values -= {"chassis.unit.deciding", "chassis.unit.handling"}
     frame_values |= {"gateways.port"}
-    return standard(module) or below(module, "sqlalchemy", *own) or module in frame_values
+    books = ("books.domain", "books.projections", "books.kept")
+    ours = below(module, "sqlalchemy", *own, *books)
+    return standard(module) or ours or module in frame_values
 
 
 def translation(service: str, module: str) -> bool:
@@ -120,7 +122,7 @@ def translation(service: str, module: str) -> bool:
 def job(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.service", f"{service}.app")
-    ours = below(module, "contracts", "clients", "gateways") or module in VALUES
+    ours = below(module, "books", "contracts", "clients", "gateways") or module in VALUES
     return standard(module) or (ours and not below(module, *STORES, *POSTS))
 
 
@@ -135,14 +137,14 @@ def act(service: str, module: str) -> bool:
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     values |= {"chassis.telemetry"}  # who somebody is, is found out here: the log is told
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
-    ours = below(module, "contracts", "clients", "gateways.port")
+    ours = below(module, "books", "contracts", "clients", "gateways.port")
     return ours or module in values or of_a_query
 
 
 def gateway(service: str, module: str) -> bool:
     if foreign(module):
         return not below(module, *SQL, *EDGE)
-    if standard(module) or below(module, "gateways", f"{service}.gateways"):
+    if standard(module) or below(module, "gateways", "books.gateways", f"{service}.gateways"):
         return True
     # of the frame's domain module only `value`, which is a form and no state
     return module in ("chassis.domain", "chassis.errors", "chassis.money")
@@ -152,12 +154,13 @@ def facade(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.gateways", f"{service}.app")
     entrances = ("green.methods", "green.nameko_ext", "door.every_service", "every_service")
-    ours = below(module, "contracts") or module in {f"chassis.{each}" for each in entrances}
+    ours = below(module, "books.acts", "contracts")
+    ours = ours or module in {f"chassis.{each}" for each in entrances}
     return standard(module) or ours
 
 
 def assembled(service: str, module: str) -> bool:
-    ours = below(module, service, "chassis", "contracts", "clients", "gateways")
+    ours = below(module, service, "books", "chassis", "contracts", "clients", "gateways")
     return standard(module) or (ours and not below(module, "chassis.green"))
 
 
@@ -165,7 +168,8 @@ def other(service: str, module: str) -> bool:
     """What else a service consists of: schemas, permissions, kept tables, its own actions."""
     if foreign(module):
         return not below(module, *EDGE)
-    return standard(module) or below(module, service, "chassis", "contracts", "clients", "gateways")
+    ours = below(module, service, "books", "chassis", "contracts", "clients", "gateways")
+    return standard(module) or ours
 
 
 ROOMS: dict[str, Judge] = {
@@ -320,6 +324,18 @@ def test_the_table_itself() -> None:
         ("contracts.billing.invoices", "contracts.billing.line_items"): True,
         ("contracts.billing.invoices", "chassis.domain"): True,
         ("clients.billing", "psycopg"): False,
+        ("billing.domain.postings", "books.domain.entry"): True,
+        ("billing.domain.postings", "books.kept"): False,
+        ("billing.projections.ledger", "books.projections.ledger"): True,
+        ("billing.projections.ledger", "books.acts"): False,
+        ("billing.service", "books.acts"): True,
+        ("billing.service", "books.kept"): False,
+        ("books.domain.entry", "sqlalchemy"): False,
+        ("books.domain.entry", "billing.domain.accounts"): False,
+        ("books.acts", "sqlalchemy.select"): False,
+        ("books.acts", "billing.projections.ledger"): False,
+        ("books.gateways.beancount", "sqlalchemy"): False,
+        ("books.kept", "billing.tables"): False,
         ("gateways.fetch", "requests"): True,
         ("gateways.fetch", "psycopg"): False,
         ("gateways.fetch", "chassis.errors"): True,

@@ -1,8 +1,8 @@
 """The digest of the code that builds a projection: another one may leave other rows.
 
-It is of the module of `project`, of the service's own functions that this module imports and that
-these use, and of the table's columns, as they are meant: comments, docstrings and layout change
-nothing. Values that are used are not in it.
+It is of the module of `project`, of the functions that this module imports and that these use, the
+service's own and those of a shared room `domain` or `projections`, and of the table's columns, as
+they are meant: comments, docstrings and layout change nothing. Values that are used are not in it.
 """
 
 import ast
@@ -49,7 +49,7 @@ def digest(projection: Projection) -> str:
 
 
 def _imported_functions(module: ModuleType) -> list[FunctionType]:
-    """Return the service's functions that a module imports, then those that they use."""
+    """Return the functions that a module imports, then those that they use; the frame's are not."""
     found = _own_functions(vars(module), module)
     for each in found:  # grows meanwhile
         used = {name: each.__globals__.get(name) for name in _names(each.__code__)}
@@ -65,12 +65,17 @@ def _names(code: CodeType) -> set[str]:
 
 def _own_functions(named: Mapping[str, Any], module: ModuleType) -> list[FunctionType]:
     package = module.__name__.partition(".")[0]
+
+    def is_own(name: str) -> bool:
+        of, _, room = name.partition(".")
+        return of == package or room.partition(".")[0] in ("domain", "projections")
+
     return [
         each
         for _, each in sorted(named.items())
         if isinstance(each, FunctionType)
         and each.__module__ != module.__name__
-        and each.__module__.partition(".")[0] == package
+        and is_own(each.__module__)
     ]
 
 

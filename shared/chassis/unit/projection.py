@@ -26,7 +26,7 @@ from chassis.unit.store import Recorded, split_name, version_of
 
 @value
 class Added:
-    """A row of a table whose rows are only added: said by its values, at a tenth of the cost.
+    """A new row, said by its values: at a tenth of the cost.
 
     SQLAlchemy builds a statement for each change and compares its form with those it knows.
     """
