@@ -21,7 +21,7 @@ from billing.projections import journal
 from chassis.unit import rebuilding
 from chassis.unit.service import Service
 from integration.stages.billing_shop import Billing, billing_shop
-from integration.stages.books import Books, books
+from integration.stages.books_asked import Books, books
 
 FEW = 10  # of the entries, a tenth is handed out for comparison
 MB = 1 << 20

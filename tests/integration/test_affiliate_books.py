@@ -30,7 +30,7 @@ from chassis.unit.handling import App
 from integration.stages import money_holding
 from integration.stages.affiliate_office import Office, paying_office
 from integration.stages.affiliate_shop import Affiliate
-from integration.stages.books import failing
+from integration.stages.books_asked import failing
 from integration.stages.money_histories import bean_checked
 from servers.postgres import Server
 from suitectl import ledgers

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from integration.stages.books import Books, books
+from integration.stages.books_asked import Books, books
 from integration.stages.money_histories import bean_checked
 from servers.postgres import Server
 from unit.billing.money_events import (

@@ -14,7 +14,7 @@ from billing.projections import journal
 from books import kept as days
 from chassis.errors import Conflict, Invalid, Rejected
 from chassis.unit import rebuilding
-from integration.stages.books import Books, books, emptied, rows_of, sum_of
+from integration.stages.books_asked import Books, books, emptied, rows_of, sum_of
 from integration.stages.box_database import all_at_once
 from servers.postgres import Server
 from unit.billing.money_events import came, issued, paid

@@ -12,7 +12,7 @@ from billing.projections.ledger import PROOFS as QUERY
 from books.invariants import imbalance
 from chassis.errors import ServiceError
 from chassis.running import figures
-from integration.stages.books import Books, balances, books, emptied, failing
+from integration.stages.books_asked import Books, balances, books, emptied, failing
 from integration.stages.till import Till
 from servers.postgres import Server
 

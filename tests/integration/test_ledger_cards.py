@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from billing.domain.target import Target
-from integration.stages.books import Books, balances, books, emptied, failing
+from integration.stages.books_asked import Books, balances, books, emptied, failing
 from integration.stages.card_till import GROSS_ORE, CardTill, Sale
 from servers.postgres import Server
 

@@ -9,7 +9,7 @@ import pytest
 
 from billing import app as billing
 from integration.stages.billing_shop import Billing, billing_shop
-from integration.stages.books import balances, failing
+from integration.stages.books_asked import balances, failing
 from servers.postgres import Server
 
 GROSS_ORE = 125_000  # of one image project

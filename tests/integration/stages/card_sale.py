@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from billing.domain.payment_states import Delivered
 from billing.names import payment_id
 from integration.stages.billing_shop import Billing
-from integration.stages.books import balances, failing
+from integration.stages.books_asked import balances, failing
 from integration.stages.card_buyers import Buyer
 from integration.stages.card_news import News
 

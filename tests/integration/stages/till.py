@@ -36,7 +36,7 @@ from chassis import ids
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
-from integration.stages.books import Books
+from integration.stages.books_asked import Books
 from unit.billing.money_events import WORKSPACE
 
 PAID_ON = date(2026, 4, 15)
