@@ -32,6 +32,7 @@ def test_without_room_for_its_schedules_it_says_so_in_one_line(
             "INTERNAL_PORT": str(*free_ports(1)),
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
+        assembly.make_folders(given)
         with psycopg.connect(owner_url) as holder:
             holder.execute("lock table jobs")
             process = subprocess.Popen(
