@@ -9,6 +9,7 @@ from faults.killed_money import killed
 from integration.stages.card_sales import Sales, card_sales
 from integration.stages.killed_charges import charged
 from integration.stages.killed_refunds import refunded
+from integration.stages.lost_replies import made_once
 from integration.stages.money_histories import Violated, happen
 from servers.postgres import Server
 from unit.stages.commission_lives import drawn, live
@@ -16,12 +17,13 @@ from unit.stages.commission_lives import drawn, live
 MOMENTS = 20
 REFUNDS = 50  # by card, each with a process or two that dies on the way, or a reply lost
 CHARGES = 50  # the same, and their deliveries
+LOST = 50  # buyers whose replies from Stripe are lost at each call that makes something
 TOGETHER = 200  # histories in one database
 Killed = Callable[[Sales, int], tuple[list[str], list[str]]]  # what happened, and what is wrong
 
 
 def histories(server: Server, folder: Path, first: int, count: int) -> tuple[int, int]:
-    """Kill billing at 20 moments, on 50 refunds and 50 charges, then let the histories happen.
+    """Kill billing at 20 moments, on 50 charges and 50 refunds; lose replies; let histories happen.
 
     Return how many passed and failed.
 
@@ -67,16 +69,21 @@ def _killed(server: Server, folder: Path, seed: int) -> bool:
 
 
 def _cards(server: Server, folder: Path, first: int) -> list[bool]:
-    """Return whether all went once, of the refunds and of the charges."""
+    """Return whether all went once: charges, refunds, and what is made where replies are lost."""
     folder.mkdir()
     with card_sales(server, folder) as sales:
         right = [
             _each(sales, "charges", charged, range(first, first + CHARGES)),
             _each(sales, "refunds", refunded, range(first, first + REFUNDS)),
+            _each(sales, "buyers", _made_once, range(first, first + LOST)),
         ]
         broken = sales.broken()
     print(f"cards: broken: {broken or 'nothing'}", flush=True)
     return [each and not broken for each in right]
+
+
+def _made_once(sales: Sales, seed: int) -> tuple[list[str], list[str]]:
+    return made_once(sales.shop, seed)
 
 
 def _each(sales: Sales, what: str, happens: Killed, seeds: Sequence[int]) -> bool:

@@ -1,7 +1,6 @@
 """Paying by card, on PostgreSQL and against the stand-in for Stripe, through billing's methods."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -19,14 +18,18 @@ from integration.stages.box_database import all_at_once
 from integration.stages.card_buyers import GROSS_ORE, Buyer
 from integration.stages.card_kills import ASKED, ENDED, NOTED, Death, die
 from integration.stages.card_news import News
+from integration.stages.lost_replies import (
+    A_DAY_AND_AN_HOUR,
+    INTENTS,
+    SESSIONS,
+    made_once,
+    waiting,
+)
 from servers.postgres import Server
 from stand_ins.stripe import cards as test_cards
-from stand_ins.stripe.faults import Fault
 from stand_ins.stripe.stand_in import StandIn
 
-A_SECOND, A_DAY, A_DAY_AND_AN_HOUR = 1, 24 * 3600, 25 * 3600
-SESSIONS, INTENTS = "POST /v1/checkout/sessions", "POST /v1/payment_intents"
-CUSTOMERS, PORTALS = "POST /v1/customers", "POST /v1/billing_portal/sessions"
+A_DAY = 24 * 3600
 SWEDEN = {"street": "Gatan 1", "postal_code": "111 22", "city": "Stockholm", "country": "SE"}
 FOREIGN = {"organization_number": None, "billing_address": SWEDEN}
 
@@ -162,42 +165,11 @@ def test_only_what_waits_for_its_own_buyer_to_pay_is_paid_by_card(
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_whatever_becomes_of_replies_there_is_one_customer_one_open_checkout_and_one_charge(
-    shop: Billing, buyer: Buyer, seed: int
+    shop: Billing, seed: int
 ) -> None:
-    chance = random.Random(seed)
-    shop.stripe.lag_search(chance.choice([0, 60]))
-    target, key = buyer.want(), str(uuid4())
-
-    for lost in (CUSTOMERS, SESSIONS):
-        _lose(shop, chance, lost, lambda: buyer.start(target, key))
-    started = buyer.start(target, key)
-    (session,) = buyer.at_stripe("checkout.session", "open")
-    assert (session["url"], session["amount_total"]) == (started["url"], GROSS_ORE)
-
-    buyer.save()
-    _lose(shop, chance, PORTALS, lambda: buyer.owner.call("create_billing_portal_session"))
-    url = buyer.owner.call("create_billing_portal_session", idempotency_key=key)["url"]
-    assert url.startswith(shop.stripe.url)
-
-    target, key = buyer.want(), str(uuid4())
-    _lose(shop, chance, INTENTS, lambda: buyer.charge(target, key))
-    assert buyer.refused("charge_saved_card", **target).code == "billing.charge_running"
-    reply = buyer.charge(target, key)
-    assert reply["clearance"] == "cleared"
-    assert buyer.charge(target, key) == reply
-    assert len(buyer.at_stripe("payment_intent", "succeeded")) == 1
-    assert isinstance(buyer.stands(target), Advance)
-    assert len(buyer.at_stripe("customer")) == 1
-    assert _waiting(shop, target) == []
-
-
-def _lose(shop: Billing, chance: random.Random, call: str, work: Callable[[], object]) -> None:
-    """Let one call's reply be lost, or be none, and a second or more than a day go by."""
-    faults: tuple[Fault, ...] = ("reply_lost", "kept_500", "kept_500_done", "rate_limited")
-    shop.stripe.switch(chance.choice(faults), on=call)
-    with pytest.raises(Unavailable):
-        work()
-    shop.pass_seconds(chance.choice([A_SECOND, A_DAY_AND_AN_HOUR]))
+    lost, wrong = made_once(shop, seed)
+    print(lost)
+    assert wrong == []
 
 
 @pytest.mark.parametrize(
@@ -218,7 +190,7 @@ def test_a_card_that_does_not_pay_says_why_and_a_checkout_may_pay_then(
     assert (reply["clearance"], reply["reason"]) == ("payment_required", reason)
     assert isinstance(buyer.stands(target), Required)
     assert buyer.charge(target, key) == reply
-    assert _waiting(shop, target) == []
+    assert waiting(shop, target) == []
     started = buyer.start(target)
     assert buyer.refused("charge_saved_card", **target).code == "billing.checkout_open"
     assert [each["url"] for each in buyer.at_stripe("checkout.session", "open")][-1:] == [
@@ -260,7 +232,7 @@ def test_work_is_charged_by_itself_where_its_owner_wants_it(shop: Billing, buyer
     assert shop.worker("charge_due").work()
 
     assert isinstance(buyer.stands(target), Advance)
-    assert _waiting(shop, target) == []
+    assert waiting(shop, target) == []
     shop.auth.says[buyer.workspace_id] = {"legal_name": None}
     lacking = buyer.want()
     assert shop.worker("charge_due").work()
@@ -468,12 +440,6 @@ def test_who_never_paid_is_forgotten_after_90_days_and_who_paid_stays_for_the_do
 
     assert buyer.payer(unpaid) is None
     assert buyer.payer(paid) is not None
-
-
-def _waiting(shop: Billing, target: dict[str, Any]) -> list[str]:
-    """Return the jobs that are still to look after charges."""
-    query = "select subject from jobs where kind = 'charge' and state = 'waiting'"
-    return [each["subject"] for each in shop.rows(query)]
 
 
 def _hurry(shop: Billing) -> None:

@@ -121,14 +121,18 @@ class StripeCards:
         return tuple(each for each in cards if each is not None)
 
     def portal(self, customer_id: str, return_url: str, key: str) -> str:
-        """Return the address of a page on which the customer manages cards."""
-        made = asked(
-            lambda: self._client.v1.billing_portal.sessions.create(
+        """Return the address of a page on which the customer manages cards.
+
+        Stripe lists no pages, so none is looked for; one that nobody opens ends in minutes.
+        """
+
+        def make(idempotency_key: str) -> str:
+            return self._client.v1.billing_portal.sessions.create(
                 {"customer": customer_id, "return_url": return_url},
-                {"idempotency_key": f"portal:{key}:1"},
-            )
-        )
-        return made.url
+                {"idempotency_key": idempotency_key},
+            ).url
+
+        return asked(lambda: once(f"portal:{key}:1", lambda: None, make, again=False))
 
     def refund(self, new: NewRefund, again: bool) -> RefundSaid:
         """Send money back, once a refund."""

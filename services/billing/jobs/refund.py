@@ -1,5 +1,6 @@
 """Money that goes back by card: Stripe is asked once a refund, and says what became of it."""
 
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -70,8 +71,10 @@ def _sent_by_hand(app: App, cards: Cards, new: NewRefund) -> RefundSaid | None:
     for said in cards.refunds_of(new.intent_id):
         is_it = said.refund_id is None and said.amount_ore == new.amount_ore
         if is_it and said.status in ("pending", "succeeded"):
-            of = (new.payment_id, said.provider_id)
-            if app.query(lambda db: open_cards.refund_named(db, *of)) is None:  # noqa: B023
+            named = partial(
+                open_cards.refund_named, payment_id=new.payment_id, provider_id=said.provider_id
+            )
+            if app.query(named) is None:
                 return said
     return None
 
@@ -95,6 +98,9 @@ def _said(unit: Unit, task: Task, result: Any) -> None:
 
 
 def _refused(unit: Unit, task: Task, error: ServiceError) -> None:
-    """What Stripe refuses is the workspace's credit; what nobody answered waits for a person."""
-    if not error.retryable:
+    """What Stripe refuses is the workspace's credit.
+
+    Of what nobody answered, or where this house broke, nobody knows: the daily look asks.
+    """
+    if isinstance(error, Rejected):
         moved(unit, task.subject, "failed", "")
