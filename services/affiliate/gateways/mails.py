@@ -40,7 +40,7 @@ def approved(paid: Paid) -> Letter:
         )
     return Letter(
         subject=f"Avregning fra {paid.payer}",
-        text=_written([paragraphs[0], _amounts(paid), *paragraphs[1:]], paid.payer),
+        text=_written([paragraphs[0], _amounts(paid, "Å utbetale"), *paragraphs[1:]], paid.payer),
     )
 
 
@@ -48,7 +48,7 @@ def sent(paid: Paid, paid_on: date, reference: str) -> Letter:
     """Return the mail that says that the money is on its way."""
     paragraphs = [
         f"Vi har sendt en utbetaling til {paid.legal_name}.",
-        _amounts(paid),
+        _amounts(paid, "Utbetalt"),
         f"Betalt:    {day(paid_on)}\nReferanse: {reference}",
     ]
     return Letter(subject=f"Utbetaling fra {paid.payer}", text=_written(paragraphs, paid.payer))
@@ -65,11 +65,11 @@ def changed(payer: str, relationship_id: UUID, before: int, percent: int, from_d
     return Letter(subject=f"Endret provisjon fra {payer}", text=_written(paragraphs, payer))
 
 
-def _amounts(paid: Paid) -> str:
+def _amounts(paid: Paid, total: str) -> str:
     amounts = {
         "Netto": paid.net_ore,
         "MVA": paid.vat_ore,
-        "Å utbetale": paid.net_ore + paid.vat_ore,
+        total: paid.net_ore + paid.vat_ore,
     }
     return "\n".join(
         f"{name + ':':<12} NOK {money(amount_ore).replace(BLANK, ' '):>14}"

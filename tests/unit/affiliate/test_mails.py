@@ -54,7 +54,7 @@ def test_who_charges_vat_is_asked_for_an_invoice() -> None:
 def test_what_was_sent_is_told_with_its_day_and_reference() -> None:
     letter = sent(PAID, date(2026, 4, 16), "R 1")
     assert letter.subject == "Utbetaling fra Fjordlys Studio AS"
-    for part in ("25 000,00", "Betalt:    16.04.2026", "Referanse: R 1"):
+    for part in ("Utbetalt:    NOK      25 000,00", "Betalt:    16.04.2026", "Referanse: R 1"):
         assert part in letter.text
 
 
