@@ -1,9 +1,11 @@
 """The public doors, asked by strangers: who is slow, many or nasty takes them from nobody."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from socket import create_connection, socket
+from socket import MSG_PEEK, create_connection, socket
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -116,6 +118,27 @@ def test_a_server_of_plain_threads_holds_to_a_pace_too(monkeypatch: pytest.Monke
     with closing(create_connection(("127.0.0.1", server.port))) as dripping:
         until(lambda: dropped(dripping))
     server.stop()
+
+
+def test_an_answer_in_pieces_ends_though_nobody_reads_what_is_sent_meanwhile() -> None:
+    sent = Event()
+
+    def answer(_: dict[str, Any], respond: Callable[..., Any]) -> Iterator[bytes]:
+        respond("200 OK", [])
+        yield b"an"
+        sent.wait(10)
+        yield b"swer"
+
+    server = http_server.HttpServer("127.0.0.1", 0, answer)
+    server.start()
+    with ExitStack() as ending:
+        ending.callback(server.stop)
+        asking = ending.enter_context(closing(create_connection(("127.0.0.1", server.port))))
+        asking.sendall(POST % 100)
+        until(lambda: b"an" in asking.recv(9_000, MSG_PEEK))
+        asking.sendall(b"a body without its end")
+        sent.set()
+        until(lambda: asking.recv(9_000, MSG_PEEK).endswith(b"\r\n0\r\n\r\n"), 10)
 
 
 def test_nothing_that_strangers_send_is_a_bug_of_ours(doors: Doors) -> None:

@@ -6,7 +6,7 @@ The servers below, werkzeug's and eventlet's, limit each wait on a socket, and n
 import io
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from socket import socket
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ class PacedHandler(Handler):
         self.wfile.close()
         self._client = _Client(self.connection, self.pace)
         self.rfile = io.BufferedReader(self._client)
-        self.wfile = io.BufferedWriter(self._client)
+        self.wfile = _AtOnce(self._client)
 
     def parse_request(self) -> bool:
         """Read the header; the body and the answer have times of their own."""
@@ -59,6 +59,18 @@ class PacedHandler(Handler):
         ]
         self.wfile.write("\r\n".join([*refusal, "", ""]).encode())
         self.close_connection = True
+
+
+class _AtOnce(io.BufferedWriter):
+    """Whole pieces, and none kept: werkzeug reads on, for as long as it may, after the last one."""
+
+    def write(self, data: Any) -> int:
+        written = super().write(data)
+        self.flush()
+        return written
+
+    def writelines(self, lines: Iterable[Any]) -> None:
+        self.write(b"".join(lines))
 
 
 class _Client(io.RawIOBase):

@@ -38,4 +38,5 @@ def test_any_other_failure_fails() -> None:
 
 def test_make_check_asks() -> None:
     recipes = (Path(__file__).parents[3] / "Makefile").read_text("utf-8")
-    assert re.search(r"^check: .*(?:\n\t.*)*deploy/audit\.py", recipes, re.MULTILINE)
+    assert re.search(r"^check: .*(?:\n\t.*)*\baudit$", recipes, re.MULTILINE)
+    assert re.search(r"^audit: .*(?:\n\t.*)*deploy/audit\.py", recipes, re.MULTILINE)
