@@ -74,7 +74,7 @@ ROOMS = (
         name="door",
         what="who calls, by RPC and by HTTP, and what they may",
         may_use=(*_UNIT, "hearing"),
-        code_lines=915,
+        code_lines=920,
         why="every check of a call is here, from its length on, the tokens it rests on, what"
         " listeners were given, and what logs and strangers are told",
     ),
