@@ -24,7 +24,7 @@ HEARS: Mapping[str, tuple[str, ...]] = {
 ASKS: Mapping[str, tuple[str, ...]] = {
     "auth": (),
     "media": (),
-    "video": ("media.source_link",),
+    "video": ("media.source_link", "auth.branding"),
     "billing": ("auth.billing_profile",),
     "affiliate": ("billing.paid_net",),
 }

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.domain import value
+from contracts.forgetting import SubjectForgotten as SubjectForgotten
 
 
 @value
@@ -89,4 +90,5 @@ PUBLISHES = (
     CommissionReduced,
     CommissionClawedBack,
     PayoutSent,
+    SubjectForgotten,
 )

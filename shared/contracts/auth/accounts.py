@@ -1,9 +1,9 @@
-"""People: signing up, verifying an address, signing in."""
+"""People: signing up, verifying an address, signing in, and what they are."""
 
 from datetime import datetime
 from uuid import UUID
 
-from chassis.asked import Asked, Command
+from chassis.asked import UNCHANGED, Asked, Command, Unchanged, Written
 from chassis.domain import pseudonymous, sensitive, value
 
 
@@ -28,7 +28,14 @@ class User:
 
 
 @value
-class Me(Asked[User]):
+class Myself(User):
+    """Who is signed in."""
+
+    totp_enabled: bool
+
+
+@value
+class Me(Asked[Myself]):
     """Return the row of who is signed in."""
 
 
@@ -43,7 +50,11 @@ class SignedUp:
 
 @value
 class SignUp(Command[SignedUp]):
-    """Claim an address; a link is mailed to it. A known address is answered alike."""
+    """Claim an address; a link is mailed to it. A known address is answered alike.
+
+    By an invitation's token the address is verified, and the person is in the workspace that
+    invited them.
+    """
 
     name: str
     email: str = pseudonymous()
@@ -53,22 +64,41 @@ class SignUp(Command[SignedUp]):
 
 @value
 class Verified:
-    """A verified address and a session; the token is null in the answer to a repeat."""
+    """A verified address. Nothing of a session where a changed address was verified.
+
+    The answer to a repeat, or to the token that was spent, has no token.
+    """
 
     user_id: UUID
     session_token: str | None = sensitive()
-    expires_at: datetime
+    expires_at: datetime | None
 
 
 @value
 class VerifyEmail(Command[Verified]):
-    """Make the account of a sign-up, by the token of its mailed link and its own password.
+    """Make the account of a sign-up, by its own password and its mailed link or code.
 
-    A session starts. The address's other sign-ups and links are dead.
+    Given is the link's token, or the address and the six-digit code. A session starts, and the
+    address's other sign-ups and links are dead. A changed address is verified alike, by the
+    account's password.
     """
 
-    token: str = sensitive()
     password: str = sensitive()
+    token: str | None = sensitive(default=None)
+    email: str | None = pseudonymous(default=None)
+    code: str | None = sensitive(default=None)
+
+
+@value
+class Done:
+    """It is done, or there was nothing to do: the answer is always alike."""
+
+
+@value
+class ResendVerification(Command[Done]):
+    """Mail another link to an address that somebody claims."""
+
+    email: str = pseudonymous()
 
 
 @value
@@ -88,3 +118,19 @@ class SignIn(Command[SessionStarted]):
     password: str = sensitive()
     ip: str | None = sensitive(default=None)
     user_agent: str | None = sensitive(default=None)
+    code: str | None = sensitive(default=None)  # of the authenticator, or a recovery code
+
+
+@value
+class UpdateProfile(Command[Written]):
+    """Change one's own name or picture; None empties the picture, the unnamed stay."""
+
+    name: str | Unchanged = UNCHANGED
+    image: str | None | Unchanged = UNCHANGED  # an https address, shown and never fetched
+
+
+@value
+class ChangeEmail(Command[Written]):
+    """Ask for another address: a link goes to it, a notice to the present one."""
+
+    email: str = pseudonymous()

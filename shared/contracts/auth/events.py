@@ -108,6 +108,58 @@ class SessionRevoked:
     user_id: UUID
 
 
+@value
+class WorkspacePlanChanged:
+    """A workspace has another plan."""
+
+    workspace_id: UUID
+    plan: str  # free | pro | enterprise
+
+
+@value
+class CredentialsChanged:
+    """How a person shows who they are has changed."""
+
+    user_id: UUID
+    what: str  # password | email | totp
+
+
+@value
+class SystemAdminChanged:
+    """A person is a system admin from now on, or is none any more."""
+
+    user_id: UUID
+    is_system_admin: bool
+
+
+@value
+class ImpersonationStarted:
+    """A system admin acts as a person, in that session, until it ends."""
+
+    session_id: UUID
+    admin_id: UUID
+    user_id: UUID
+    expires_at: datetime
+
+
+@value
+class ImpersonationStopped:
+    """A system admin acts as that person no longer."""
+
+    session_id: UUID
+    admin_id: UUID
+    user_id: UUID
+
+
+@value
+class SubjectErased:
+    """A person is to be forgotten by all, and with them the workspace that is named."""
+
+    erasure_id: UUID
+    user_id: UUID
+    workspace_id: UUID | None  # null: others are in it, and it lives on
+
+
 PUBLISHES = (
     WorkspaceCreated,
     WorkspaceProfileChanged,
@@ -121,6 +173,12 @@ PUBLISHES = (
     UserBanned,
     UserUnbanned,
     SessionRevoked,
+    WorkspacePlanChanged,
+    CredentialsChanged,
+    SystemAdminChanged,
+    ImpersonationStarted,
+    ImpersonationStopped,
+    SubjectErased,
 )
 # What ends access, or gives it back: a session's tokens are refused for good, a user's that were
 # issued until then, and between a ban and its end all.
@@ -131,4 +189,7 @@ REVOKES: Mapping[type[Any], Literal["session", "user", "ban", "unban"]] = {
     MemberJoined: "user",
     MemberRoleChanged: "user",
     MemberRemoved: "user",
+    SystemAdminChanged: "user",
+    SubjectErased: "user",
+    ImpersonationStopped: "session",
 }

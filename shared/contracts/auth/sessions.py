@@ -16,6 +16,7 @@ class Access:
     user_id: UUID
     workspace_id: UUID | None
     role: str | None
+    impersonated_by: UUID | None  # the admin who acts as this person
 
 
 @value
@@ -23,6 +24,23 @@ class Authenticate(Command[Access]):
     """Return an access token for whoever holds this session token; a repeat gets a new one."""
 
     session_token: str = sensitive()
+    remembered = False
+
+
+@value
+class Fresh:
+    """An access token of who has just shown again who they are."""
+
+    access_token: str = sensitive()
+    expires_at: datetime
+
+
+@value
+class Reauthenticate(Command[Fresh]):
+    """Show again who one is, as some commands ask; the code where the second factor is on."""
+
+    password: str = sensitive()
+    code: str | None = sensitive(default=None)
     remembered = False
 
 

@@ -11,6 +11,7 @@ from contracts.billing.card_events import (
     PaymentRefunded,
     SaleDocumented,
 )
+from contracts.forgetting import SubjectForgotten as SubjectForgotten
 
 
 @value
@@ -199,4 +200,5 @@ PUBLISHES = (
     PaymentFailed,
     DisputeOpened,
     DisputeClosed,
+    SubjectForgotten,
 )

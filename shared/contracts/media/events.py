@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.domain import value
+from contracts.forgetting import SubjectForgotten as SubjectForgotten
 
 
 @value
@@ -84,4 +85,5 @@ PUBLISHES = (
     ProjectCompleted,
     ProjectFailed,
     ProjectDeleted,
+    SubjectForgotten,
 )

@@ -73,7 +73,7 @@ def test_a_reply_of_a_list_is_a_page() -> None:
         asked
         for service in PAIRS
         for asked in contracted(service)
-        if asked.__name__.startswith("List")
+        if asked.__name__.startswith("List") and asked.__name__ != "ListMyInvitations"  # a few
     ]
 
     assert len(lists) > 5

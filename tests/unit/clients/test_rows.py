@@ -36,7 +36,10 @@ CREATES: Mapping[str, type[Any]] = {
     "video_clip": drafts.NewClip,
     "affiliate_relationship": relationships.CreateRelationship,
 }
-HIDDEN = {("session", "token")}
+HIDDEN = {
+    ("session", "token"),
+    ("workspace", "logo"),  # as a link
+}
 TYPES: Mapping[str, set[Any]] = {
     "boolean": {bool},
     "integer": {int},
