@@ -1,130 +1,147 @@
-"""A user: one person with an e-mail address, in at most one workspace; who may be banned."""
+"""A user: one person with an e-mail address, in at most one workspace; banned, perhaps erased."""
 
-from dataclasses import replace
-from datetime import datetime
-from uuid import UUID
-
-from chassis.domain import UNTIMED, Decider, value
-from chassis.errors import Rejected
-
-
-@value
-class SignUp:
-    """A person makes an account, and becomes the owner of a workspace of their own."""
-
-    workspace_id: UUID
-    at: datetime = UNTIMED
-
-
-@value
-class CreateSystemAdmin:
-    """An operator makes an administrator of the whole platform, who has no workspace."""
-
-    at: datetime = UNTIMED
-
-
-@value
-class VerifyEmail:
-    """The address has answered."""
-
-
-@value
-class Admit:
-    """The person signs in, or goes on with a session."""
-
-    at: datetime = UNTIMED
-
-
-@value
-class BanUser:
-    """A system admin shuts the person out; without an end until the ban is lifted.
-
-    The reason is kept beside: it may say things about people that no event holds.
-    """
-
-    expires_at: datetime | None
-    another_reason: bool  # than what is kept
-    at: datetime = UNTIMED
-
-
-@value
-class UnbanUser:
-    """A system admin lifts the ban."""
-
-
-@value
-class EndBan:
-    """The ban may have run out."""
-
-    at: datetime = UNTIMED
+from auth.domain.user_events import (
+    EVENTS,
+    EmailChangeAsked,
+    EmailChanged,
+    EmailVerified,
+    ErasureAcknowledged,
+    Event,
+    JoinedWorkspace,
+    LeftWorkspace,
+    PasswordChanged,
+    ProfileTextsChanged,
+    RoleTaken,
+    SignedUp,
+    SystemAdminCreated,
+    SystemAdminSet,
+    TotpDisabled,
+    TotpEnabled,
+    UserBanned,
+    UserErased,
+    UserUnbanned,
+)
+from auth.domain.user_messages import (
+    Admit,
+    AskEmailChange,
+    BanUser,
+    ChangeEmail,
+    ChangePassword,
+    Command,
+    ConfirmTotp,
+    CreateSystemAdmin,
+    DisableTotp,
+    EnableTotp,
+    EndBan,
+    Erase,
+    Impersonate,
+    JoinWorkspace,
+    LeaveWorkspace,
+    NoteForgotten,
+    ResetTotp,
+    SetSystemAdmin,
+    SignUp,
+    TakeRole,
+    UnbanUser,
+    UpdateTexts,
+    VerifyEmail,
+)
+from auth.domain.user_moves import evolve
+from auth.domain.user_states import Ban, Erased, State, User
+from chassis.domain import Decider
+from chassis.errors import NotFound, Rejected, Unauthenticated
 
 
-@value
-class SignedUp:
-    workspace_id: UUID
-    role: str
-    at: datetime
-
-
-@value
-class SystemAdminCreated:
-    at: datetime
-
-
-@value
-class EmailVerified:
-    pass
-
-
-@value
-class UserBanned:
-    expires_at: datetime | None
-    at: datetime
-
-
-@value
-class UserUnbanned:
-    pass
-
-
-@value
-class Ban:
-    expires_at: datetime | None
-
-    def stands(self, at: datetime) -> bool:
-        """Return whether it holds: it ends by the clock, not when somebody has noted it."""
-        return self.expires_at is None or at < self.expires_at
-
-
-@value
-class User:
-    workspace_id: UUID | None
-    role: str | None
-    is_system_admin: bool
-    email_verified: bool
-    ban: Ban | None = None
-
-
-Command = SignUp | CreateSystemAdmin | VerifyEmail | Admit | BanUser | UnbanUser | EndBan
-Event = SignedUp | SystemAdminCreated | EmailVerified | UserBanned | UserUnbanned
-
-
-def decide(user: User | None, command: Command) -> list[Event]:
+def decide(user: State | None, command: Command) -> list[Event]:
     match user, command:
+        case None, SignUp() if command.invited_as is not None:
+            return [_signed_up(command, command.invited_as), EmailVerified()]
         case None, SignUp():
-            return [SignedUp(workspace_id=command.workspace_id, role="owner", at=command.at)]
+            return [_signed_up(command, "owner")]
         case None, CreateSystemAdmin():
             return [SystemAdminCreated(at=command.at), EmailVerified()]
+        case Erased(), Admit():
+            raise Unauthenticated("auth.invalid_credentials", "unknown e-mail address or password")
+        case Erased(), NoteForgotten() if command.service in user.acknowledged:
+            return []
+        case Erased(), NoteForgotten():
+            return [ErasureAcknowledged(service=command.service, kept=command.kept)]
+        case Erased(), Erase():
+            return []
+        case Erased(), _:
+            raise NotFound("auth.user_not_found", "no such user")
         case User(), SignUp() | CreateSystemAdmin():
             return []
         case User(), VerifyEmail() if user.email_verified:
             return []
         case User(), VerifyEmail():
             return [EmailVerified()]
-        case User(), Admit() if user.ban and user.ban.stands(command.at):
+        case User(), Admit() if user.is_banned(command.at):
             raise Rejected("auth.user_banned", "this account is banned")
         case User(), Admit():
             return []
+        case User(), Impersonate() if (
+            command.of_oneself or user.is_system_admin or user.is_banned(command.at)
+        ):
+            raise Rejected("auth.not_impersonable", "nobody acts as themselves, an admin or banned")
+        case User(), Impersonate():
+            return []
+        case _:
+            return _of_workspaces(user, command)
+
+
+def _of_workspaces(user: State | None, command: Command) -> list[Event]:
+    match user, command:
+        case User(), JoinWorkspace() if user.workspace_id == command.workspace_id:
+            return []
+        case User(), JoinWorkspace() if command.is_bound:
+            raise Rejected("auth.already_in_workspace", "leave the present workspace first")
+        case User(), JoinWorkspace():
+            return [JoinedWorkspace(workspace_id=command.workspace_id, role=command.role)]
+        case User(), LeaveWorkspace() if user.workspace_id is None:
+            return []
+        case User(), LeaveWorkspace():
+            return [LeftWorkspace()]
+        case User(), TakeRole() if user.role == command.role:
+            return []
+        case User(), TakeRole():
+            return [RoleTaken(role=command.role)]
+        case _:
+            return _of_credentials(user, command)
+
+
+def _of_credentials(user: State | None, command: Command) -> list[Event]:
+    match user, command:
+        case User(), ChangePassword():
+            return [PasswordChanged(how=command.how)]
+        case User(), AskEmailChange():
+            return [EmailChangeAsked()]
+        case User(), ChangeEmail():
+            return [EmailChanged()]
+        case User(), UpdateTexts() if not command.changed:
+            return []
+        case User(), UpdateTexts():
+            return [ProfileTextsChanged(changed=command.changed)]
+        case User(), EnableTotp() if user.totp_enabled:
+            raise Rejected("auth.totp_enabled", "disable the present second factor first")
+        case User(), EnableTotp():
+            return []
+        case User(), ConfirmTotp() if user.totp_enabled:
+            return []
+        case User(), ConfirmTotp():
+            return [TotpEnabled()]
+        case User(), DisableTotp() | ResetTotp() if not user.totp_enabled:
+            raise Rejected("auth.totp_not_enabled", "there is no second factor")
+        case User(), DisableTotp():
+            return [TotpDisabled(by_admin=False)]
+        case User(), ResetTotp():
+            return [TotpDisabled(by_admin=True)]
+        case _:
+            return _by_admins(user, command)
+
+
+def _by_admins(user: State | None, command: Command) -> list[Event]:
+    match user, command:
         case User(), BanUser() if command.expires_at and command.expires_at <= command.at:
             raise Rejected("auth.ban_over", "a ban ends in the future")
         case User(), BanUser() if (
@@ -135,40 +152,35 @@ def decide(user: User | None, command: Command) -> list[Event]:
             return [UserBanned(expires_at=command.expires_at, at=command.at)]
         case User(), UnbanUser() | EndBan() if user.ban is None:
             return []
-        case User(), EndBan() if user.ban and user.ban.stands(command.at):
+        case User(), EndBan() if user.is_banned(command.at):
             return []
         case User(), UnbanUser() | EndBan():
             return [UserUnbanned()]
+        case User(), SetSystemAdmin() if command.of_oneself:
+            raise Rejected("auth.self_demotion", "nobody changes this of themselves")
+        case User(), SetSystemAdmin() if command.is_system_admin == user.is_system_admin:
+            return []
+        case User(), SetSystemAdmin():
+            return [SystemAdminSet(is_system_admin=command.is_system_admin)]
+        case User(), Erase() if command.of_oneself:
+            raise Rejected("auth.self_erasure", "nobody erases themselves")
+        case User(), Erase() if command.is_last_owner:
+            raise Rejected("auth.last_owner", "somebody else must own the workspace first")
+        case User(), Erase():
+            return [UserErased(erasure_id=command.erasure_id, workspace_id=command.workspace_id)]
         case _:
             raise AssertionError(f"{command} needs a user")
 
 
-def evolve(user: User | None, event: Event) -> User:
-    match user, event:
-        case None, SignedUp():
-            return User(
-                workspace_id=event.workspace_id,
-                role=event.role,
-                is_system_admin=False,
-                email_verified=False,
-            )
-        case None, SystemAdminCreated():
-            return User(workspace_id=None, role=None, is_system_admin=True, email_verified=False)
-        case User(), EmailVerified():
-            return replace(user, email_verified=True)
-        case User(), UserBanned():
-            return replace(user, ban=Ban(expires_at=event.expires_at))
-        case User(ban=Ban()), UserUnbanned():
-            return replace(user, ban=None)
-        case _:
-            raise AssertionError(f"{event} cannot follow {user}")
+def _signed_up(command: SignUp, role: str) -> SignedUp:
+    return SignedUp(workspace_id=command.workspace_id, role=role, at=command.at)
 
 
 decider = Decider(
     name="user",
     decide=decide,
     evolve=evolve,
-    events=(SignedUp, SystemAdminCreated, EmailVerified, UserBanned, UserUnbanned),
+    events=EVENTS,
     creates=(SignUp, CreateSystemAdmin),
     person=lambda id, user: id,
 )

@@ -1,147 +1,185 @@
-"""A workspace: the tenant. Its company details decide whether it may pay by invoice."""
+"""A workspace: the tenant, its members, and the details by which it may pay by invoice."""
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Any, ClassVar
-from uuid import UUID
+from datetime import timedelta
 
-from chassis.domain import UNTIMED, Decider, value
-from chassis.errors import Rejected
+from auth.domain.workspace_events import (
+    EVENTS,
+    Event,
+    InvoiceEligibilitySet,
+    MemberJoined,
+    MemberLeft,
+    OnboardingCompleted,
+    PlanChanged,
+    ProfileChanged,
+    WorkspaceClosed,
+    WorkspaceOpened,
+    WorkspaceReinstated,
+    WorkspaceSuspended,
+    WorkspaceTextsErased,
+    WorkspaceUsed,
+)
+from auth.domain.workspace_members import (
+    changes,
+    is_above_inviter,
+    is_above_remover,
+    is_no_member,
+    is_not_theirs,
+    leaves_no_owner,
+)
+from auth.domain.workspace_messages import (
+    ChangeRole,
+    Close,
+    Command,
+    CompleteOnboarding,
+    Join,
+    NoteErased,
+    NoteLogo,
+    NoteUsed,
+    OfferRole,
+    OpenForInvitee,
+    OpenWorkspace,
+    Remove,
+    SetPlan,
+    SetStatus,
+    Transfer,
+)
+from auth.domain.workspace_moves import evolve
+from auth.domain.workspace_profile import decide_profile
+from auth.domain.workspace_states import FIRST_PLAN, SUSPENDED, Closed, State, Workspace
+from chassis.domain import Decider
+from chassis.errors import Forbidden, NotFound, Rejected
 
-
-@value
-class OpenWorkspace:
-    workspace_id: UUID
-    owner_user_id: UUID
-    at: datetime = UNTIMED
-
-
-@value
-class ChangeProfile:
-    """Set the number; which texts changed is told by name, the texts are kept elsewhere."""
-
-    organization_number: str | None
-    has_legal_name: bool
-    changed: tuple[str, ...]
-    at: datetime = UNTIMED
-
-
-@value
-class SetInvoiceEligibility:
-    """Why is kept beside: free words may say things about people that no event holds."""
-
-    eligible: bool
-    at: datetime = UNTIMED
-
-
-@value
-class WorkspaceOpened:
-    workspace_id: UUID
-    owner_user_id: UUID
-    at: datetime
-
-
-@value
-class ProfileChanged:
-    organization_number: str | None
-    has_legal_name: bool
-    changed: tuple[str, ...]
-
-
-@value
-class InvoiceEligibilitySet:
-    """Version 1 held the `reason`, in an admin's own words."""
-
-    SCHEMA: ClassVar[int] = 2
-    eligible: bool
-    at: datetime
+KEPT_CLOSED = timedelta(days=30)  # until what is in it goes
 
 
-@value
-class Workspace:
-    workspace_id: UUID
-    owner_user_id: UUID
-    organization_number: str | None = None
-    has_legal_name: bool = False
-    invoice_eligible: bool = False
-
-
-Command = OpenWorkspace | ChangeProfile | SetInvoiceEligibility
-Event = WorkspaceOpened | ProfileChanged | InvoiceEligibilitySet
-
-APPROVED = {"organization_number", "legal_name"}  # what eligibility is given to
-
-
-def decide(workspace: Workspace | None, command: Command) -> list[Event]:
+def decide(workspace: State | None, command: Command) -> list[Event]:
     match workspace, command:
         case None, OpenWorkspace():
-            return [
-                WorkspaceOpened(
-                    workspace_id=command.workspace_id,
-                    owner_user_id=command.owner_user_id,
-                    at=command.at,
-                )
-            ]
-        case Workspace(), OpenWorkspace():
-            return []
-        case Workspace(), ChangeProfile() if not command.changed:
-            return []
-        case Workspace(), ChangeProfile():
-            return _profile_changed(workspace, command)
-        case Workspace(), SetInvoiceEligibility() if command.eligible == workspace.invoice_eligible:
-            return []
-        case Workspace(), SetInvoiceEligibility() if (
-            command.eligible and workspace.organization_number is None
-        ):
+            return [_opened(command)]
+        case None, OpenForInvitee() if command.invoice_eligible and not command.organization_number:
             raise Rejected("auth.organization_number_missing", "no invoice without a number")
-        case Workspace(), SetInvoiceEligibility() if (
-            command.eligible and not workspace.has_legal_name
-        ):
+        case None, OpenForInvitee() if command.invoice_eligible and not command.has_legal_name:
             raise Rejected("auth.legal_name_missing", "no invoice without a legal name")
-        case Workspace(), SetInvoiceEligibility():
-            return [InvoiceEligibilitySet(eligible=command.eligible, at=command.at)]
+        case None, OpenForInvitee():
+            return _opened_for_invitee(command)
+        case Workspace(), OpenWorkspace() | OpenForInvitee():
+            return []
+        case Closed(), Close() | NoteUsed() | NoteLogo():
+            return []
+        case Closed(), NoteErased() if workspace.texts_erased:
+            return []
+        case Closed(), NoteErased():
+            return [WorkspaceTextsErased()]
+        case Closed(), Remove() if is_no_member(workspace, command):
+            raise NotFound("auth.user_not_found", "nobody of this workspace")
+        case Closed(), Remove() if is_above_remover(workspace, command):
+            raise Forbidden("auth.above_own_role", "they stand above who would remove them")
+        case Closed(), Remove():
+            return [MemberLeft(user_id=command.user_id)]
+        case Closed(), _:
+            raise Rejected("auth.workspace_closed", "this workspace is closed")
         case _:
-            raise AssertionError(f"{command} needs a workspace")
+            return _of_members(workspace, command)
 
 
-def _profile_changed(workspace: Workspace, command: ChangeProfile) -> list[Event]:
-    changed = ProfileChanged(
-        organization_number=command.organization_number,
-        has_legal_name=command.has_legal_name,
-        changed=command.changed,
+def _of_members(workspace: State | None, command: Command) -> list[Event]:
+    match workspace, command:
+        case Workspace(), Join() if is_above_inviter(workspace, command):
+            raise Rejected("auth.invitation_invalid", "this invitation is not valid")
+        case Workspace(), OfferRole() | Join() if workspace.is_suspended:
+            raise Rejected("auth.workspace_suspended", "nobody joins a suspended workspace")
+        case Workspace(), OfferRole() if is_above_inviter(workspace, command):
+            raise Forbidden("auth.above_own_role", "nobody grants more than they are")
+        case Workspace(), OfferRole():
+            return []
+        case Workspace(), Join() if command.user_id in workspace.members:
+            return []
+        case Workspace(), Join():
+            return [MemberJoined(user_id=command.user_id, role=command.role)]
+        case Workspace(), ChangeRole() | Remove() | Transfer() if is_no_member(workspace, command):
+            raise NotFound("auth.user_not_found", "nobody of this workspace")
+        case Workspace(), ChangeRole() if workspace.members[command.user_id] == command.role:
+            return []
+        case Workspace(), Remove() if is_above_remover(workspace, command):
+            raise Forbidden("auth.above_own_role", "they stand above who would remove them")
+        case Workspace(), Transfer() if is_not_theirs(workspace, command):
+            raise Forbidden("auth.above_own_role", "who does not own it gives it to nobody")
+        case Workspace(), ChangeRole() | Remove() | Transfer() if leaves_no_owner(
+            workspace, command
+        ):
+            raise Rejected("auth.last_owner", "somebody else must own it first")
+        case Workspace(), ChangeRole() | Transfer():
+            return [*changes(workspace.members, command)]
+        case Workspace(), Remove():
+            return [MemberLeft(user_id=command.user_id)]
+        case _:
+            return _of_itself(workspace, command)
+
+
+def _of_itself(workspace: State | None, command: Command) -> list[Event]:
+    match workspace, command:
+        case Workspace(), SetStatus() if (
+            command.status == workspace.status and not command.another_reason
+        ):
+            return []
+        case Workspace(), SetStatus() if command.status == SUSPENDED:
+            return [WorkspaceSuspended()]
+        case Workspace(), SetStatus():
+            return [WorkspaceReinstated(status=command.status)]
+        case Workspace(), SetPlan() if command.plan == workspace.plan:
+            return []
+        case Workspace(), SetPlan():
+            return [PlanChanged(plan=command.plan)]
+        case Workspace(), CompleteOnboarding() if workspace.onboarding_completed:
+            return []
+        case Workspace(), CompleteOnboarding():
+            return [OnboardingCompleted()]
+        case Workspace(), NoteUsed() if workspace.used:
+            return []
+        case Workspace(), NoteUsed():
+            return [WorkspaceUsed()]
+        case Workspace(), Close():
+            return _closed(workspace, command)
+        case _:
+            return decide_profile(workspace, command)
+
+
+def _opened(command: OpenWorkspace) -> WorkspaceOpened:
+    return WorkspaceOpened(
+        workspace_id=command.workspace_id, owner_user_id=command.owner_user_id, at=command.at
     )
-    approved_no_more = workspace.invoice_eligible and APPROVED & set(command.changed)
-    if not approved_no_more:
-        return [changed]
+
+
+def _opened_for_invitee(command: OpenForInvitee) -> list[Event]:
+    """Return its opening, and what it differs in from one that somebody opens for themselves."""
+    number, at = command.organization_number, command.at
+    opened = WorkspaceOpened(
+        workspace_id=command.workspace_id, owner_user_id=None, invited_by_admin=True, at=at
+    )
+    named = {"legal_name": command.has_legal_name, "organization_number": number is not None}
+    given = tuple(name for name, is_given in named.items() if is_given)
+    profile = ProfileChanged(
+        organization_number=number, has_legal_name=command.has_legal_name, changed=given
+    )
+    eligible = InvoiceEligibilitySet(eligible=True, at=at)
+    return [
+        opened,
+        *([profile] if given else []),
+        *([PlanChanged(plan=command.plan)] if command.plan != FIRST_PLAN else []),
+        *([eligible] if command.invoice_eligible else []),
+    ]
+
+
+def _closed(workspace: Workspace, command: Close) -> list[Event]:
     lost = InvoiceEligibilitySet(eligible=False, at=command.at)
-    return [lost, changed]  # nobody hears that new details are approved
-
-
-def evolve(workspace: Workspace | None, event: Event) -> Workspace:
-    match workspace, event:
-        case None, WorkspaceOpened():
-            return Workspace(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
-        case Workspace(), ProfileChanged():
-            return replace(
-                workspace,
-                organization_number=event.organization_number,
-                has_legal_name=event.has_legal_name,
-            )
-        case Workspace(), InvoiceEligibilitySet():
-            return replace(workspace, invoice_eligible=event.eligible)
-        case _:
-            raise AssertionError(f"{event} cannot follow {workspace}")
-
-
-def without_reason(data: dict[str, Any]) -> dict[str, Any]:
-    """Return an `InvoiceEligibilitySet` of version 1 as version 2 is."""
-    return {name: each for name, each in data.items() if name != "reason"}
+    closed = WorkspaceClosed(purge_after=command.at + KEPT_CLOSED)
+    return [lost, closed] if workspace.invoice_eligible else [closed]
 
 
 decider = Decider(
     name="workspace",
     decide=decide,
     evolve=evolve,
-    events=(WorkspaceOpened, ProfileChanged, InvoiceEligibilitySet),
-    creates=(OpenWorkspace,),
+    events=EVENTS,
+    creates=(OpenWorkspace, OpenForInvitee),
 )
