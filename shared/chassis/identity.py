@@ -70,6 +70,11 @@ def acted_as(caller: str) -> str | None:
     return caller.partition(_AS)[2] or None
 
 
+def callers_of(user_id: UUID) -> tuple[str, ...]:
+    """Return the patterns (of SQL's `like`) of callers that are this person, or act as them."""
+    return (f"person:{user_id}", f"person:{user_id}{_AS}%", f"person:%{_AS}{user_id}")
+
+
 def behind(actor: str | None, on_behalf_of: str | None) -> str | None:
     """Return on whose behalf a service goes on with what these have begun; None for nobody's."""
     if on_behalf_of is not None or actor is None or actor.startswith("service:"):

@@ -22,6 +22,11 @@ def token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def code() -> str:
+    """Return six random digits: a secret for minutes and few tries."""
+    return f"{secrets.randbelow(10**6):06}"
+
+
 def now() -> datetime:
     """Return the time, in UTC."""
     return datetime.now(UTC)

@@ -19,7 +19,7 @@ from chassis.domain import value
 from chassis.errors import Invalid
 
 S = TypeVar("S")
-CONFIDENTIAL = re.compile(r"(^|_)(key|secret|password|token)$|//.*@|password=")
+CONFIDENTIAL = re.compile(r"(^|_)(key|secret|secret_keys|password|token)$|//.*@|password=")
 
 
 Rule = Callable[..., object]  # is given what is set; raises `ValueError` with the reason

@@ -110,8 +110,8 @@ class TokenIssuer:
             raise TypeError("access tokens are signed with an Ed25519 key")
         self.key_id, self.key = key_id, key
 
-    def issue(self, actor: Actor, at: datetime) -> str:
-        """Return an access token (JWT, 300 s) for a person with a session."""
+    def issue(self, actor: Actor, at: datetime, until: datetime | None = None) -> str:
+        """Return an access token (JWT) for a person with a session: for 300 s, or `until` then."""
         since = actor.authenticated_at
         claims = {
             "iss": ISSUER,
@@ -124,7 +124,7 @@ class TokenIssuer:
             "imp": str(actor.impersonated_by) if actor.impersonated_by else None,
             # of this size a float tells one microsecond from the next, and is read back as it was
             "iat": at.timestamp(),
-            "exp": (at + LIFETIME).timestamp(),
+            "exp": (until or at + LIFETIME).timestamp(),
             "jti": str(ids.fresh()),
             "auth_time": since.timestamp() if since else None,
             "amr": actor.amr,

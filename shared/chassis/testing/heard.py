@@ -156,12 +156,16 @@ class _Stored:
 
     dbapi_connection = connection
 
-    def execute(self, statement: str | Executable, parameters: Mapping[str, Any]) -> Any:
+    def execute(
+        self, statement: str | Executable, parameters: Mapping[str, Any] | None = None
+    ) -> Any:
         """Read streams in the driver's words, or run a statement on the tables beside."""
         if not isinstance(statement, str):
             assert self._tables is not None, f"no table is given, but used: {statement}"
             return self._tables.execute(statement, parameters)
-        assert set(parameters) == {"names"}, f"a reaction only reads streams: {statement}"
+        assert parameters is not None and set(parameters) == {"names"}, (
+            f"a reaction only reads streams: {statement}"
+        )
         self.read.append(set(parameters["names"]))
         return [row for name in parameters["names"] for row in self._rows.get(name, ())]
 

@@ -7,8 +7,9 @@ fits its column's type: that is seen where there is a real database.
 import json
 import re
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -40,24 +41,60 @@ class Tables:
         """Forget them."""
         self._sqlite.close()
 
-    def execute(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> None:
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> "Answer":
         """Run a statement, as a connection of SQLAlchemy does."""
-        compiled: Any = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
-        self.exec_driver_sql(str(compiled), [{**compiled.params, **(parameters or {})}])
+        compiled: Any = statement.compile(  # type: ignore[attr-defined]
+            dialect=_DIALECT, compile_kwargs={"render_postcompile": True}
+        )
+        given = {**compiled.construct_params(), **(parameters or {})}
+        words, stored = _words(str(compiled)), {name: _stored(given[name]) for name in given}
+        cursor = self._sqlite.execute(words, stored)
+        asked = list(getattr(statement, "exported_columns", ()))
+        return Answer([SimpleNamespace(**_row(asked, row)) for row in cursor])
 
     def exec_driver_sql(self, sql: str, parameters: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement in PostgreSQL's words, as a connection of SQLAlchemy does."""
-        words = _PARAMETER.sub(r":\1", _JOINED_JSON.sub(r"joined(\1, :\2)", sql))
+        words = _words(sql)
         for each in parameters:
             self._sqlite.execute(words, {name: _stored(each[name]) for name in each})
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Return all rows, in the order in which they were written."""
         query = str(select(table).compile(dialect=_DIALECT))
-        return [
-            {column.name: _read(column, value) for column, value in zip(table.c, row, strict=True)}
-            for row in self._sqlite.execute(f"{query} order by rowid")
-        ]
+        return [_row(list(table.c), row) for row in self._sqlite.execute(f"{query} order by rowid")]
+
+
+class Answer:
+    """The rows that a statement has, as a result of SQLAlchemy's gives them."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> Sequence[Any]:
+        """Return all rows."""
+        return self._rows
+
+    def one_or_none(self) -> Any:
+        """Return the one row, None where there is none."""
+        assert len(self._rows) <= 1
+        return self._rows[0] if self._rows else None
+
+    def scalars(self) -> "Answer":
+        """Return what stands first in each row."""
+        return Answer([next(iter(vars(row).values())) for row in self._rows])
+
+
+def _words(sql: str) -> str:
+    return _PARAMETER.sub(r":\1", _JOINED_JSON.sub(r"joined(\1, :\2)", sql))
+
+
+def _row(columns: Sequence[Any], row: Sequence[Any]) -> dict[str, Any]:
+    return {column.name: _read(column, value) for column, value in zip(columns, row, strict=True)}
 
 
 def _stored(value: Any) -> Any:

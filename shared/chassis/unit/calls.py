@@ -79,7 +79,8 @@ class Job:
     kind: str
     subject: UUID  # what it works on; `CancelJobs` names jobs by it
     args: Mapping[str, Any] = field(default_factory=dict)
-    delay_s: int = 0
+    delay_s: int = 0  # below zero: before what has waited for less
+    name: str = ""  # tells it apart where one cause asks for several of a kind and subject
 
     def row(self, recorded: Recorded) -> dict[str, Any]:
         """Return the job as `append` queues it, decided on by that event."""
@@ -89,8 +90,9 @@ class Job:
 
     def row_of(self, parent: UUID, meta: Mapping[str, Any]) -> dict[str, Any]:
         """Return the job as `append` queues it; a repeat below the same parent is the same job."""
+        names = (self.name,) if self.name else ()
         return {
-            "id": str(ids.derive(parent, self.kind, self.subject)),
+            "id": str(ids.derive(parent, self.kind, self.subject, *names)),
             "kind": self.kind,
             "subject": str(self.subject),
             "workspace_id": meta["workspace"],

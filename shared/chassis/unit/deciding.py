@@ -115,6 +115,14 @@ class Unit:
             store.read(self.connection, self.app.codec, list(missing.values()))
             self.streams.update(missing)
 
+    def begin(self, decider: Decider[Any, Any, Any], id: UUID) -> None:
+        """Take that stream, which another one says is not there yet, for one without events.
+
+        It is not read; if a rival has begun it meanwhile, the unit is tried again.
+        """
+        stream = Stream(decider=decider, id=id)
+        self.streams.setdefault(stream.name, stream)
+
     def stored_reply(self) -> dict[str, Any] | None:
         """Return the reply that this call was given the first time, if it is a repeat."""
         if self.call.method is None:

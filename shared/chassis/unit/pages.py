@@ -41,19 +41,20 @@ def page(
     query: Select[Any],
     wanted: Mapping[str, Any],
     asked: Listing[Any],
+    **besides: Any,
 ) -> Page[dict[str, Any]]:
     """Return the page of a query on `table`, which has `created_at` and `id`.
 
-    `wanted`: by column of the query what its rows must hold; None takes any. Raises `Invalid`
-    for a cursor of another list, or of this one asked for something else.
+    `wanted`: by column of the query what its rows must hold; None takes any. `besides`: what the
+    query asks for by itself. Raises `Invalid` for a cursor of another list, or of this one asked
+    for something else.
     """
-    named = list_id(table.name, wanted)
-    place = tuple_(table.c.created_at, table.c.id)
+    named = list_id(table.name, {**wanted, **besides})
     for name, each in wanted.items():
         if each is not None:
             query = query.where(query.selected_columns[name] == plain(each))
     if asked.cursor is not None:
-        query = query.where(place < read(asked.cursor, named))
+        query = query.where(tuple_(table.c.created_at, table.c.id) < read(asked.cursor, named))
     newest_first = query.order_by(table.c.created_at.desc(), table.c.id.desc())
     rows = [
         dict(each) for each in connection.execute(newest_first.limit(asked.limit + 1)).mappings()

@@ -315,6 +315,7 @@ def forbidden(permission: Permission, actor: Actor) -> str | None:
     return None
 
 
+@pytest.mark.asvs("7.5.1")
 @pytest.mark.parametrize(
     "age,code",
     [

@@ -39,6 +39,9 @@ def test_each_of_them_is_heard_of_auth() -> None:
         "member_joined",
         "member_role_changed",
         "member_removed",
+        "system_admin_changed",
+        "impersonation_stopped",
+        "subject_erased",
     }
 
 
@@ -61,8 +64,24 @@ def test_they_are_heard_beside_the_services_ordinary_work() -> None:
             None,
         ),
         (auth.MemberRemoved(workspace_id=WORKSPACE, user_id=USER), "user", USER, None),
+        (auth.SystemAdminChanged(user_id=USER, is_system_admin=False), "user", USER, None),
+        (
+            auth.ImpersonationStopped(session_id=SESSION, admin_id=WORKSPACE, user_id=USER),
+            "session",
+            SESSION,
+            None,
+        ),
+        (
+            auth.SubjectErased(erasure_id=SESSION, user_id=USER, workspace_id=None),
+            "user",
+            USER,
+            None,
+        ),
     ],
-    ids=["session", "banned", "banned for a time", "unbanned", "joined", "role", "removed"],
+    ids=[
+        *("session", "banned", "banned for a time", "unbanned", "joined", "role", "removed"),
+        *("system admin", "impersonation", "erased"),
+    ],
 )
 def test_what_is_heard_ends_access_or_gives_it_back(
     event: Any, kind: str, id: UUID, banned_until: str

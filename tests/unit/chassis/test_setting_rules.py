@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -22,10 +23,16 @@ AUTH = {
     "SIGNING_KEY_ID": "1",
     "SIGNING_KEY": PRIVATE,
     "SECRET_KEY": "only-for-tests-and-long-enough-so",
+    "SECRET_KEYS": "b25seS1mb3ItdGVzdHMtMzItYnl0ZXMtb2Yta2V5LiE=",
     "MAIL": "folder",
     "MAIL_FOLDER": "mail",
     "MAIL_SENDER": "no-reply@ai-studio.example",
     "APP_URL": "https://ai-studio.example",
+    "PUBLIC_URL": "https://auth.ai-studio.example",
+    "BLOBS": "folder",
+    "BLOBS_FOLDER": gettempdir(),
+    "BLOBS_KEY": "only-for-tests-and-long-enough-too",
+    "WORK_FOLDER": gettempdir(),
 }
 
 
