@@ -17,7 +17,7 @@ import idna
 
 from chassis.domain import value
 from chassis.errors import Rejected
-from gateways.port import Message
+from gateways.port import Inline, Message
 
 UNRULY = {"Cc", "Cs", "Zl", "Zp"}  # controls, halves of characters, ends of lines
 SHORT = 60  # characters: with its name it stands on one line
@@ -70,11 +70,24 @@ def _written(message: Message, sender: str, line_end: str) -> Letter:
     mail["Message-ID"] = f"<{_line(message.id)}@{by.domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # so that no absent reader's machine answers
     mail.set_content(message.text)
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html")
+        _show(mail, message.inline)
     for each in message.attachments:
         kind, _, subkind = each.content_type.partition("/")
         name = _line(each.name)
         mail.add_attachment(each.content, maintype=kind, subtype=subkind, filename=name)
     return Letter(sender=by.addr_spec, to=to.addr_spec, utf8=utf8, content=mail.as_bytes())
+
+
+def _show(mail: EmailMessage, pictures: tuple[Inline, ...]) -> None:
+    """Put pictures beside the page, where its readers look for them."""
+    page = mail.get_body(("html",))
+    if not isinstance(page, EmailMessage):
+        raise AssertionError("the page was just written")
+    for each in pictures:
+        kind, _, subkind = each.content_type.partition("/")
+        page.add_related(each.content, maintype=kind, subtype=subkind, cid=f"<{_line(each.id)}>")
 
 
 def _on_the_wire(address: str) -> Address:

@@ -126,6 +126,15 @@ class Attachment:
 
 
 @value
+class Inline:
+    """A picture that a page shows from within its message: `<img src="cid:<id>">`."""
+
+    id: str  # one for all the world, as an address is: 'logo.7@example.com'
+    content_type: str  # 'image/png'
+    content: bytes = field(repr=False)
+
+
+@value
 class Message:
     """A mail to one address. Under its id it is one message, however often it is sent."""
 
@@ -133,6 +142,8 @@ class Message:
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)  # the same as a page, for who reads pages
+    inline: tuple[Inline, ...] = ()  # the pictures of that page
     at: datetime
     attachments: tuple[Attachment, ...] = ()
 

@@ -10,7 +10,7 @@ import pytest
 
 from chassis.errors import Rejected
 from gateways.mail_writing import written
-from gateways.port import Attachment, Message
+from gateways.port import Attachment, Inline, Message
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SENDER = "no-reply@example.com"
@@ -122,6 +122,7 @@ def test_nothing_smuggles_in_another_header_and_no_error_quotes_it(bad: str) -> 
         message(subject=bad),
         message(id=bad),
         message(attachments=(Attachment(name=bad, content_type="a/b", content=b""),)),
+        message(html="", inline=(Inline(id=bad, content_type="a/b", content=b""),)),
     ]
     for each in spoiled:
         with pytest.raises(Rejected) as refused:
@@ -144,5 +145,40 @@ def assert_says_nothing(refused: Rejected) -> None:
 
 
 def test_a_message_shows_neither_its_address_nor_its_text() -> None:
-    shown = repr(message(subject="secret-1", text="secret-2", attachments=(PDF,)))
+    shown = repr(message(subject="secret-1", text="secret-2", html="secret-3", attachments=(PDF,)))
     assert "ada" not in shown and "secret" not in shown and len(shown) < 300
+
+
+LOGO = Inline(id="logo.7@example.com", content_type="image/png", content=bytes(range(256)) * 9)
+PAGE = '<p>Blåbær <img src="cid:logo.7@example.com"></p>\n'
+
+
+def parts(content: bytes) -> list[str]:
+    return [each.get_content_type() for each in read(content).walk()]
+
+
+def test_a_page_stands_beside_the_text_with_its_pictures_in_it() -> None:
+    given = message(text="Blåbær\n", html=PAGE, inline=(LOGO,))
+    letter = written(given, SENDER, "\r\n")
+    mail = read(letter.content)
+
+    page = ["multipart/related", "text/html", "image/png"]
+    assert parts(letter.content) == ["multipart/alternative", "text/plain", *page]
+    assert [_content(mail, each) for each in ("plain", "html")] == ["Blåbær\n", PAGE]
+    (picture,) = [each for each in mail.walk() if each.get_content_type() == "image/png"]
+    assert (picture["Content-ID"], picture["Content-Disposition"]) == (f"<{LOGO.id}>", "inline")
+    assert picture.get_payload(decode=True) == LOGO.content
+    assert letter.content.isascii() and max(map(len, letter.content.split(b"\r\n"))) <= 998
+
+
+def test_a_page_without_pictures_is_one_part_and_attachments_lie_around_both() -> None:
+    plain = written(message(html=PAGE), SENDER, "\n").content
+    assert parts(plain) == ["multipart/alternative", "text/plain", "text/html"]
+    attached = written(message(html=PAGE, attachments=(PDF,)), SENDER, "\n").content
+    assert parts(attached) == ["multipart/mixed", *parts(plain), "application/pdf"]
+
+
+def _content(mail: EmailMessage, kind: str) -> str:
+    body = mail.get_body((kind,))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content()).replace("\r\n", "\n")
