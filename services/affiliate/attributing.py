@@ -24,12 +24,14 @@ def settle(unit: Unit, event: InvoicePaid, hold_days: int) -> None:
     is_first = known is None or isinstance(known, paid_invoice.Unpaid)
     binding = bound_at(payer, event.paid_at) if is_first else None
     if binding is None:
-        _note(unit, event, None, None)
+        _note(unit, event)
         return
-    _read(unit, binding, event.invoice_id)
+    id = entry_id(binding.relationship_id, event.invoice_id)
+    _read(unit, binding)
+    unit.begin(earning.decider, id)  # the note of a settled invoice comes with its entry
     terms: Relationship = unit.state(relationship.decider, binding.relationship_id)
     percent = rate_at(terms.rates, event.paid_at).percent
-    credited_net_ore = _note(unit, event, binding.relationship_id, percent)
+    credited_net_ore = _note(unit, event, binding.relationship_id, percent, id)
     affiliate: Customer | None = unit.state(customer.decider, binding.affiliate_workspace_id)
     earn = Earn(
         relationship_id=binding.relationship_id,
@@ -48,12 +50,16 @@ def settle(unit: Unit, event: InvoicePaid, hold_days: int) -> None:
         paid_at=event.paid_at,
         hold_days=hold_days,
     )
-    id = entry_id(binding.relationship_id, event.invoice_id)
     unit.decide(earning.decider, id, earn)
-    unit.decide(paid_invoice.decider, event.invoice_id, paid_invoice.NoteEntry(earning_id=id))
 
 
-def _note(unit: Unit, event: InvoicePaid, relationship_id: UUID | None, percent: int | None) -> int:
+def _note(
+    unit: Unit,
+    event: InvoicePaid,
+    relationship_id: UUID | None = None,
+    percent: int | None = None,
+    earning_id: UUID | None = None,
+) -> int:
     """Return what is credited of it by now: a credit note may have been heard first."""
     command = paid_invoice.NotePaid(
         workspace_id=event.workspace_id,
@@ -63,6 +69,7 @@ def _note(unit: Unit, event: InvoicePaid, relationship_id: UUID | None, percent:
         settlement=event.settlement,
         relationship_id=relationship_id,
         percent=percent,
+        earning_id=earning_id,
         paid_at=event.paid_at,
     )
     noted: paid_invoice.PaidInvoice = unit.decide(
@@ -71,10 +78,9 @@ def _note(unit: Unit, event: InvoicePaid, relationship_id: UUID | None, percent:
     return noted.noted.credited_net_ore
 
 
-def _read(unit: Unit, binding: Binding, invoice_id: UUID) -> None:
+def _read(unit: Unit, binding: Binding) -> None:
     wanted: list[tuple[Decider[Any, Any, Any], UUID]] = [
         (relationship.decider, binding.relationship_id),
         (customer.decider, binding.affiliate_workspace_id),
-        (earning.decider, entry_id(binding.relationship_id, invoice_id)),
     ]
     unit.preload(wanted)

@@ -23,6 +23,7 @@ class NotePaid:
     settlement: int  # 1; higher when it is paid again after a reversal
     relationship_id: UUID | None  # who referred the workspace at `paid_at`
     percent: int | None  # and for how many
+    earning_id: UUID | None  # the entry that is made of it
     paid_at: datetime
 
 
@@ -41,6 +42,8 @@ class NoteReversed:
 
 @value
 class NoteEntry:
+    """A correction stands beside the first entry."""
+
     earning_id: UUID
 
 
@@ -56,6 +59,7 @@ class InvoiceNoted:
     settled: bool
     relationship_id: UUID | None
     percent: int | None
+    earning_id: UUID | None  # the first entry, which stays
     paid_at: datetime | None  # the first time
 
 
@@ -141,6 +145,7 @@ def _paid(command: NotePaid, credited_net_ore: int) -> InvoiceNoted:
         settled=True,
         relationship_id=command.relationship_id,
         percent=command.percent,
+        earning_id=command.earning_id,
         paid_at=command.paid_at,
     )
 
@@ -160,6 +165,7 @@ def _credited(command: NoteCredited) -> InvoiceNoted:
         settled=False,
         relationship_id=None,
         percent=None,
+        earning_id=None,
         paid_at=None,
     )
 
@@ -169,7 +175,8 @@ def evolve(invoice: PaidInvoice | None, event: Event) -> PaidInvoice:
         case None | Unpaid(), InvoiceNoted(settlement=0):
             return Unpaid(workspace_id=event.workspace_id, noted=event)
         case None | Unpaid(), InvoiceNoted():
-            return Settled(workspace_id=event.workspace_id, noted=event)
+            first = (event.earning_id,) if event.earning_id else ()
+            return Settled(workspace_id=event.workspace_id, noted=event, entries=first)
         case Settled(entries=entries) | Unsettled(entries=entries), InvoiceNoted():
             state = Settled if event.settled else Unsettled
             return state(workspace_id=event.workspace_id, noted=event, entries=entries)

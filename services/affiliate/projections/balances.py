@@ -37,7 +37,9 @@ def changes(
     `after`: the `seq` of the last one that is known.
     """
     asked = {**_of(affiliate_id, month), "after": after, "page": PAGE}
-    return [each._asdict() for each in connection.execute(_CHANGES, asked).all()]
+    found = connection.execute(_CHANGES, asked)
+    names = tuple(found.keys())  # asked once: a row's own `_asdict` asks each time
+    return [dict(zip(names, each, strict=True)) for each in found]
 
 
 def began(connection: Connection) -> Sequence[tuple[UUID, date]]:

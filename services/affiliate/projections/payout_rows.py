@@ -1,6 +1,7 @@
 """Payouts as they are asked for: lists, where a settlement note lies, to whom the money goes."""
 
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from chassis.unit.pages import page
 from chassis.unit.store import version_of
 
 NOTE = ("note_ref", "note_sha256", "note_size")
+STANDING = ("created", "approved", "confirmed")  # none of which has failed
+KEPT_YEARS = 5  # from the end of the year of the settlement
 PAYEE = ("legal_name", "account", "invoice_email")
 
 
@@ -67,6 +70,21 @@ def named_payee(connection: Connection, payout_id: UUID) -> dict[str, Any]:
     """Return to whom a payout goes, as it was when the payout was created."""
     kept = select(*(recall_optional(payout_id, field).label(field) for field in PAYEE))
     return dict(connection.execute(kept).mappings().one())
+
+
+def settled(connection: Connection, workspace_id: UUID) -> dict[UUID, datetime | None]:
+    """Return until when a workspace's payouts are kept that went out, or None: those that may."""
+    theirs = table.c.affiliate_workspace_id == str(workspace_id)
+    stand = select(table.c.id, table.c.paid_on).where(theirs, table.c.state.in_(STANDING))
+    return {
+        UUID(row.id): _kept_until(row.paid_on) if row.paid_on else None
+        for row in connection.execute(stand)
+    }
+
+
+def _kept_until(paid_on: date) -> datetime:
+    """Return the last day on which what was settled then is kept (bokføringsloven § 13)."""
+    return datetime(paid_on.year + KEPT_YEARS, 12, 31, tzinfo=UTC)
 
 
 def payee(connection: Connection, workspace_id: UUID) -> Mapping[str, str]:

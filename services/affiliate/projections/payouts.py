@@ -1,6 +1,7 @@
 """`payout`: one row a payout. Where the money goes is kept apart and shown to who sends it."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Index,
     Table,
     Text,
+    Update,
     insert,
     update,
 )
@@ -63,7 +65,6 @@ table = Table(
 def project(recorded: Recorded) -> Iterable[Change]:
     """Fill the row."""
     id, at = recorded.subject, recorded.recorded_at
-    this = update(table).where(table.c.id == str(id))
     match recorded.event:
         case PayoutCreated() as event:
             yield insert(table).values(
@@ -79,15 +80,15 @@ def project(recorded: Recorded) -> Iterable[Change]:
                 updated_at=at,
             )
         case PayoutApproved(approved_by=approved_by):
-            yield this.values(
+            yield _this(id).values(
                 state="approved", approved_by=approved_by, approved_at=at, updated_at=at
             )
         case PayoutNoteStored() as event:
-            yield this.values(
+            yield _this(id).values(
                 note_ref=event.ref, note_sha256=event.sha256, note_size=event.size, updated_at=at
             )
         case PayoutConfirmed() as event:
-            yield this.values(
+            yield _this(id).values(
                 state="confirmed",
                 reference=event.reference,
                 paid_on=event.paid_on,
@@ -97,7 +98,11 @@ def project(recorded: Recorded) -> Iterable[Change]:
             )
         case PayoutFailed() | PayoutCancelled() as event:
             state = "failed" if isinstance(event, PayoutFailed) else "cancelled"
-            yield this.values(state=state, reason=recall_optional(id, "reason"), updated_at=at)
+            yield _this(id).values(state=state, reason=recall_optional(id, "reason"), updated_at=at)
+
+
+def _this(id: UUID) -> Update:
+    return update(table).where(table.c.id == str(id))
 
 
 projection = Projection(table=table, project=project)

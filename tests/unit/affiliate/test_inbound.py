@@ -207,23 +207,23 @@ noted = InvoiceNoted(
     settled=True,
     relationship_id=RELATIONSHIP,
     percent=15,
+    earning_id=ENTRY,
     paid_at=PAID_AT,
 )
-entry_made = EntryMade(earning_id=ENTRY)
 REFERRED: Streams = {CUSTOMER: [known, referred], THEIRS: [theirs], TERMS: [terms]}
-EARNED: Streams = {**REFERRED, PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
+EARNED: Streams = {**REFERRED, PAID_INVOICE: [noted], EARNING: [earned]}
 
 
 def test_a_paid_invoice_of_a_referred_workspace_earns_its_commission() -> None:
-    hears(paid).given(REFERRED).reading(TERMS, THEIRS, EARNING).then(
-        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
+    hears(paid).given(REFERRED).reading(TERMS, THEIRS).then(
+        {PAID_INVOICE: [noted], EARNING: [earned]}
     )
 
 
 def test_what_is_earned_is_held_for_as_many_days_as_the_setting_says() -> None:
     held = replace(earned, hold_days=30, available_on=date(2026, 3, 22))
     story = heard(SERVICE, with_hold_days(30), paid).given(REFERRED)
-    story.reading(TERMS, THEIRS, EARNING).then({PAID_INVOICE: [noted, entry_made], EARNING: [held]})
+    story.reading(TERMS, THEIRS).then({PAID_INVOICE: [noted], EARNING: [held]})
 
 
 def test_a_paid_invoice_heard_twice_earns_once() -> None:
@@ -232,7 +232,7 @@ def test_a_paid_invoice_heard_twice_earns_once() -> None:
 
 @pytest.mark.parametrize("given", [{}, {CUSTOMER: [known]}])
 def test_nobody_earns_on_a_workspace_that_nobody_refers(given: Streams) -> None:
-    nobody_s = replace(noted, relationship_id=None, percent=None)
+    nobody_s = replace(noted, relationship_id=None, percent=None, earning_id=None)
     hears(paid).given(given).then({PAID_INVOICE: [nobody_s]})
 
 
@@ -242,9 +242,9 @@ def changed_to(percent: int, at: datetime) -> relationship.CommissionChanged:
 
 def test_the_rate_is_that_of_the_payment_not_of_its_hearing() -> None:
     rates = [terms, changed_to(20, PAID_AT), changed_to(50, PAID_AT + timedelta(seconds=1))]
-    hears(paid).given({**REFERRED, TERMS: rates}).reading(TERMS, THEIRS, EARNING).then(
+    hears(paid).given({**REFERRED, TERMS: rates}).reading(TERMS, THEIRS).then(
         {
-            PAID_INVOICE: [replace(noted, percent=20), entry_made],
+            PAID_INVOICE: [replace(noted, percent=20)],
             EARNING: [replace(earned, percent=20, earning_ore=16_000)],
         }
     )
@@ -256,9 +256,7 @@ def test_what_was_paid_before_an_end_earns_though_another_is_bound_by_then() -> 
         relationship_id=OTHER, affiliate_workspace_id=OTHER, at=PAID_AT + timedelta(seconds=2)
     )
     given = {**REFERRED, CUSTOMER: [known, referred, ended, anew]}
-    hears(paid).given(given).reading(TERMS, THEIRS, EARNING).then(
-        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
-    )
+    hears(paid).given(given).reading(TERMS, THEIRS).then({PAID_INVOICE: [noted], EARNING: [earned]})
 
 
 def test_an_invoice_stays_whose_it_was_when_it_is_paid_again_under_another() -> None:
@@ -268,7 +266,7 @@ def test_an_invoice_stays_whose_it_was_when_it_is_paid_again_under_another() -> 
     )
     later = PAID_AT + timedelta(days=30)
     again = replace(paid, settlement=2, paid_at=later)
-    before = [noted, entry_made, replace(noted, settled=False)]
+    before = [noted, replace(noted, settled=False)]
     given = {
         **EARNED,
         CUSTOMER: [known, referred, ended, anew],
@@ -328,17 +326,15 @@ def test_a_paid_invoice_that_earns_nothing_is_skipped_with_its_reason(
     )
     known_of = replace(noted, credited_net_ore=event.credited_net_ore, paid_at=event.paid_at)
     given: Streams = {**REFERRED, **streams}
-    hears(event).given(given).reading(TERMS, THEIRS, EARNING).then(
-        {PAID_INVOICE: [known_of, entry_made], EARNING: [skipped]}
+    hears(event).given(given).reading(TERMS, THEIRS).then(
+        {PAID_INVOICE: [known_of], EARNING: [skipped]}
     )
 
 
 def test_who_was_an_owner_of_both_and_is_not_any_more_earns() -> None:
     left = MemberHeard(user_id=OWNER, role=None)
     given = {**REFERRED, THEIRS: [replace(theirs, owner_user_id=OWNER), left]}
-    hears(paid).given(given).reading(TERMS, THEIRS, EARNING).then(
-        {PAID_INVOICE: [noted, entry_made], EARNING: [earned]}
-    )
+    hears(paid).given(given).reading(TERMS, THEIRS).then({PAID_INVOICE: [noted], EARNING: [earned]})
 
 
 credited = billing.InvoiceCredited(
@@ -403,7 +399,7 @@ def test_a_credit_reduces_what_was_earned() -> None:
 def test_a_credit_heard_twice_is_taken_once() -> None:
     after = {
         **EARNED,
-        PAID_INVOICE: [noted, entry_made, replace(noted, credited_net_ore=30_000)],
+        PAID_INVOICE: [noted, replace(noted, credited_net_ore=30_000)],
         EARNING: [earned, adjusted(9_000, 12_000, 30_000, "credited")],
     }
     hears(credited).given(after).reading(EARNING).then_nothing()
@@ -419,12 +415,13 @@ def test_a_credit_before_the_payment_is_remembered() -> None:
         settled=False,
         relationship_id=None,
         percent=None,
+        earning_id=None,
         paid_at=None,
     )
     hears(credited).then({PAID_INVOICE: [first]})
-    hears(paid).given({**REFERRED, PAID_INVOICE: [first]}).reading(TERMS, THEIRS, EARNING).then(
+    hears(paid).given({**REFERRED, PAID_INVOICE: [first]}).reading(TERMS, THEIRS).then(
         {
-            PAID_INVOICE: [replace(noted, credited_net_ore=30_000), entry_made],
+            PAID_INVOICE: [replace(noted, credited_net_ore=30_000)],
             EARNING: [replace(earned, credited_net_ore=30_000, base_ore=60_000, earning_ore=9_000)],
         }
     )
@@ -460,7 +457,6 @@ def test_beside_a_correction_another_stands_though_the_first_is_free_again() -> 
         **EARNED,
         PAID_INVOICE: [
             noted,
-            entry_made,
             replace(noted, credited_net_ore=30_000),
             EntryMade(earning_id=CORRECTION[1]),
         ],

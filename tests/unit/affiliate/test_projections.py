@@ -233,6 +233,7 @@ noted = InvoiceNoted(
     settled=True,
     relationship_id=RELATIONSHIP,
     percent=20,
+    earning_id=EARNING,
     paid_at=THEN,
 )
 INVOICE_ROW = {

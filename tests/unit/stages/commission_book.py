@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.domain import value
@@ -54,6 +54,7 @@ class Payout:
     id: UUID
     amount_ore: int
     entries: tuple[UUID, ...]
+    approved_on: date
 
 
 def percent_of(

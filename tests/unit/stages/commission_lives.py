@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 
 from chassis.errors import Rejected
@@ -31,18 +32,18 @@ MOST_N, MOST_STEPS = 60, 30
 
 def live(steps: Sequence[Step]) -> None:
     """Let these steps happen after an invoice was paid; all that was told is heard at the end."""
-    life = Commissions()
-    for way, n, percent in (*BEGINS, *steps):
-        life.now += TICK
-        try:
-            getattr(life, way)(n, percent)
-        except (Rejected, ZeroDivisionError):
-            continue  # a rule said no, or there is nothing yet that it could be about
+    with closing(Commissions()) as life:
+        for way, n, percent in (*BEGINS, *steps):
+            life.now += TICK
+            try:
+                getattr(life, way)(n, percent)
+            except (Rejected, ZeroDivisionError):
+                continue  # a rule said no, or there is nothing yet that it could be about
+            life.check()
+        life.now += timedelta(days=1)
+        while life.queue:
+            life.hear(49, 0)
         life.check()
-    life.now += timedelta(days=1)
-    while life.queue:
-        life.hear(49, 0)
-    life.check()
 
 
 def drawn(seed: int) -> Sequence[Step]:

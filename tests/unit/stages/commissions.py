@@ -11,8 +11,9 @@ from uuid import UUID
 
 from affiliate.acts import earnings, relationships
 from affiliate.app import SERVICE
-from affiliate.domain import earning, earning_messages, paid_invoice
+from affiliate.domain import earning, earning_messages, oslo, paid_invoice, payout_messages
 from affiliate.domain.earning_states import Available, PaidOut, Reserved
+from affiliate.domain.payout import decider as payout_decider
 from affiliate.inbound import reactions
 from chassis import ids
 from chassis.unit.deciding import Unit
@@ -22,6 +23,7 @@ from contracts.affiliate import relationships as asked_of_relationships
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from unit.stages.commission_book import Binding, Invoice, Payout, percent_of
+from unit.stages.commission_rows import CommissionRows
 from unit.stages.invoices_told import BUYER, Invoices
 from unit.stages.remembered import Remembered
 
@@ -41,7 +43,9 @@ class Commissions(Invoices):
     is_itself: bool = False
 
     def __post_init__(self) -> None:
-        self.service = Remembered(SERVICE, lambda: self.now)
+        self.rows = CommissionRows()
+        self.close = self.rows.close
+        self.service = Remembered(SERVICE, lambda: self.now, self.rows.take)
         for n, workspace_id in enumerate((BUYER, *AFFILIATES)):
             self._hear(
                 auth.WorkspaceCreated(workspace_id=workspace_id, owner_user_id=UUID(int=50 + n))
@@ -168,20 +172,32 @@ class Commissions(Invoices):
 
         entries = self.service.do(reserve)
         amount_ore = sum(self.service.state(earning.decider, each).amount_ore for each in entries)
-        self.payouts.append(Payout(id=id, amount_ore=amount_ore, entries=tuple(entries)))
+        payout = Payout(
+            id=id, amount_ore=amount_ore, entries=tuple(entries), approved_on=oslo.day(self.now)
+        )
+        self.service.do(lambda unit: _approve(unit, payout, affiliate))
+        self.payouts.append(payout)
 
     def send(self, n: int, _: int) -> None:
         """Confirm a payout."""
         payout = self.payouts[n % len(self.payouts)]
         command = earning_messages.PayOut(payout_id=payout.id, reference="R")
-        self._each(payout, command)
+        confirmed = payout_messages.ConfirmPayout(
+            reference="R", paid_on=payout.approved_on, supplier_invoice_number=None
+        )
+        self._each(payout, command, confirmed)
 
     def _each(
-        self, payout: Payout, command: earning_messages.PayOut | earning_messages.Release
+        self,
+        payout: Payout,
+        command: earning_messages.PayOut | earning_messages.Release,
+        ended: payout_messages.ConfirmPayout | payout_messages.FailPayout | None,
     ) -> None:
         def settle(unit: Unit) -> None:
             for each in payout.entries:
                 unit.decide(earning.decider, each, command)
+            if ended is not None:
+                unit.decide(payout_decider, payout.id, ended)
 
         self.service.do(settle)
 
@@ -189,15 +205,19 @@ class Commissions(Invoices):
         """Let a payout fail; one that was sent stays sent."""
         payout = self.payouts[n % len(self.payouts)]
         states = [self.service.state(earning.decider, each) for each in payout.entries]
+        was_sent = any(isinstance(each, PaidOut) for each in states)
         command = earning_messages.Release(payout_id=payout.id)
-        self._each(payout, command)
-        if not any(isinstance(each, PaidOut) for each in states):
+        self._each(payout, command, None if was_sent else payout_messages.FailPayout())
+        if not was_sent:
             self.payouts.remove(payout)
 
     # what must hold
 
     def check(self) -> None:
-        """See that each invoice's entries sum to what it comes to, and payouts are as they were."""
+        """See that each invoice's entries sum to what it comes to, and payouts are as they were.
+
+        What the tables show adds up, too.
+        """
         for invoice in self.invoices:
             sums = [self.service.state(earning.decider, e).amount_ore for e in self._of_(invoice)]
             assert sum(sums) == invoice.comes_to, (invoice, sums)
@@ -205,6 +225,7 @@ class Commissions(Invoices):
             states = [self.service.state(earning.decider, each) for each in payout.entries]
             assert all(each.payout_id == payout.id for each in states)
             assert sum(each.amount_ore for each in states) == payout.amount_ore
+        self.rows.check(AFFILIATES, oslo.day(self.now))
 
     def _of_(self, invoice: Invoice) -> Sequence[UUID]:
         state = self.service.state(paid_invoice.decider, invoice.id)
@@ -219,6 +240,23 @@ class Commissions(Invoices):
 
     def _of(self, entry: UUID) -> Invoice:
         return next(each for each in self.invoices if entry in self._of_(each))
+
+
+def _approve(unit: Unit, payout: Payout, affiliate: UUID) -> None:
+    created = payout_messages.CreatePayout(
+        affiliate_workspace_id=affiliate,
+        cutoff=payout.approved_on,
+        earning_ids=payout.entries,
+        amount_ore=payout.amount_ore,
+        organization_number=NUMBERS[0],
+        vat_registered=False,
+        created_by=UUID(int=60),
+    )
+    approved = payout_messages.ApprovePayout(
+        approved_by=UUID(int=61), second_above_ore=0, may_be_paid=True
+    )
+    for command in (created, approved):
+        unit.decide(payout_decider, payout.id, command)
 
 
 TOLD = Heard(
