@@ -12,6 +12,7 @@ from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, links
+from chassis.hearing import forgetting
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
@@ -35,12 +36,18 @@ from media.tables import metadata
 
 __all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
 
-DOMAIN = {"customer": customer, "project": project, "image": image, "answer": answer}
+DOMAIN = {
+    "customer": customer,
+    "project": project,
+    "image": image,
+    "answer": answer,
+    "erasure": forgetting,
+}
 
 SERVICE = Service(
     name="media",
     version="0.1.0",
-    deciders=(customer.decider, project.decider, image.decider, answer.decider),
+    deciders=(customer.decider, project.decider, image.decider, answer.decider, forgetting.decider),
     projections=(projects.projection, images.projection),
     outbound=outbound.outbound,
     jobs=media_jobs.jobs,
@@ -79,7 +86,7 @@ def build(
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=media_jobs.kinds(store.blobs, LocalEngine(decode)),
+        kinds=media_jobs.kinds(app, store.blobs, LocalEngine(decode)),
         schedules=(*housekeeping.SCHEDULES, sweeping.schedule(store.blobs)),
         web=PublicDoor(files),
         closing=(work.close,),

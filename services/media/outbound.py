@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from chassis.hearing.forgetting import SubjectForgotten
 from chassis.unit.store import Recorded
+from contracts.auth.erasure import KeptOf
+from contracts.forgetting import SubjectForgotten as Forgotten
 from contracts.media import events as told
 from media.domain.image import ImageEnhanced
 from media.domain.project_messages import ProjectOpened, RunCompleted, RunFailed, StartRequested
@@ -60,4 +63,7 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 failed_count=failed,
                 reason=reason,
             )
+        case SubjectForgotten(user_id=user_id, kept=kept):
+            stays = tuple(KeptOf(what=each.what, until=each.until) for each in kept)
+            return Forgotten(erasure_id=recorded.subject, user_id=user_id, kept=stays)
     return None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.unit.deciding import Unit
-from media.domain import answer, image, project
+from media.domain import answer, customer, image, project
 from media.domain.answer import KeepAnswer
 from media.domain.project_messages import NoteCleared, NotePaymentRequired
 from media.domain.project_state import Project
@@ -21,6 +21,15 @@ def unplaced(unit: Unit, project_id: UUID) -> frozenset[UUID]:
     unit.preload((image.decider, image_id) for image_id in image_ids)
     states = {image_id: unit.state(image.decider, image_id) for image_id in image_ids}
     return frozenset(id for id, state in states.items() if state.room_type is None)
+
+
+def is_barred(unit: Unit, workspace_id: UUID) -> bool:
+    """Return whether nothing may be begun in a workspace: it is suspended or closed.
+
+    Who had looked just before it was begins something still; `hold_work` looks twice.
+    """
+    known: customer.Customer | None = unit.state(customer.decider, workspace_id)
+    return known is not None and known.is_barred
 
 
 def answered(unit: Unit, project_id: UUID, given: KeepAnswer) -> None:
@@ -40,6 +49,7 @@ def answered(unit: Unit, project_id: UUID, given: KeepAnswer) -> None:
             workspace_id=given.workspace_id,
             run=given.run,
             unplaced=unplaced(unit, project_id),
+            is_barred=is_barred(unit, given.workspace_id),
         )
         queue(unit, unit.decide(project.decider, project_id, cleared).state)
 

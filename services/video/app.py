@@ -12,6 +12,7 @@ from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, links
+from chassis.hearing import forgetting
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
@@ -41,13 +42,20 @@ DOMAIN = {
     "video_project": video_project,
     "piece": piece,
     "answer": answer,
+    "erasure": forgetting,
 }
 TABLES = (music_tracks.table,)  # of the seed, not filled yet
 
 SERVICE = Service(
     name="video",
     version="0.1.0",
-    deciders=(customer.decider, video_project.decider, piece.decider, answer.decider),
+    deciders=(
+        customer.decider,
+        video_project.decider,
+        piece.decider,
+        answer.decider,
+        forgetting.decider,
+    ),
     projections=(video_projects.projection, video_clips.projection, progress.projection),
     outbound=outbound.outbound,
     jobs=video_jobs.jobs,

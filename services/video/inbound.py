@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.domain import Decider
+from chassis.hearing import forgetting
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
@@ -15,6 +16,7 @@ from video.domain import answer, customer, video_project
 from video.domain.answer import KeepAnswer
 from video.domain.customer import HearStatus, NoteWorkspace
 from video.domain.plan import KIND
+from video.forgetting import forget_person
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
@@ -27,9 +29,16 @@ def note_workspace(unit: Unit, heard: Heard) -> None:
 
 
 def hear_status(unit: Unit, heard: Heard) -> None:
-    """Know what the workspace is from now on: active, on trial, suspended or closed."""
+    """Know what the workspace is from now on: active, on trial or suspended."""
     command = HearStatus(status=heard.event.status)
     unit.decide(customer.decider, heard.event.workspace_id, command)
+
+
+def hear_closing(unit: Unit, heard: Heard) -> None:
+    """Know that the workspace is closed for good, and when what is in it goes."""
+    closed: auth.WorkspaceClosed = heard.event
+    command = HearStatus(status=closed.status, purge_after=closed.purge_after)
+    unit.decide(customer.decider, closed.workspace_id, command)
 
 
 def begin(unit: Unit, heard: Heard) -> None:
@@ -56,13 +65,19 @@ def _target(heard: Heard) -> Streams:
     if heard.event.target_kind == KIND:
         yield video_project.decider, heard.event.target_id
         yield answer.decider, heard.event.target_id
+        yield customer.decider, heard.event.workspace_id
+
+
+def _erasure(heard: Heard) -> Streams:
+    return [(forgetting.decider, heard.event.erasure_id)]
 
 
 reactions = (
+    Reaction(source="auth", hears=auth.SubjectErased, react=forget_person, streams=_erasure),
     Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
     Reaction(source="auth", hears=auth.WorkspaceSuspended, react=hear_status, streams=_customer),
     Reaction(source="auth", hears=auth.WorkspaceReinstated, react=hear_status, streams=_customer),
-    Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_status, streams=_customer),
+    Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_closing, streams=_customer),
     Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_target),
     Reaction(
         source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_target

@@ -12,6 +12,7 @@ from contracts.video.runs import StartVideo
 from video.domain.rooms import ROOM_TYPES
 
 CLIP_SECONDS = (5, 10)
+MAX_ADDRESS = 2_000  # characters
 MAX_PRICE_ORE = 10**12
 
 
@@ -24,6 +25,9 @@ def clip_faults(clip: NewClip) -> dict[str, list[str]]:
         faults["room_type"] = ["Not a room type."]
     if clip.duration_seconds not in CLIP_SECONDS:
         faults["duration_seconds"] = ["5 or 10."]
+    for name in ("source_image_url", "end_image_url"):
+        if not rules.fits(getattr(clip, name) or "-", MAX_ADDRESS):
+            faults[name] = [f"An address of at most {MAX_ADDRESS} characters."]
     if clip.room_label is not None and not rules.fits(clip.room_label, 100):
         faults["room_label"] = ["1 to 100 characters, on one line."]
     return faults

@@ -1,6 +1,7 @@
 """Image projects: made, started, shown. References to files come with links of 15 minutes."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
@@ -36,10 +37,8 @@ def create(unit: Unit, asked: CreateProject) -> Written:
     Their token says that there is one: it may be younger than what was heard of auth.
     """
     actor = unit.call.actor
-    if actor.workspace_id is None:
-        raise AssertionError("who has a role has it in a workspace")
     creation = project_messages.CreateProject(
-        workspace_id=actor.workspace_id,
+        workspace_id=own_workspace(actor),
         user_id=actor.user_id,
         title=asked.name,
         style_template_id=asked.style_template_id,
@@ -47,6 +46,13 @@ def create(unit: Unit, asked: CreateProject) -> Written:
     )
     project_id = asked.project_id or ids.derive(unit.call.id, "project")
     return unit.decide(project.decider, project_id, creation).written
+
+
+def own_workspace(actor: Actor) -> UUID:
+    """Return the workspace of somebody who may act in one."""
+    if actor.workspace_id is None:
+        raise AssertionError("who has a role has it in a workspace")
+    return actor.workspace_id
 
 
 def acting(actor: Actor) -> By:
@@ -66,11 +72,15 @@ def set_room_type(unit: Unit, asked: SetRoomType) -> Written:
 
 
 def start(unit: Unit, asked: StartProject) -> ProjectStarted:
-    """Ask for clearance; where the project has it, queue what is pending."""
+    """Ask for clearance; where the project has it, queue what is pending.
+
+    Raises `Rejected("media.workspace_suspended")` where nothing may be begun.
+    """
     command = project_messages.Start(
         by=acting(unit.call.actor),
         max_price_ore=asked.max_price_ore,
         unplaced=starting.unplaced(unit, asked.project_id),
+        is_barred=starting.is_barred(unit, own_workspace(unit.call.actor)),
     )
     started = unit.decide(project.decider, asked.project_id, command)
     starting.queue(unit, started.state)

@@ -57,6 +57,11 @@ class Queue:
 
 
 @value
+class Postpone:
+    """Its work was taken back before it began."""
+
+
+@value
 class Complete:
     result: Result
 
@@ -79,7 +84,7 @@ class ImageAdded:
 
 @value
 class RoomTypeSet:
-    """The prompt changes with it until the image has been queued."""
+    """The prompt changes with it while the image is pending."""
 
     room_type: str
     prompt: str
@@ -88,6 +93,11 @@ class RoomTypeSet:
 @value
 class ImageQueued:
     run: int
+
+
+@value
+class ImagePostponed:
+    """It is as if it had not been queued."""
 
 
 @value
@@ -112,8 +122,8 @@ class Image:
     status: str = "pending"  # pending | processing | completed | failed
 
 
-Command = AddImage | SetRoomType | Queue | Complete | Fail
-Event = ImageAdded | RoomTypeSet | ImageQueued | ImageEnhanced | ImageFailed
+Command = AddImage | SetRoomType | Queue | Postpone | Complete | Fail
+Event = ImageAdded | RoomTypeSet | ImageQueued | ImagePostponed | ImageEnhanced | ImageFailed
 
 
 def decide(image: Image | None, command: Command) -> list[Event]:
@@ -135,11 +145,13 @@ def decide(image: Image | None, command: Command) -> list[Event]:
             return [RoomTypeSet(room_type=command.room_type, prompt=image.prompt)]
         case Image(), Queue() if image.status in ("pending", "failed"):
             return [ImageQueued(run=command.run)]
+        case Image(), Postpone() if image.status == "processing":
+            return [ImagePostponed()]
         case Image(), Complete() if image.status == "processing":
             return [ImageEnhanced(result=command.result)]
         case Image(), Fail() if image.status == "processing":
             return [ImageFailed(reason=command.reason)]
-        case Image(), Queue() | Complete() | Fail():
+        case Image(), Queue() | Postpone() | Complete() | Fail():
             return []
         case _:
             raise AssertionError(f"{command} needs an image")
@@ -173,6 +185,8 @@ def evolve(image: Image | None, event: Event) -> Image:
             return replace(image, room_type=event.room_type, prompt=event.prompt)
         case Image(), ImageQueued():
             return replace(image, status="processing")
+        case Image(), ImagePostponed():
+            return replace(image, status="pending")
         case Image(), ImageEnhanced():
             return replace(image, status="completed")
         case Image(), ImageFailed():
@@ -185,6 +199,6 @@ decider = Decider(
     name="image",
     decide=decide,
     evolve=evolve,
-    events=(ImageAdded, RoomTypeSet, ImageQueued, ImageEnhanced, ImageFailed),
+    events=(ImageAdded, RoomTypeSet, ImageQueued, ImagePostponed, ImageEnhanced, ImageFailed),
     creates=(AddImage,),
 )

@@ -1,7 +1,6 @@
 """A project: photographs of one home in one style, cleared for work and done in runs."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from chassis.domain import Decider
 from chassis.errors import Forbidden, NotFound, Rejected
@@ -13,9 +12,11 @@ from media.domain.project_messages import (
     Event,
     ImageFinished,
     ImageJoined,
+    ImageReturned,
     NoteCleared,
     NoteImageAdded,
     NoteImageFinished,
+    NoteImageReturned,
     NotePaymentRequired,
     PaymentNeeded,
     ProcessingStarted,
@@ -27,11 +28,11 @@ from media.domain.project_messages import (
     StartRequested,
     UploadsRequested,
 )
+from media.domain.project_runs import begun, finished, returned
 from media.domain.project_state import MAX_IMAGES, Project
 from media.domain.templates import TEMPLATES
 
 TOO_MANY_IMAGES = f"a project has at most {MAX_IMAGES} photographs"
-NONE_CAME_OUT = "no_image_completed"
 
 
 def decide(project: Project | None, command: Command) -> list[Event]:
@@ -55,6 +56,27 @@ def decide(project: Project | None, command: Command) -> list[Event]:
             raise Rejected("media.too_many_uploads", "too many announced files never came")
         case Project(), RequestUploads():
             return [UploadsRequested(uploads=command.uploads)]
+        case Project(), Start() if command.is_barred:
+            raise Rejected("media.workspace_suspended", "nothing is begun in this workspace")
+        case Project(), Start() if not project.images:
+            raise Rejected("media.no_images", "upload photographs first")
+        case Project(), Start() if command.unplaced:
+            count = len(command.unplaced)
+            text = f"{count} photographs lack a room type"
+            raise Rejected("media.room_type_missing", text, details={"count": count})
+        case Project(), Start() if project.clearance == "cleared":
+            return begun(project, command.unplaced)
+        case Project(), Start() if project.clearance == "requested":
+            return []
+        case Project(), Start():
+            return [_start_requested(project, command)]
+        case _:
+            return _noted(project, command)
+
+
+def _noted(project: Project | None, command: Command) -> list[Event]:
+    """Decide on what no person asks for: what came in, what billing says, what became of images."""
+    match project, command:
         case Project(), NoteImageAdded() if command.image_id in project.images:
             return []
         case Project(), NoteImageAdded() if project.upload(command.image_id) is None:
@@ -63,24 +85,14 @@ def decide(project: Project | None, command: Command) -> list[Event]:
             raise Rejected("media.too_many_images", TOO_MANY_IMAGES)
         case Project(), NoteImageAdded():
             return [_joined(project, command)]
-        case Project(), Start() if not project.images:
-            raise Rejected("media.no_images", "upload photographs first")
-        case Project(), Start() if command.unplaced:
-            count = len(command.unplaced)
-            text = f"{count} photographs lack a room type"
-            raise Rejected("media.room_type_missing", text, details={"count": count})
-        case Project(), Start() if project.clearance == "cleared":
-            return _begun(project, project.pending, command.unplaced)
-        case Project(), Start() if project.clearance == "requested":
-            return []
-        case Project(), Start():
-            return [_start_requested(project, command)]
         case Project(), NoteCleared() | NotePaymentRequired() if _names_another(project, command):
             raise Rejected("media.workspace_mismatch", "billing names another workspace")
         case Project(), NoteCleared() if not project.may_begin_by(command.run):
             return []
-        case Project(), NoteCleared():  # nothing has come out yet: what failed is tried again
-            return [Cleared(run=command.run), *_begun(project, project.images, command.unplaced)]
+        case Project(), NoteCleared() if command.is_barred:  # its next start begins
+            return [Cleared(run=command.run)]
+        case Project(), NoteCleared():
+            return [Cleared(run=command.run), *begun(project, command.unplaced)]
         case Project(), NotePaymentRequired() if not project.waits_in(command.run):
             return []
         case Project(), NotePaymentRequired():
@@ -88,7 +100,11 @@ def decide(project: Project | None, command: Command) -> list[Event]:
         case Project(), NoteImageFinished() if command.image_id not in project.working:
             return []
         case Project(), NoteImageFinished():
-            return _finished(project, command)
+            return finished(project, command)
+        case Project(), NoteImageReturned() if command.image_id not in project.working:
+            return []
+        case Project(), NoteImageReturned():
+            return returned(project, command)
         case _:
             raise AssertionError(f"{command} needs a project")
 
@@ -120,39 +136,6 @@ def _names_another(project: Project, command: NoteCleared | NotePaymentRequired)
     return command.workspace_id != project.workspace_id
 
 
-def _begun(project: Project, due: tuple[UUID, ...], unplaced: frozenset[UUID]) -> list[Event]:
-    """All that are due start: in the run that is at work, else in the next one."""
-    ready = tuple(id for id in due if id not in unplaced)
-    if not ready:
-        return []
-    run = project.run + (1 if project.in_run and not project.working else 0)
-    after = project.in_run_with(run, ready)
-    reopened = len(project.failed & set(ready))
-    return [ProcessingStarted(run=run, image_ids=ready, status=after.status, reopened=reopened)]
-
-
-def _finished(project: Project, command: NoteImageFinished) -> list[Event]:
-    after = project.ended_with(command.image_id, command.completed)
-    finished = ImageFinished(
-        image_id=command.image_id, completed=command.completed, status=after.status
-    )
-    if after.working:
-        return [finished]
-    completed, failed = len(after.in_run & after.completed), len(after.in_run & after.failed)
-    if completed == 0:
-        return [finished, _failed(after, failed)]
-    return [
-        finished,
-        RunCompleted(run=after.run, completed_count=completed, failed_count=failed),
-    ]
-
-
-def _failed(project: Project, count: int) -> RunFailed:
-    """The clearance is void while nothing has ever come out: the money may have gone back."""
-    clearance = project.clearance if project.completed else "none"
-    return RunFailed(run=project.run, failed_count=count, reason=NONE_CAME_OUT, clearance=clearance)
-
-
 def evolve(project: Project | None, event: Event) -> Project:
     match project, event:
         case None, ProjectOpened():
@@ -177,6 +160,8 @@ def evolve(project: Project | None, event: Event) -> Project:
             return project.in_run_with(event.run, event.image_ids)
         case Project(), ImageFinished():
             return project.ended_with(event.image_id, event.completed)
+        case Project(), ImageReturned():
+            return project.returned(event.image_id)
         case Project(), RunFailed(clearance="none"):
             return replace(project, clearance="none", voided=event.run)
         case Project(), RunCompleted() | RunFailed():
@@ -198,6 +183,7 @@ decider = Decider(
         PaymentNeeded,
         ProcessingStarted,
         ImageFinished,
+        ImageReturned,
         RunCompleted,
         RunFailed,
     ),

@@ -58,6 +58,7 @@ class Start:
     by: By
     max_price_ore: int | None
     unplaced: frozenset[UUID]
+    is_barred: bool  # nothing may be begun in its workspace, as in what follows
 
 
 @value
@@ -65,6 +66,7 @@ class NoteCleared:
     workspace_id: UUID
     run: int
     unplaced: frozenset[UUID]
+    is_barred: bool
 
 
 @value
@@ -78,6 +80,13 @@ class NotePaymentRequired:
 class NoteImageFinished:
     image_id: UUID
     completed: bool
+
+
+@value
+class NoteImageReturned:
+    """An image that had not begun waits for another start."""
+
+    image_id: UUID
 
 
 @value
@@ -135,6 +144,12 @@ class ImageFinished:
 
 
 @value
+class ImageReturned:
+    image_id: UUID
+    status: str
+
+
+@value
 class RunCompleted:
     run: int
     completed_count: int
@@ -158,6 +173,7 @@ Command = (
     | NoteCleared
     | NotePaymentRequired
     | NoteImageFinished
+    | NoteImageReturned
 )
 Event = (
     ProjectOpened
@@ -168,6 +184,7 @@ Event = (
     | PaymentNeeded
     | ProcessingStarted
     | ImageFinished
+    | ImageReturned
     | RunCompleted
     | RunFailed
 )

@@ -67,6 +67,10 @@ class Project:
             return replace(self, completed=self.completed | {image_id})
         return replace(self, failed=self.failed | {image_id})
 
+    def returned(self, image_id: UUID) -> Self:
+        """The project with that image pending again."""
+        return replace(self, in_run=self.in_run - {image_id})
+
     @property
     def room_left(self) -> int:
         """How many originals may still be added."""
@@ -91,6 +95,11 @@ class Project:
     def pending(self) -> tuple[UUID, ...]:
         """The images not begun, in the order they came."""
         return tuple(id for id in self.images if id not in self.ended | self.in_run)
+
+    @property
+    def due(self) -> tuple[UUID, ...]:
+        """What a start begins: what is pending; before anything has come out, what failed too."""
+        return self.pending if self.completed or self.working else self.images
 
     @property
     def status(self) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +29,7 @@ from media.domain.image import (
     ImageAdded,
     ImageEnhanced,
     ImageFailed,
+    ImagePostponed,
     ImageQueued,
     Result,
     RoomTypeSet,
@@ -97,11 +99,13 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(room_type=room_type, prompt=prompt, updated_at=at)
         case ImageQueued():
             yield this.values(status="processing", error_message=None, updated_at=at)
+        case ImagePostponed():
+            yield this.values(status="pending", updated_at=at)
         case ImageEnhanced(result=result):
             yield this.values(status="completed", updated_at=at, **_columns(result))
         case ImageFailed(reason=reason):
-            text = FAILURES[reason].text
-            yield this.values(status="failed", error_message=text, updated_at=at)
+            message = FAILURES[reason].text
+            yield this.values(status="failed", error_message=message, updated_at=at)
 
 
 def _columns(result: Result) -> dict[str, Any]:
@@ -158,3 +162,15 @@ def source(
     if row is None:
         raise NotFound("media.image_not_found", "no such finished image")
     return dict(row)
+
+
+def waiting(connection: Connection, workspace_id: UUID, kind: str) -> list[UUID]:
+    """Return the images of a workspace whose jobs of that kind wait; the last in turn first."""
+    asked = {"workspace_id": str(workspace_id), "kind": kind}
+    return [UUID(each) for each in connection.execute(_WAITING, asked).scalars()]
+
+
+_WAITING = text(
+    "select subject from jobs where coalesce(workspace_id, '') = :workspace_id"
+    " and state = 'waiting' and kind = :kind order by run_at desc, id desc"
+)

@@ -29,6 +29,7 @@ from media.domain.project_messages import (
     Cleared,
     ImageFinished,
     ImageJoined,
+    ImageReturned,
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
@@ -109,6 +110,8 @@ def project(recorded: Recorded) -> Iterable[Change]:
         case ImageFinished(completed=completed, status=status):
             count = table.c.completed_count if completed else table.c.failed_count
             yield this.values({count: count + 1, "status": status, "updated_at": at})
+        case ImageReturned(status=status):
+            yield this.values(status=status, updated_at=at)
         case RunFailed(clearance=clearance):
             yield this.values(clearance=clearance, updated_at=at)
 
@@ -127,3 +130,9 @@ def newest(connection: Connection, actor: Actor, asked: Listing[Any]) -> Page[di
     query = select(table, version_of("project", table.c.id).label("version"))
     wanted = {"workspace_id": scope(actor, None, "media.workspace_not_found")}
     return page(connection, table, query, wanted, asked)
+
+
+def has_any(connection: Connection, workspace_id: UUID) -> bool:
+    """Return whether there is any of that workspace."""
+    theirs = select(table.c.id).where(table.c.workspace_id == str(workspace_id)).limit(1)
+    return connection.execute(theirs).one_or_none() is not None

@@ -7,6 +7,7 @@ from chassis import ids
 from chassis.asked import Written
 from chassis.door.edge import Door
 from chassis.errors import Rejected
+from chassis.identity import Actor
 from chassis.personal import keep
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -26,9 +27,7 @@ def create(door: Door, call: Call, asked: CreateVideo) -> Written:
 
 
 def _create(asked: CreateVideo, engine: str, unit: Unit) -> Written:
-    workspace_id = unit.call.actor.workspace_id
-    if workspace_id is None:
-        raise AssertionError("who has a role has it in a workspace")
+    workspace_id = own_workspace(unit.call.actor)
     id = asked.video_project_id or ids.derive(unit.call.id, "video_project")
     is_new = unit.state(video_project.decider, id) is None
     texts = _texts(id, asked)
@@ -45,6 +44,13 @@ def _create(asked: CreateVideo, engine: str, unit: Unit) -> Written:
             if values:
                 unit.execute(keep(row_id, workspace_id, values))
     return decided.written
+
+
+def own_workspace(actor: Actor) -> UUID:
+    """Return the workspace of somebody who may act in one."""
+    if actor.workspace_id is None:
+        raise AssertionError("who has a role has it in a workspace")
+    return actor.workspace_id
 
 
 def _settings(id: UUID, asked: CreateVideo, engine: str) -> Settings:

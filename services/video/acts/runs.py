@@ -9,27 +9,32 @@ from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.video.runs import GetProgress, Progress, StartVideo, VideoStarted
 from video import starting
+from video.acts.drafts import own_workspace
 from video.domain import video, video_project
 from video.domain.plan import run_id
 from video.projections import progress
 
 
 def start(unit: Unit, asked: StartVideo) -> VideoStarted:
-    """Ask for a video to be made once it is cleared; a start that is under way is left alone.
+    """Ask for a video to be made once it is cleared; one that is cleared begins.
 
-    Raises `Forbidden` for a member whose video it is not, `Rejected` where it has ended.
+    A start that is under way is left alone. Raises `Forbidden` for a member whose video it is not,
+    `Rejected` where it has ended or nothing may be begun.
     """
-    command = video.StartVideo(max_price_ore=asked.max_price_ore)
+    command = video.StartVideo(
+        max_price_ore=asked.max_price_ore,
+        is_barred=starting.is_barred(unit, own_workspace(unit.call.actor)),
+    )
     decided = unit.decide(video_project.decider, asked.video_project_id, command)
     stands: video.Video = decided.state
     if not _may_start(unit.call.actor, stands):  # nothing is written before the unit's end
         raise Forbidden("video.not_your_video", "members start their own videos only")
-    starting.asked(unit, asked.video_project_id)
+    now = starting.asked(unit, asked.video_project_id)
     return VideoStarted(
         id=decided.id,
         version=decided.version,
         run_id=run_id(decided.id, stands.revision),
-        clearance="requested",
+        clearance=now.clearance if isinstance(now, video.Draft) else "cleared",
     )
 
 

@@ -1,6 +1,7 @@
 """A customer: what was heard of a workspace."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from chassis.domain import Decider, value
@@ -15,6 +16,7 @@ class NoteWorkspace:
 @value
 class HearStatus:
     status: str
+    purge_after: datetime | None = None  # of a workspace that was closed
 
 
 @value
@@ -26,6 +28,7 @@ class WorkspaceNoted:
 @value
 class StatusHeard:
     status: str
+    purge_after: datetime | None = None
 
 
 @value
@@ -33,10 +36,18 @@ class Customer:
     workspace_id: UUID
     owner_user_id: UUID | None
     status: str = "active"  # active | trial | suspended | closed
+    purge_after: datetime | None = None  # then what is in it goes
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether nothing may be begun for it."""
+        return self.status in BARRED
 
 
 Command = NoteWorkspace | HearStatus
 Event = WorkspaceNoted | StatusHeard
+
+BARRED = ("suspended", "closed")
 
 
 def decide(customer: Customer | None, command: Command) -> list[Event]:
@@ -52,7 +63,7 @@ def decide(customer: Customer | None, command: Command) -> list[Event]:
         case Customer(), HearStatus() if customer.status == command.status:
             return []
         case Customer(), HearStatus():
-            return [StatusHeard(status=command.status)]
+            return [StatusHeard(status=command.status, purge_after=command.purge_after)]
         case _:
             raise AssertionError(f"{command} needs a customer")
 
@@ -62,7 +73,7 @@ def evolve(customer: Customer | None, event: Event) -> Customer:
         case None, WorkspaceNoted():
             return Customer(workspace_id=event.workspace_id, owner_user_id=event.owner_user_id)
         case Customer(), StatusHeard():
-            return replace(customer, status=event.status)
+            return replace(customer, status=event.status, purge_after=event.purge_after)
         case _:
             raise AssertionError(f"{event} cannot follow {customer}")
 

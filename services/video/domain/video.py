@@ -31,12 +31,14 @@ class CreateVideo:
 @value
 class StartVideo:
     max_price_ore: int | None
+    is_barred: bool  # nothing may be begun in its workspace, as in what follows
 
 
 @value
 class NoteCleared:
     workspace_id: UUID
     run: int
+    is_barred: bool
 
 
 @value
@@ -105,6 +107,14 @@ class StartRequested:
 
 @value
 class StartCleared:
+    revision: int
+    begins: bool = True  # else the next start does
+
+
+@value
+class RunBegun:
+    """A video that had been cleared while nothing might be begun was started."""
+
     revision: int
 
 
@@ -191,7 +201,11 @@ class Video:
 
 @value
 class Draft(Video):
-    clearance: str  # none | requested | payment_required
+    clearance: str  # none | requested | payment_required | cleared
+
+    def is_cleared_by(self, command: NoteCleared) -> bool:
+        """Return whether that clearance is what it waits for."""
+        return self.clearance != "cleared" and self.is_run(command)
 
 
 @value
@@ -242,6 +256,7 @@ Event = (
     VideoCreated
     | StartRequested
     | StartCleared
+    | RunBegun
     | PaymentDemanded
     | GenerationStarted
     | PieceFinished

@@ -32,6 +32,7 @@ from video.domain.video import (
     NoteSourcesMissing,
     PaymentDemanded,
     PieceFinished,
+    RunBegun,
     StartCleared,
     StartRequested,
     StartVideo,
@@ -61,15 +62,23 @@ def decide(video: State | None, command: Command) -> list[Event]:
             return []
         case Video(), CreateVideo():
             raise Rejected("video.video_project_exists", "another video has this id")
+        case Draft(), StartVideo() if command.is_barred:
+            raise Rejected("video.workspace_suspended", "nothing is begun in this workspace")
         case Draft(), StartVideo() if video.clearance == "requested":
             return []
+        case Draft(), StartVideo() if video.clearance == "cleared":
+            return [RunBegun(revision=video.revision)]
         case Draft(), StartVideo():
             return [StartRequested(revision=video.revision, max_price_ore=command.max_price_ore)]
         case Cleared() | Generating() | Compiling(), StartVideo():
             return []
         case Completed() | Failed(), StartVideo():
             raise Rejected("video.already_ended", "this revision was made already, or failed")
-        case Draft(), NoteCleared() if video.is_run(command):
+        case Draft(), NoteCleared() if not video.is_cleared_by(command):
+            return []
+        case Draft(), NoteCleared() if command.is_barred:
+            return [StartCleared(revision=video.revision, begins=False)]
+        case Draft(), NoteCleared():
             return [StartCleared(revision=video.revision)]
         case Draft(), NotePaymentRequired() if video.clearance == "requested" and video.is_run(
             command
@@ -186,7 +195,9 @@ def evolve(video: State | None, event: Event) -> State:
             return replace(video, clearance="requested")
         case Draft(), PaymentDemanded():
             return replace(video, clearance="payment_required")
-        case Draft(), StartCleared():
+        case Draft(), StartCleared(begins=False):
+            return replace(video, clearance="cleared")
+        case Draft(), StartCleared() | RunBegun():
             return _become(Cleared, video)
         case Cleared(), GenerationStarted():
             return _become(Generating, video, wanted=event.wanted, keys={}, lost=frozenset())
@@ -217,6 +228,7 @@ decider = Decider(
         VideoCreated,
         StartRequested,
         StartCleared,
+        RunBegun,
         PaymentDemanded,
         GenerationStarted,
         PieceFinished,

@@ -8,7 +8,7 @@ from chassis.jobs.jobs import Kind
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.store import Recorded
 from video.domain.piece import PieceWanted
-from video.domain.video import CompileStarted, StartCleared, Video
+from video.domain.video import CompileStarted, RunBegun, StartCleared, Video
 from video.jobs import compiling, fetching, rendering
 from video.jobs.equipment import Tools
 
@@ -16,7 +16,7 @@ from video.jobs.equipment import Tools
 def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
     """Queue what an event asks for."""
     match recorded.event:
-        case StartCleared(revision=revision):
+        case StartCleared(revision=revision, begins=True) | RunBegun(revision=revision):
             images = dict.fromkeys(clip.image_generation_id for clip in state.settings.clips)
             args: dict[str, Any] = {"revision": revision, "images": list(images)}
             yield Job(kind="fetch_sources", subject=recorded.subject, args=args)

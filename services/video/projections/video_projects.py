@@ -35,6 +35,7 @@ from video.domain.video import (
     FilmCompiled,
     PaymentDemanded,
     PieceFinished,
+    RunBegun,
     StartCleared,
     StartRequested,
     VideoCreated,
@@ -104,7 +105,9 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(clearance="requested", trigger_run_id=run, updated_at=at)
         case PaymentDemanded():
             yield this.values(clearance="payment_required", updated_at=at)
-        case StartCleared():
+        case StartCleared(begins=False):
+            yield this.values(clearance="cleared", updated_at=at)
+        case StartCleared() | RunBegun():
             yield this.values(clearance="cleared", status="generating", updated_at=at)
         case PieceFinished(kind="clip", clip_ids=clip_ids):
             count = table.c.completed_clip_count + len(clip_ids)
@@ -167,3 +170,9 @@ def newest(connection: Connection, actor: Actor, asked: Listing[Any]) -> Page[di
     query = select(table, version_of("video_project", table.c.id).label("version"))
     wanted = {"workspace_id": scope(actor, None, "video.workspace_not_found")}
     return page(connection, table, query, wanted, asked)
+
+
+def has_any(connection: Connection, workspace_id: UUID) -> bool:
+    """Return whether there is any of that workspace."""
+    theirs = select(table.c.id).where(table.c.workspace_id == str(workspace_id)).limit(1)
+    return connection.execute(theirs).one_or_none() is not None

@@ -19,7 +19,7 @@ from chassis.jobs.jobs import Task
 from gateways.blobs_folder import Folder
 from media.domain.failures import FAILURES
 from media.gateways.engine import Enhanced, Report
-from media.jobs import enhance, params_hash, reason
+from media.jobs.enhancing import enhance, params_hash, reason
 
 WORKSPACE, PROJECT, IMAGE = (UUID(int=n) for n in (1, 2, 3))
 KEY = "original/photo.jpg"

@@ -15,8 +15,10 @@ from media.domain.image import (
     ImageAdded,
     ImageEnhanced,
     ImageFailed,
+    ImagePostponed,
     ImageQueued,
     Original,
+    Postpone,
     Queue,
     Result,
     RoomTypeSet,
@@ -115,8 +117,23 @@ def test_a_queued_image_completes_or_fails() -> None:
     image.given(ADDED, QUEUED).when(Fail(reason="provider_timeout")).then(FAILED)
 
 
+def test_a_queued_image_that_is_postponed_is_pending_again() -> None:
+    postponed = image.given(ADDED, QUEUED, ImagePostponed())
+
+    image.given(ADDED, QUEUED).when(Postpone()).then(ImagePostponed())
+    postponed.when(Postpone()).then_nothing()
+    postponed.when(Complete(result=RESULT)).then_nothing()
+    postponed.when(Fail(reason="x")).then_nothing()
+    postponed.when(KITCHEN).then(IN_KITCHEN)
+    postponed.when(Queue(run=1)).then(QUEUED)
+
+
+def test_what_is_not_queued_is_not_postponed() -> None:
+    image.given(ADDED).when(Postpone()).then_nothing()
+
+
 @pytest.mark.parametrize("end", [ENHANCED, FAILED])
-@pytest.mark.parametrize("command", [Complete(result=RESULT), Fail(reason="x")])
+@pytest.mark.parametrize("command", [Complete(result=RESULT), Fail(reason="x"), Postpone()])
 def test_an_image_that_has_ended_never_changes_its_end(end: Event, command: Command) -> None:
     image.given(ADDED, QUEUED, end).when(command).then_nothing()
 

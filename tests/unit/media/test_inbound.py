@@ -108,11 +108,13 @@ STATUSES = [
     (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
     (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
 ]
+BARRED = pytest.mark.parametrize("status", ["suspended", "closed"])
 
 
 @pytest.mark.parametrize("event,status", STATUSES)
 def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
-    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    purge_after = TOLD_AT if status == "closed" else None
+    now, other = StatusHeard(status=status, purge_after=purge_after), StatusHeard(status="another")
     hears(event).given({CUSTOMER: [noted, other]}).then({CUSTOMER: [now]})
     hears(event).given({CUSTOMER: [noted, other, now]}).then_nothing()
 
@@ -131,6 +133,12 @@ def test_a_cleared_project_begins_with_the_photographs_that_have_a_room() -> Non
 def test_a_cleared_project_without_photographs_is_cleared() -> None:
     given: Streams = {PROJECT: [opened, requested]}
     hears(cleared).given(given).then({PROJECT: [Cleared(run=RUN)]})
+
+
+@BARRED
+def test_a_clearance_in_a_workspace_that_may_begin_nothing_is_noted(status: str) -> None:
+    given = {**WAITS, CUSTOMER: [noted, StatusHeard(status=status)]}
+    hears(cleared).given(given).reading(*IMAGES).then({PROJECT: [Cleared(run=RUN)]})
 
 
 def test_the_run_is_the_one_that_billing_names() -> None:

@@ -19,9 +19,11 @@ from media.domain.project_messages import (
     Event,
     ImageFinished,
     ImageJoined,
+    ImageReturned,
     NoteCleared,
     NoteImageAdded,
     NoteImageFinished,
+    NoteImageReturned,
     NotePaymentRequired,
     PaymentNeeded,
     ProcessingStarted,
@@ -58,9 +60,9 @@ OPENED = ProjectOpened(
     style_template_id="modern",
     room_type=None,
 )
-START = Start(by=MINE, max_price_ore=None, unplaced=NONE)
+START = Start(by=MINE, max_price_ore=None, unplaced=NONE, is_barred=False)
 REQUESTED = StartRequested(run=1, user_id=OWNER, max_price_ore=None)
-CLEAR = NoteCleared(workspace_id=WORKSPACE, run=1, unplaced=NONE)
+CLEAR = NoteCleared(workspace_id=WORKSPACE, run=1, unplaced=NONE, is_barred=False)
 REQUIRE = NotePaymentRequired(workspace_id=WORKSPACE, run=1, reason="no_method")
 NEEDED = PaymentNeeded(run=1, reason="no_method")
 
@@ -91,6 +93,10 @@ def ended(image_id: UUID, completed: bool) -> NoteImageFinished:
 
 def finished(image_id: UUID, completed: bool, status: str) -> ImageFinished:
     return ImageFinished(image_id=image_id, completed=completed, status=status)
+
+
+def returned(image_id: UUID, status: str) -> ImageReturned:
+    return ImageReturned(image_id=image_id, status=status)
 
 
 def run_failed(run: int, count: int, clearance: str) -> RunFailed:
@@ -368,6 +374,77 @@ def test_photographs_added_while_all_others_fail_leave_these_to_the_next_run() -
     grown.when(START).then(begun(1, THIRD))
     more = grown.given(begun(1, THIRD), finished(SECOND, False, "processing"))
     more.when(ended(THIRD, False)).then(finished(THIRD, False, "failed"), run_failed(1, 3, "none"))
+
+
+def test_nothing_is_started_in_a_workspace_that_is_suspended_or_closed() -> None:
+    barred = replace(START, is_barred=True)
+
+    for stands in (opened, ready, ready.given(REQUESTED), working, failed):
+        stands.when(barred).then_refused("media.workspace_suspended")
+    ready.when(replace(barred, by=ANOTHER_MEMBER)).then_refused("media.not_your_project")
+
+
+def test_a_clearance_that_comes_late_is_noted_and_the_next_start_begins() -> None:
+    late = replace(CLEAR, is_barred=True)
+
+    ready.given(REQUESTED).when(late).then(Cleared(run=1))
+    noted = ready.given(REQUESTED, Cleared(run=1))
+    noted.when(late).then_nothing()
+    noted.when(CLEAR).then_nothing()
+    noted.when(START).then(begun(1, FIRST, SECOND))
+
+
+def test_after_a_late_clearance_of_the_next_run_what_failed_begins_again_too() -> None:
+    noted = failed.given(announced(THIRD), joined(THIRD, "processing"), ASKED_AGAIN)
+    cleared = noted.given(Cleared(run=2))
+
+    noted.when(replace(CLEAR, run=2, is_barred=True)).then(Cleared(run=2))
+    cleared.when(START).then(replace(begun(2, FIRST, SECOND, THIRD), reopened=2))
+
+
+def test_an_image_that_was_taken_back_is_pending_until_the_next_start() -> None:
+    working.when(NoteImageReturned(image_id=FIRST)).then(returned(FIRST, "processing"))
+    one_left = working.given(returned(FIRST, "processing"))
+    one_left.when(NoteImageReturned(image_id=FIRST)).then_nothing()
+    one_left.when(NoteImageReturned(image_id=SECOND)).then(returned(SECOND, "pending"))
+    none_left = one_left.given(returned(SECOND, "pending"))
+    none_left.when(START).then(begun(1, FIRST, SECOND))  # of the run nothing is left: it goes on
+    one_left.when(START).then(begun(1, FIRST))
+
+
+def test_a_run_ends_with_what_had_begun_and_the_rest_is_the_next_one() -> None:
+    one_left = working.given(returned(SECOND, "processing"))
+    end = RunCompleted(run=1, completed_count=1, failed_count=0)
+
+    one_left.when(ended(FIRST, True)).then(finished(FIRST, True, "processing"), end)
+    one_left.given(finished(FIRST, True, "processing"), end).when(START).then(begun(2, SECOND))
+    one_left.when(ended(FIRST, False)).then(
+        finished(FIRST, False, "processing"), run_failed(1, 1, "none")
+    )
+
+
+def test_a_run_ends_when_the_last_image_at_work_is_taken_back() -> None:
+    back = NoteImageReturned(image_id=SECOND)
+
+    working.given(finished(FIRST, True, "processing")).when(back).then(
+        returned(SECOND, "processing"), RunCompleted(run=1, completed_count=1, failed_count=0)
+    )
+    lost = (finished(FIRST, False, "processing"),)
+    end = (returned(SECOND, "processing"), run_failed(1, 1, "none"))
+    working.given(*lost).when(back).then(*end)
+    working.given(*lost, *end).when(START).then(ASKED_AGAIN)
+    all_again = replace(begun(2, FIRST, SECOND), reopened=1)
+    working.given(*lost, *end, ASKED_AGAIN).when(replace(CLEAR, run=2)).then(
+        Cleared(run=2), all_again
+    )
+
+
+def test_what_is_not_at_work_is_not_taken_back() -> None:
+    back = NoteImageReturned(image_id=FIRST)
+
+    ready.when(back).then_nothing()
+    working.given(finished(FIRST, True, "processing")).when(back).then_nothing()
+    failed.when(back).then_nothing()
 
 
 def test_an_image_ends_once_and_only_if_it_was_begun() -> None:

@@ -11,6 +11,7 @@ from media.domain.image import (
     ImageAdded,
     ImageEnhanced,
     ImageFailed,
+    ImagePostponed,
     ImageQueued,
     Original,
     Result,
@@ -20,6 +21,7 @@ from media.domain.project_messages import (
     Cleared,
     ImageFinished,
     ImageJoined,
+    ImageReturned,
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
@@ -108,6 +110,7 @@ def test_photographs_are_counted_and_the_first_one_stands_for_the_project() -> N
         ),
         (finished(True, "completed"), {"completed_count": 1, "status": "completed"}),
         (finished(False, "failed"), {"failed_count": 1, "status": "failed"}),
+        (ImageReturned(image_id=IMAGE, status="processing"), {"status": "processing"}),
         (run_failed("cleared"), {"clearance": "cleared"}),
     ],
     ids=lambda each: type(each).__name__,
@@ -236,3 +239,9 @@ def test_a_photograph_that_is_tried_again_shows_no_failure() -> None:
     told = [added, ImageQueued(run=1), ImageFailed(reason="invalid_input"), ImageQueued(run=2)]
     rows = projected(images.projection, [(IMAGE, each) for each in told])
     assert rows == [{**IMAGE_ROW, "status": "processing", "updated_at": at(4)}]
+
+
+def test_a_photograph_whose_work_was_taken_back_is_pending() -> None:
+    told = [added, ImageQueued(run=1), ImagePostponed()]
+    rows = projected(images.projection, [(IMAGE, each) for each in told])
+    assert rows == [{**IMAGE_ROW, "updated_at": at(3)}]

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.testing.spec import scenario
@@ -14,6 +15,22 @@ def test_a_workspace_heard_of_is_a_customer() -> None:
 
 def test_a_workspace_heard_of_twice_counts_once() -> None:
     scenario(decider).given(NOTED).when(NOTE).then_nothing()
+
+
+def test_when_a_closed_workspace_is_emptied_is_kept() -> None:
+    then = datetime(2026, 4, 1, tzinfo=UTC)
+    closed = StatusHeard(status="closed", purge_after=then)
+    story = scenario(decider).given(NOTED)
+    story.when(HearStatus(status="closed", purge_after=then)).then(closed)
+    assert story.given(closed).state().purge_after == then
+
+
+def test_in_a_suspended_or_closed_workspace_nothing_may_be_begun() -> None:
+    barred = {
+        status: scenario(decider).given(NOTED, StatusHeard(status=status)).state().is_barred
+        for status in ("active", "trial", "suspended", "closed")
+    }
+    assert barred == {"active": False, "trial": False, "suspended": True, "closed": True}
 
 
 def test_its_status_is_the_last_one_heard() -> None:

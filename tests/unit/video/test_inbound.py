@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from chassis.testing.heard import TOLD_AT, heard
+from chassis.testing.heard import TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
 from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
@@ -64,11 +64,13 @@ STATUSES = [
     (auth.WorkspaceReinstated(workspace_id=WORKSPACE, status="active"), "active"),
     (auth.WorkspaceClosed(workspace_id=WORKSPACE, purge_after=TOLD_AT), "closed"),
 ]
+BARRED = pytest.mark.parametrize("status", ["suspended", "closed"])
 
 
 @pytest.mark.parametrize("event,status", STATUSES)
 def test_what_becomes_of_a_workspace_is_known(event: Any, status: str) -> None:
-    now, other = StatusHeard(status=status), StatusHeard(status="another")
+    purge_after = TOLD_AT if status == "closed" else None
+    now, other = StatusHeard(status=status, purge_after=purge_after), StatusHeard(status="another")
     hears(event).given({CUSTOMER: [noted, other]}).then({CUSTOMER: [now]})
     hears(event).given({CUSTOMER: [noted, other, now]}).then_nothing()
 
@@ -89,6 +91,12 @@ def test_a_film_that_is_paid_for_begins() -> None:
 
 def test_a_clearance_heard_twice_begins_once() -> None:
     hears(cleared).given({VIDEO: [*WAITS[VIDEO], CLEARED]}).then_nothing()
+
+
+@BARRED
+def test_a_clearance_in_a_workspace_that_may_begin_nothing_is_noted(status: str) -> None:
+    given: Streams = {**WAITS, CUSTOMER: [noted, StatusHeard(status=status)]}
+    hears(cleared).given(given).then({VIDEO: [replace(CLEARED, begins=False)]})
 
 
 def test_a_film_that_has_to_be_paid_for_waits() -> None:

@@ -29,6 +29,7 @@ from video.domain.video import (
     Film,
     FilmCompiled,
     PaymentDemanded,
+    RunBegun,
     TransitionDropped,
     VideoFailed,
 )
@@ -107,6 +108,8 @@ COMPILED = FilmCompiled(
         ),
         (PaymentDemanded(revision=2, reason="no_method"), {"clearance": "payment_required"}),
         (CLEARED, {"clearance": "cleared", "status": "generating"}),
+        (replace(CLEARED, begins=False), {"clearance": "cleared"}),
+        (RunBegun(revision=2), {"clearance": "cleared", "status": "generating"}),
         (CompileStarted(revision=2, pieces=()), {"status": "compiling"}),
         (
             COMPILED,

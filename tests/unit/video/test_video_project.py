@@ -43,6 +43,8 @@ from video.domain.video import (
     NoteSources,
     NoteSourcesMissing,
     PaymentDemanded,
+    RunBegun,
+    StartCleared,
     StartVideo,
     TransitionDropped,
     VideoFailed,
@@ -50,9 +52,10 @@ from video.domain.video import (
 from video.domain.video_project import decide, decider, evolve
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-START = StartVideo(max_price_ore=None)
-PAID = NoteCleared(workspace_id=WORKSPACE, run=1)
+START = StartVideo(max_price_ore=None, is_barred=False)
+PAID = NoteCleared(workspace_id=WORKSPACE, run=1, is_barred=False)
 UNPAID = NotePaymentRequired(workspace_id=WORKSPACE, run=1, reason="no_method")
+NOTED, BEGUN = StartCleared(revision=1, begins=False), RunBegun(revision=1)
 DEMANDED = PaymentDemanded(revision=1, reason="no_method")
 FETCHED = NoteSources(revision=1, sources=SOURCES)
 MISSING = NoteSourcesMissing(revision=1, cause="media.gone")
@@ -156,6 +159,34 @@ def test_a_payment_lets_the_work_begin(before: tuple[Event, ...]) -> None:
 @pytest.mark.parametrize("stray", [replace(PAID, run=2), replace(PAID, workspace_id=OTHER)])
 def test_a_payment_of_another_run_or_workspace_starts_nothing(stray: NoteCleared) -> None:
     scenario(decider).given(CREATED, REQUESTED).when(stray).then_nothing()
+
+
+def test_nothing_is_started_in_a_workspace_that_is_suspended_or_closed() -> None:
+    barred = replace(START, is_barred=True)
+    for before in ((), (REQUESTED,), (REQUESTED, DEMANDED), (REQUESTED, NOTED)):
+        told = scenario(decider).given(CREATED, *before)
+        told.when(barred).then_refused("video.workspace_suspended")
+
+
+@pytest.mark.parametrize("before", [(CREATED, REQUESTED, CLEARED), GENERATING, COMPILING])
+def test_a_film_whose_run_has_begun_finishes_in_a_suspended_workspace(
+    before: tuple[Event, ...],
+) -> None:
+    scenario(decider).given(*before).when(replace(START, is_barred=True)).then_nothing()
+
+
+@pytest.mark.parametrize("before", [(REQUESTED,), (REQUESTED, DEMANDED)])
+def test_a_clearance_that_comes_late_is_noted_and_the_next_start_begins(
+    before: tuple[Event, ...],
+) -> None:
+    late = scenario(decider).given(CREATED, *before)
+    late.when(replace(PAID, is_barred=True)).then(NOTED)
+    noted = late.given(NOTED)
+    for told in (PAID, replace(PAID, is_barred=True), UNPAID):
+        noted.when(told).then_nothing()
+    noted.when(START).then(BEGUN)
+    noted.given(BEGUN).when(START).then_nothing()
+    noted.given(BEGUN).when(FETCHED).then(STARTED)
 
 
 def test_a_payment_heard_twice_starts_the_work_once() -> None:

@@ -1,8 +1,8 @@
-"""Enhancing an image: the one kind of work media does outside a transaction."""
+"""`enhance_image`: the engine makes the result, which is stored under its content's hash."""
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,16 +17,17 @@ from chassis.errors import (
 )
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import OUT_OF_MEMORY, Kind, Task
-from chassis.unit.calls import CancelJobs, Job
+from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.store import Recorded
 from gateways.port import Blob, Blobs
 from media.domain import image, project
-from media.domain.image import Complete, Fail, ImageQueued, Result
+from media.domain.image import Complete, Fail, Image, Result
 from media.domain.project_messages import NoteImageFinished
 from media.gateways.engine import Engine, Report
 from media.links import result_key
 
+ENHANCE_IMAGE = "enhance_image"  # the kind
 MAX_RESULT_BYTES = 50 * 1024 * 1024
 JPEG = b"\xff\xd8\xff"
 STORAGE_ERROR = "media.storage_error"
@@ -44,37 +45,33 @@ REASONS = (  # what an error of the last attempt means for the image
 )
 
 
-def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
-    """Queue what an event asks for."""
-    match recorded.event:
-        case ImageQueued():
-            wanted = {
-                "workspace_id": state.workspace_id,
-                "project_id": state.project_id,
-                "original_key": state.original.key,
-                "original_sha256": state.original.sha256,
-                "prompt": state.prompt,
-                "template": state.style_template_id,
-            }
-            yield Job(kind="enhance_image", subject=recorded.subject, args=wanted)
+def job(recorded: Recorded, wanted: Image) -> Job:
+    """Return the job that an image was queued for."""
+    args = {
+        "workspace_id": wanted.workspace_id,
+        "project_id": wanted.project_id,
+        "original_key": wanted.original.key,
+        "original_sha256": wanted.original.sha256,
+        "prompt": wanted.prompt,
+        "template": wanted.style_template_id,
+    }
+    return Job(kind=ENHANCE_IMAGE, subject=recorded.subject, args=args)
 
 
-def kinds(blobs: Blobs, engine: Engine) -> tuple[Kind, ...]:
-    """Return the kinds of job that media does."""
+def kind(blobs: Blobs, engine: Engine) -> Kind:
+    """Return how images are enhanced."""
 
     def run(task: Task, control: Control) -> dict[str, Any]:
         return enhance(blobs, engine, task, control.progress)
 
-    return (
-        Kind(
-            name="enhance_image",
-            run=run,
-            finish=finish,
-            give_up=give_up,
-            attempts=3,
-            timeout_s=300,
-            backoff_s=(1, 2, 4, 8, 10),
-        ),
+    return Kind(
+        name=ENHANCE_IMAGE,
+        run=run,
+        finish=finish,
+        give_up=give_up,
+        attempts=3,
+        timeout_s=300,
+        backoff_s=(1, 2, 4, 8, 10),
     )
 
 
