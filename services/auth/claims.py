@@ -12,12 +12,14 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     ColumnElement,
     Connection,
     DateTime,
     Identity,
     Index,
+    Integer,
     Table,
     Text,
     delete,
@@ -32,6 +34,16 @@ from auth.tables import metadata
 from chassis import ids
 from chassis.domain import value
 from chassis.personal import PRIVATE
+
+PURPOSES = (
+    "verify_email",
+    "email_code",
+    "change_email",
+    "reset_password",
+    "set_password",
+    "invitation",
+)
+OF_CLAIMS = ("verify_email", "email_code")
 
 claim = Table(
     "claim",
@@ -55,12 +67,17 @@ verification = Table(
     Column("id", Text, primary_key=True),
     Column("identifier", Text, nullable=False, info=PRIVATE),  # the folded address
     Column("value", Text, nullable=False, info=PRIVATE),  # SHA-256 of the token
-    Column("subject_id", Text, nullable=False),  # the claim
+    Column("purpose", Text, nullable=False),  # a token does nothing in another one
+    Column("subject_id", Text, nullable=False),  # the claim, the person or the invitation
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    Column("tries", Integer, nullable=False, server_default="0"),  # of a code
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(f"purpose in {PURPOSES}", name="verification_purpose"),
     Index("verification_value", "value"),
     Index("verification_identifier", "identifier"),
+    Index("verification_subject", "subject_id", "purpose"),
 )
 
 mailed = Table(
@@ -117,7 +134,8 @@ def leave(connection: Connection, address: str, newest: int) -> None:
     kept = select(claim.c.number).where(of_it).order_by(*stay).limit(newest)
     connection.execute(delete(claim).where(of_it, claim.c.number.not_in(kept)))
     left = select(claim.c.user_id).where(of_it)
-    links = verification.c.identifier == address
+    links = (verification.c.identifier == address) & verification.c.purpose.in_(OF_CLAIMS)
+    links &= verification.c.used_at.is_(None)  # what was spent is answered as a repeat
     connection.execute(delete(verification).where(links, verification.c.subject_id.not_in(left)))
 
 
@@ -127,6 +145,7 @@ def keep_link(connection: Connection, of: Claim, token: str, at: datetime, until
         id=str(ids.fresh()),
         identifier=of.address,
         value=digest(token),
+        purpose="verify_email",
         subject_id=str(of.user_id),
         expires_at=until,
         created_at=at,
@@ -143,11 +162,9 @@ def find(connection: Connection, user_id: UUID) -> Claim | None:
     return _one(connection, claim.c.user_id == str(user_id))
 
 
-def by_link(connection: Connection, token: str, at: datetime) -> Claim | None:
-    """Return whose link that token is; None for one that does not hold at `at`."""
-    holds = (verification.c.value == digest(token)) & (verification.c.expires_at > at)
-    mailed_for = select(verification.c.subject_id).where(holds).scalar_subquery()
-    return _one(connection, claim.c.user_id == mailed_for)
+def newest(connection: Connection, address: str, at: datetime) -> Claim | None:
+    """Return the latest claim of an address that lives at `at`."""
+    return _one(connection, (claim.c.email_folded == address) & (claim.c.expires_at > at))
 
 
 def by_password(connection: Connection, address: str, hashed: str, at: datetime) -> Claim | None:

@@ -1,21 +1,27 @@
 """Kept tables: secrets. No event holds them, and no rebuild brings them back."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     DateTime,
+    Delete,
     Index,
     ScalarSelect,
     Table,
     Text,
     Update,
+    column,
+    delete,
     func,
     literal,
     select,
+    table,
     update,
 )
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -71,6 +77,16 @@ def keep_secret(row_id: UUID, kind: str, token: str, expires_at: datetime) -> In
     return row.on_conflict_do_nothing(index_elements=["row_id", "kind"])
 
 
+def forget_sessions(those: Sequence[UUID]) -> tuple[Delete, Delete]:
+    """Return the statements that forget of sessions their tokens' hashes, addresses and agents."""
+    rows = [str(each) for each in those]
+    traces = personal.c.field.in_(("ip_address", "user_agent"))
+    return (
+        delete(secrets).where(secrets.c.row_id.in_(rows), secrets.c.kind == "session"),
+        delete(personal).where(personal.c.row_id.in_(rows), traces),
+    )
+
+
 def recall_row(connection: Connection, kind: str, token: str) -> UUID | None:
     """Return the row that a token is of; None for a token that nobody was given."""
     query = select(secrets.c.row_id).where(secrets.c.hash == digest(token), secrets.c.kind == kind)
@@ -79,7 +95,7 @@ def recall_row(connection: Connection, kind: str, token: str) -> UUID | None:
 
 
 def keep_password(user_id: UUID, hashed: str, at: datetime) -> Insert:
-    """Return the statement that keeps a new person's password hash; yields as `keep_secret`."""
+    """Return the statement that keeps a person's password hash, in place of any other."""
     row = insert(account).values(
         id=str(ids.derive(user_id, "credential")),
         account_id=str(user_id),
@@ -89,7 +105,8 @@ def keep_password(user_id: UUID, hashed: str, at: datetime) -> Insert:
         created_at=at,
         updated_at=at,
     )
-    return row.on_conflict_do_nothing(index_elements=["id"])
+    new = {"password": row.excluded.password, "updated_at": row.excluded.updated_at}
+    return row.on_conflict_do_update(index_elements=["id"], set_=new)
 
 
 def recall_password(connection: Connection, user_id: UUID | None) -> str | None:
@@ -99,15 +116,21 @@ def recall_password(connection: Connection, user_id: UUID | None) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
-def replace_password(hashed: str, stronger: str) -> Update:
+def replace_password(hashed: str, stronger: str, at: datetime) -> Update:
     """Return the statement that replaces a hash, if nobody has changed the password meanwhile."""
-    return update(account).where(account.c.password == hashed).values(password=stronger)
+    this = update(account).where(account.c.password == hashed)
+    return this.values(password=stronger, updated_at=at)
 
 
 def recall_texts(connection: Connection, row_id: UUID) -> dict[str, str]:
     """Return what is kept of a person or a workspace, by field."""
     rows = select(personal.c.field, personal.c.value).where(personal.c.row_id == str(row_id))
     return {row.field: row.value for row in connection.execute(rows)}
+
+
+def forget_texts(row_id: UUID) -> Delete:
+    """Return the statement after which nothing is kept of a row's texts."""
+    return delete(personal).where(personal.c.row_id == str(row_id))
 
 
 def recall_email(connection: Connection, user_id: UUID) -> str | None:
@@ -124,3 +147,17 @@ def recall_hash(row_id: UUID, kind: str) -> ScalarSelect[str]:
         .where(secrets.c.row_id == str(row_id), secrets.c.kind == kind)
         .scalar_subquery()
     )
+
+
+_MAILED = table(  # `auth.claims.verification`, as a projection may read it
+    "verification",
+    *(column(name) for name in ("id", "value", "purpose", "subject_id", "created_at")),
+)
+
+
+def recall_token(row_id: UUID, purpose: str) -> ColumnElement[str]:
+    """Return the hash of what was mailed last for a row; '[erased]-<id>' where nothing is kept."""
+    theirs = (_MAILED.c.subject_id == str(row_id)) & (_MAILED.c.purpose == purpose)
+    latest = select(_MAILED.c.value).where(theirs)
+    latest = latest.order_by(_MAILED.c.created_at.desc(), _MAILED.c.id.desc()).limit(1)
+    return func.coalesce(latest.scalar_subquery(), literal(f"[erased]-{row_id}"))

@@ -1,4 +1,4 @@
-"""What auth clears away by itself: links that nobody followed, and traces of old sessions."""
+"""What auth clears away by itself: links that nobody followed, traces of sessions and tries."""
 
 from datetime import timedelta
 
@@ -28,14 +28,38 @@ where created_at < :before and id in (
         select from secrets where row_id = s.id and kind = 'session')
     limit :page for update skip locked)"""
 
-_AN_HOUR = timedelta(hours=1)  # for clocks that differ: whoever comes later is refused in any case
+# The same of an invitation whose mailed tokens are gone; what it is opened by was past its end.
+_FORGET_TOKENS = """
+update invitation set token = '[erased]-' || id
+where created_at < :before and id in (
+    select id from invitation i where token <> '[erased]-' || id and not exists (
+        select from verification where subject_id = i.id and purpose = 'invitation')
+    limit :page for update skip locked)"""
+
+A_WEEK = timedelta(days=7)  # so long it can be said what became of a link
+A_SEASON, HALF_A_YEAR = timedelta(days=90), timedelta(days=180)
 
 SCHEDULES = (
     pruning.schedule(
-        "prune_verifications", _AN_HOUR, pruning.rows("verification", since="expires_at")
+        "prune_verifications",
+        A_WEEK,
+        pruning.rows("verification", since="expires_at"),
+        _FORGET_TOKENS,
     ),
-    pruning.schedule("prune_claims", _AN_HOUR, pruning.rows("claim", since="expires_at")),
+    pruning.schedule("prune_claims", A_WEEK, pruning.rows("claim", since="expires_at")),
     # mails of more than a day ago count no more
     pruning.schedule("prune_mailed", A_DAY, pruning.rows("mailed", since="updated_at")),
+    # by then nothing counts any more: what is waited for is a quarter of an hour at most
+    pruning.schedule("prune_attempts", A_DAY, pruning.rows("attempt", since="last_at")),
+    pruning.schedule("prune_refusals", A_SEASON, pruning.rows("refusal", since="minute")),
+    pruning.schedule("prune_devices", HALF_A_YEAR, pruning.rows("seen_device", since="last_at")),
+    pruning.schedule(
+        "prune_secrets_of_nobody",
+        A_DAY,
+        pruning.rows("totp", since="created_at", where="confirmed_at is null"),
+    ),
+    pruning.schedule(
+        "prune_recovery_codes", A_WEEK, pruning.rows("recovery_code", since="used_at")
+    ),
     pruning.schedule("prune_sessions", ABSOLUTE - IDLE + timedelta(days=1), _FORGET, _BLANK),
 )

@@ -1,6 +1,6 @@
 """`user`: one row a person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Index,
+    Insert,
     Table,
     Text,
     insert,
@@ -19,16 +20,27 @@ from sqlalchemy import (
     update,
 )
 
-from auth.domain.user import (
+from auth.domain.user_events import (
+    EmailChanged,
     EmailVerified,
+    JoinedWorkspace,
+    LeftWorkspace,
+    ProfileTextsChanged,
+    RoleTaken,
     SignedUp,
     SystemAdminCreated,
+    SystemAdminSet,
+    TotpDisabled,
+    TotpEnabled,
     UserBanned,
+    UserErased,
     UserUnbanned,
 )
 from auth.tables import metadata
+from chassis.asked import Listing, Page
 from chassis.identity import Actor
 from chassis.personal import PRIVATE, recall, recall_optional
+from chassis.unit.pages import page
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded
 
@@ -49,46 +61,92 @@ table = Table(
     Column("banned", Boolean, nullable=False, server_default="false"),
     Column("ban_reason", Text, info=PRIVATE),
     Column("ban_expires", DateTime(timezone=True)),
+    # beyond the seed
+    Column("totp_enabled", Boolean, nullable=False, server_default="false"),
     CheckConstraint("role in ('owner', 'admin', 'member')", name="user_role"),
     Index("user_email", "email", unique=True),
     Index("user_email_folded", "email_folded", unique=True),
     Index("user_workspace", "workspace_id"),
+    Index("user_created_at", "created_at", "id"),
 )
+
+
+OF_NO_MEMBER = ("email_folded", "banned", "ban_reason", "ban_expires", "totp_enabled")
+NOBODYS = {"workspace_id": None, "role": "member"}  # a role counts in a workspace alone
+UNBANNED = {"banned": False, "ban_reason": None, "ban_expires": None}
 
 
 def project(recorded: Recorded) -> Iterable[Change]:
     """Fill the row; name, e-mail and picture come from what is kept of the person."""
     this, at = recorded.subject, recorded.recorded_at
-    row_of = update(table).where(table.c.id == str(this))
     match recorded.event:
-        case SignedUp() | SystemAdminCreated() as event:
-            signed_up = isinstance(event, SignedUp)
-            yield insert(table).values(
-                id=this,
-                name=recall(this, "name"),
-                email=recall(this, "email", unique=True),
-                email_folded=recall(this, "email_folded", unique=True),
-                image=recall_optional(this, "image"),
-                workspace_id=event.workspace_id if isinstance(event, SignedUp) else None,
-                role=event.role if isinstance(event, SignedUp) else "member",
-                is_system_admin=not signed_up,
-                created_at=at,
-                updated_at=at,
-            )
+        case SignedUp(workspace_id=workspace_id, role=role):
+            yield _made(this, at, {"workspace_id": workspace_id, "role": role})
+        case SystemAdminCreated():
+            yield _made(this, at, {**NOBODYS, "is_system_admin": True})
+        case event:
+            changed = _changed(this, event)
+            if changed:
+                row_of = update(table).where(table.c.id == str(this))
+                yield row_of.values(updated_at=at, **changed)
+
+
+def _made(this: UUID, at: datetime, standing: Mapping[str, Any]) -> Insert:
+    return insert(table).values(
+        id=this,
+        name=recall(this, "name"),
+        image=recall_optional(this, "image"),
+        created_at=at,
+        updated_at=at,
+        **_address(this),
+        **standing,
+    )
+
+
+def _changed(this: UUID, event: Any) -> Mapping[str, Any]:
+    """Return what an event changes of the row; nothing of a row that does not show it."""
+    match event:
         case EmailVerified():
-            yield row_of.values(
-                name=recall(this, "name"),
-                email=recall(this, "email", unique=True),
-                email_verified=True,
-                updated_at=at,
-            )
+            return {"name": recall(this, "name"), "email_verified": True, **_address(this)}
+        case EmailChanged():
+            return {"email_verified": True, **_address(this)}
+        case ProfileTextsChanged():
+            return {"name": recall(this, "name"), "image": recall_optional(this, "image")}
+        case JoinedWorkspace(workspace_id=workspace_id, role=role):
+            return {"workspace_id": workspace_id, "role": role}
+        case LeftWorkspace():
+            return NOBODYS
+        case RoleTaken(role=role):
+            return {"role": role}
+        case TotpEnabled() | TotpDisabled():
+            return {"totp_enabled": isinstance(event, TotpEnabled)}
+        case SystemAdminSet(is_system_admin=is_system_admin):
+            return {"is_system_admin": is_system_admin}
         case UserBanned(expires_at=expires_at):
             reason = recall_optional(this, "ban_reason")
-            yield row_of.values(
-                banned=True, ban_reason=reason, ban_expires=expires_at, updated_at=at
-            )
+            return {"banned": True, "ban_reason": reason, "ban_expires": expires_at}
         case UserUnbanned():
-            yield row_of.values(banned=False, ban_reason=None, ban_expires=None, updated_at=at)
+            return UNBANNED
+        case UserErased():
+            return _nobody(this)
+    return {}
+
+
+def _nobody(this: UUID) -> Mapping[str, Any]:
+    """Return what is left of somebody of whom nothing is kept any more."""
+    return {
+        "name": recall(this, "name"),
+        "image": recall_optional(this, "image"),
+        "is_system_admin": False,
+        "totp_enabled": False,
+        **_address(this),
+        **NOBODYS,
+        **UNBANNED,
+    }
+
+
+def _address(this: UUID) -> Mapping[str, Any]:
+    return {field: recall(this, field, unique=True) for field in ("email", "email_folded")}
 
 
 projection = Projection(
@@ -103,6 +161,14 @@ def get(connection: Connection, user_id: UUID, actor: Actor) -> dict[str, Any]:
     found = row(connection, table, "user", user_id, actor, "auth.user_not_found", person=table.c.id)
     del found["email_folded"]  # for comparing alone
     return {"version": found.pop("stream_version"), **found}
+
+
+def members(
+    connection: Connection, workspace_id: UUID, asked: Listing[Any]
+) -> Page[dict[str, Any]]:
+    """Return a page of a workspace's people, newest first; of bans and second factors nothing."""
+    query = select(*(column for column in table.c if column.name not in OF_NO_MEMBER))
+    return page(connection, table, query, {"workspace_id": workspace_id}, asked)
 
 
 def ran_out(connection: Connection, at: datetime) -> list[UUID]:
@@ -124,4 +190,11 @@ def verified(connection: Connection, address: str) -> UUID | None:
     found = connection.execute(
         select(table.c.id).where(table.c.email_folded == address, table.c.email_verified)
     ).scalar_one_or_none()
+    return UUID(found) if found else None
+
+
+def workspace_of(connection: Connection, user_id: UUID) -> UUID | None:
+    """Return the workspace that a person is in."""
+    query = select(table.c.workspace_id).where(table.c.id == str(user_id))
+    found = connection.execute(query).scalar_one_or_none()
     return UUID(found) if found else None
