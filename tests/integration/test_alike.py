@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
-from integration.stages.claimants import PASSWORD, Claimants, claimants, nobodys
+from integration.stages.claimants import PASSWORD, Claimants, claimants, hashes, nobodys
 from servers.postgres import Server
 
 HOUR = timedelta(hours=1)
@@ -61,17 +61,42 @@ def recorded(engine: Engine) -> Iterator[list[str]]:
             event.remove(engine, name, hook)
 
 
-@pytest.mark.parametrize(("method", "more"), [("sign_up", {"name": "Kari"}), ("sign_in", {})])
+@pytest.mark.asvs("6.3.8")
+@pytest.mark.parametrize(
+    ("method", "more", "computed"),
+    [
+        ("sign_up", {"name": "Kari", "password": "wrong to sign up"}, 1),
+        ("sign_in", {"password": "wrong to sign in"}, 1),
+        ("verify_email", {"code": "123456", "password": "wrong to verify"}, 1),
+        ("request_password_reset", {}, 0),
+        ("resend_verification", {}, 0),
+    ],
+)
 def test_the_same_statements_and_commits_whosever_the_address_is(
-    auth: Claimants, addresses: dict[str, str], method: str, more: dict[str, str]
+    auth: Claimants, addresses: dict[str, str], method: str, more: dict[str, str], computed: int
 ) -> None:
-    sent = {}
+    sent, replies = {}, {}
+    auth.services.now += HOUR  # else there were too many mails
     for whose, email in {**addresses, "nobody's": nobodys()}.items():
-        with recorded(auth.app.engine) as sent[whose]:
-            auth.code(method, email=email, password=f"wrong to {method}", **more)
-    assert len(sent["nobody's"]) > 5
+        with recorded(auth.app.engine) as sent[whose], hashes() as made:
+            replies[whose] = auth.told(method, email=email, **more)
+        assert len(made) == computed
+    assert len(sent["nobody's"]) > 4
     assert "commit" in sent["nobody's"]
     assert sent["nobody's"] == sent["claimed"] == sent["somebody's"]
+    assert replies["nobody's"] == replies["claimed"] == replies["somebody's"]
+
+
+@pytest.mark.parametrize("good", [True, False])
+def test_a_reset_computes_one_hash_whether_its_link_is_good_or_not(
+    auth: Claimants, good: bool
+) -> None:
+    auth.verified(email := nobodys())
+    auth.call("request_password_reset", email=email)
+    token = auth.links(email)[-1] if good else "guessed"
+    with hashes() as made:
+        auth.code("reset_password", token=token, new_password="another long password")
+    assert made == ["made"]
 
 
 STRANGER = {"name": "Eve", "password": "the stranger's own"}
@@ -82,20 +107,28 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "sign in": ("sign_in", {"password": STRANGER["password"]}),
     "verify": ("verify_email", {"token": "guessed", "password": STRANGER["password"]}),
 }
+MAILING: dict[str, tuple[str, dict[str, Any]]] = {
+    "verify by a code": ("verify_email", {"code": "123456", "password": STRANGER["password"]}),
+    "reset": ("request_password_reset", {}),
+    "resend": ("resend_verification", {}),
+}
 
 
+@pytest.mark.asvs("6.3.8")
 def test_no_code_of_two_calls_tells_whose_an_address_is(
     auth: Claimants, addresses: dict[str, str]
 ) -> None:
-    for pair in product(CALLS, CALLS):
+    after_a_mail = product(MAILING, ("sign up", "sign in"))
+    for pair in (*product(CALLS, CALLS), *after_a_mail):
         codes = {}
+        auth.services.now += HOUR / 4  # else there were too many tries
         for whose, email in {**addresses, "nobody's": nobodys()}.items():
-            codes[whose] = [_code(auth, *CALLS[each], email) for each in pair]
+            codes[whose] = [_code(auth, *{**CALLS, **MAILING}[each], email) for each in pair]
         assert codes["nobody's"] == codes["claimed"] == codes["somebody's"], pair
 
 
 def _code(auth: Claimants, method: str, arguments: dict[str, Any], email: str) -> str:
-    about = {} if method == "verify_email" else {"email": email}
+    about = {} if "token" in arguments else {"email": email}
     return auth.code(method, **about, **arguments)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ import pytest
 from alembic import command
 
 from auth import claims
-from auth.acts.accounts import sign_in
-from auth.acts.claims import sign_up, verify_email
+from auth.acts.claims import sign_up
+from auth.acts.signing_in import sign_in
+from auth.acts.verifying import verify as verify_email
 from auth.app import SERVICE
 from auth.gateways import passwords
 from auth.kept import digest
+from auth.secret_keys import SecretKeys, new_key
 from chassis.database import migrations, postgres
 from chassis.door import rules
 from chassis.door.edge import Door
@@ -52,7 +55,12 @@ def before(postgres_server: Server) -> Iterator[tuple[str, Door]]:
         engine = postgres.engine(app_url, name="auth")
         yield (
             url,
-            Door(app=App(service=SERVICE, engine=engine), tokens=AccessTokens({}), permissions={}),
+            Door(
+                app=App(service=SERVICE, engine=engine),
+                tokens=AccessTokens({}),
+                permissions={},
+                tools=SimpleNamespace(keys=SecretKeys(new_key())),
+            ),
         )
         engine.dispose()
 
@@ -147,3 +155,13 @@ def test_who_was_verified_signs_in_as_before_and_nobody_claims_their_address(
     with psycopg.connect(url) as owner:
         claimed = "select email from claim union select identifier from verification"
         assert (EMAILS[ADA],) not in owner.execute(claimed.encode()).fetchall()
+
+
+def test_the_texts_of_a_workspace_are_its_own_from_now_on(before: tuple[str, Door]) -> None:
+    with psycopg.connect(before[0]) as owner:
+        kept = owner.execute(
+            "select distinct row_id, subject_id from personal p"
+            " where exists (select from workspace w where w.id = p.row_id)"
+        ).fetchall()
+    assert {row for row, _ in kept} == {str(UUID(int=each.int + 100)) for each in EMAILS}
+    assert all(row == subject for row, subject in kept)

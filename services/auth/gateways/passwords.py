@@ -4,10 +4,11 @@ import hashlib
 
 import bcrypt
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 # OWASP's minimum for argon2id: 19 MiB, two passes, one lane
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+BCRYPT_BYTES = 72  # of a password: bcrypt has never looked at more
 _NOBODYS = _HASHER.hash("nobody has this password")
 
 
@@ -30,11 +31,11 @@ def matches(kept: str | None, password: str) -> bool:
 
     For an unknown account (None) as much work is done as for a known one.
     """
-    if kept is not None and kept.startswith(("$2a$", "$2b$", "$2y$")):
-        return bcrypt.checkpw(password.encode()[:72], kept.encode())
     try:
+        if kept is not None and kept.startswith(("$2a$", "$2b$", "$2y$")):
+            return bcrypt.checkpw(password.encode()[:BCRYPT_BYTES], kept.encode())
         return _HASHER.verify(kept or _NOBODYS, password) and kept is not None
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, ValueError):  # the latter: no hash at all
         return False
 
 

@@ -27,6 +27,32 @@ def test_the_right_password_matches_and_a_wrong_one_does_not() -> None:
         assert not passwords.matches(kept, wrong)
 
 
+# made elsewhere, each by the command beside it
+MADE_ELSEWHERE = {
+    # htpasswd -nbB -C 4 kari 'correct horse æøå'        (Apache 2.4.71)
+    "htpasswd": "$2y$04$7Z/c.YyCLiUeF7Os9/UklebiZyOYUVxendSQQIJbhyZR.YtN2.sJW",
+    # require('bcryptjs').hashSync('correct horse æøå', 4)        (bcryptjs 3.0.3)
+    "bcryptjs": "$2b$04$jmjbeBN4SQ/RyY1rJY/adeHZNWKC3vr4j49QnUyn0dCvSk.hM4IAm",
+}
+LONG_MADE_ELSEWHERE = {
+    # htpasswd -nbB -C 4 kari "$(python3 -c "print('x' * 72 + 'one')")"
+    "htpasswd": "$2y$04$aCfkUP4owuFFza.37192seMXJKh1cjEzfaqkajk71d3i89IhSP.MK",
+    # require('bcryptjs').hashSync('x'.repeat(72) + 'one', 4)
+    "bcryptjs": "$2b$04$PWNJu.m69KLCPAT.HB98GeDlcVwdhpATvJJ/2rTnIRfM7oX1XSqru",
+}
+
+
+@pytest.mark.parametrize("maker", MADE_ELSEWHERE)
+def test_bcrypt_hashes_that_others_made_match_and_are_outdated(maker: str) -> None:
+    kept, long = MADE_ELSEWHERE[maker], LONG_MADE_ELSEWHERE[maker]
+    assert passwords.matches(kept, PASSWORD) and passwords.outdated(kept)
+    assert not passwords.matches(kept, PASSWORD.upper())
+    assert passwords.matches(long, "x" * 72 + "one") and passwords.matches(long, "x" * 72 + "two")
+    stronger = passwords.hashed("x" * 72 + "one")
+    assert passwords.matches(stronger, "x" * 72 + "one")
+    assert not passwords.matches(stronger, "x" * 72 + "two")
+
+
 @pytest.mark.parametrize("prefix", ["$2a$", "$2b$", "$2y$"])
 def test_the_seeds_bcrypt_hashes_still_match_and_are_outdated(prefix: str) -> None:
     kept = prefix + OLD[4:]
@@ -48,7 +74,7 @@ def test_todays_hash_is_not_outdated_and_a_weaker_one_is() -> None:
     assert passwords.outdated(weaker)
 
 
-@pytest.mark.parametrize("kept", ["", "plain text", "$argon2id$broken", "$1$md5"])
+@pytest.mark.parametrize("kept", ["", "plain text", "$argon2id$broken", "$1$md5", "$2b$04$broken"])
 def test_what_is_no_hash_matches_nothing(kept: str) -> None:
     assert not passwords.matches(kept, PASSWORD)
 
