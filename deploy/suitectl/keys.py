@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from auth.secret_keys import new_key
 from chassis import ids
 from chassis.door.tokens import new_key_pair
 from chassis.settings import Misconfigured
@@ -39,7 +40,7 @@ def completed(known: Mapping[str, Any], services: Collection[str], users: Collec
     """Return the keys with what these services, broker users and noted consumers still lack.
 
     `suite` (the installation's identity, which is no secret), `signing_key`, `public_keys` (key id
-    -> PEM), `secret_key` (auth's own), `blobs` (service -> key), `superuser` and
+    -> PEM), `secret_key` and `secret_keys` (auth's own), `blobs` (service -> key), `superuser` and
     `roles` (PostgreSQL's passwords), `broker` (user of RabbitMQ -> password), `consumers` (other
     teams' broker users and what they may hear).
     """
@@ -51,6 +52,7 @@ def completed(known: Mapping[str, Any], services: Collection[str], users: Collec
         **(pair if "signing_key" not in known else {}),
         "suite": str(ids.fresh()),
         "secret_key": ids.token(),
+        "secret_keys": [new_key()],
         "superuser": ids.token(),
         **known,
         "blobs": _tokens(services) | known.get("blobs", {}),

@@ -1,31 +1,24 @@
-"""Sessions, and the access tokens that they give. What ends one holds in auth at once."""
+"""Sessions: how they start and end. What ends one holds in auth at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from auth import kept
-from auth.domain import session, user
+from auth.domain import session, user, user_messages
 from auth.projections import sessions
 from chassis import ids, telemetry
 from chassis.asked import Page, Written
 from chassis.door.edge import Door
-from chassis.door.tokens import LIFETIME, TokenIssuer
-from chassis.errors import Unauthenticated
-from chassis.identity import Actor
+from chassis.door.tokens import LIFETIME
 from chassis.personal import keep
 from chassis.unit.calls import Call, Decided
 from chassis.unit.deciding import Unit, not_found
 from contracts.auth.accounts import SessionStarted
 from contracts.auth.sessions import (
-    Access,
-    Authenticate,
-    Keys,
     ListSessions,
-    PublicKeys,
     RevokeOtherSessions,
     RevokeSession,
     Session,
@@ -33,77 +26,52 @@ from contracts.auth.sessions import (
     SignOut,
 )
 
+BESIDE_A_NEW_ONE = session.MOST_SESSIONS - 1
 
-def start_session(unit: Unit, person: Decided, seen: Mapping[str, str]) -> SessionStarted:
+
+def start_session(
+    unit: Unit,
+    person: Decided,
+    seen: Mapping[str, str],
+    amr: tuple[str, ...] = (session.PASSWORD,),
+    impersonated_by: UUID | None = None,
+) -> SessionStarted:
     """Start a session; `seen`: ip_address, user_agent. The token is shown this once.
 
-    `person`: who was `admitted` in this unit, or made in it.
+    `person`: who was `admitted` in this unit, or made in it; `amr`: what was shown. One too many
+    of a person's own ends the oldest; an admin's, who acts as them, is none of those.
     """
     user_id, workspace_id = person.id, person.state.workspace_id
     session_id, token = ids.derive(unit.call.id, "session"), ids.token()
     telemetry.know(user_id=user_id, session_id=session_id)
+    if impersonated_by is None:
+        for oldest in sessions.own(unit.connection, user_id, unit.call.at)[BESIDE_A_NEW_ONE:]:
+            end(unit, oldest)
     if seen:
         unit.execute(keep(session_id, user_id, seen))
-    expires_at = unit.call.at + session.IDLE
+    command = session.StartSession(
+        user_id=user_id, workspace_id=workspace_id, impersonated_by=impersonated_by, amr=amr
+    )
+    started: session.Session = unit.decide(session.decider, session_id, command).state
+    expires_at = started.expires_at
     unit.execute(kept.keep_secret(session_id, "session", token, expires_at))
-    started = session.StartSession(user_id=user_id, workspace_id=workspace_id)
-    unit.decide(session.decider, session_id, started)
     return SessionStarted(session_id=session_id, session_token=token, expires_at=expires_at)
 
 
 def admitted(unit: Unit, user_id: UUID) -> Decided:
-    """Return a person who may come in. Raises `Rejected("auth.user_banned")`.
+    """Return a person who may come in.
 
     The unit's time is from now on one at which nobody was changing their access: what begins then
-    is younger than all that this unit does not know.
+    is younger than all that this unit does not know. Raises `Rejected("auth.user_banned")`, and
+    for who was erased `Unauthenticated("auth.invalid_credentials")`.
     """
     unit.hold(user.decider, user_id, shared=True)
-    return unit.may(user.decider, user_id, user.Admit())
+    return unit.may(user.decider, user_id, user_messages.Admit())
 
 
 def of_holder(call: Call, token: str) -> Call:
     """Return the call as its token's own: nobody else repeats it, whatever their key."""
     return replace(call, id=ids.derive(call.id, kept.digest(token)))
-
-
-def authenticate(door: Door, call: Call, asked: Authenticate) -> Access:
-    """Return an access token for whoever holds this session token."""
-    return door.app.unit(call, partial(_access, door.tools, asked.session_token), Access)
-
-
-def _access(issuer: TokenIssuer, token: str, unit: Unit) -> Access:
-    actor = _use(unit, token)
-    return Access(
-        access_token=issuer.issue(actor, unit.call.at),
-        expires_at=unit.call.at + LIFETIME,
-        user_id=actor.user_id,
-        workspace_id=actor.workspace_id,
-        role=actor.role,
-    )
-
-
-def _use(unit: Unit, token: str) -> Actor:
-    """Return who a session token speaks for; renews the session at most once a day.
-
-    Raises `Unauthenticated` for a token that is unknown or whose session has ended or expired.
-    """
-    session_id = kept.recall_row(unit.connection, "session", token)
-    if session_id is None:
-        raise Unauthenticated("auth.session_unknown", "sign in again")
-    telemetry.know(session_id=session_id)
-    used: session.Session = unit.decide(session.decider, session_id, session.UseSession()).state
-    telemetry.know(user_id=used.user_id)
-    person: user.User = admitted(unit, used.user_id).state
-    return Actor(
-        kind="person",
-        id=str(used.user_id),
-        workspace_id=person.workspace_id,
-        role=person.role,
-        is_system_admin=person.is_system_admin,
-        session_id=session_id,
-        authenticated_at=used.started_at,
-        amr=("pwd",),
-    )
 
 
 def sign_out(unit: Unit, asked: SignOut) -> Written:
@@ -128,28 +96,64 @@ def revoke_others(unit: Unit, asked: RevokeOtherSessions) -> SessionsEnded:
     """End all of the caller's sessions but the present one; one that begins beside this too."""
     mine = unit.call.actor
     unit.hold(user.decider, mine.user_id)
-    others = [each for each in of_person(unit, mine.user_id) if each != mine.session_id]
-    return SessionsEnded(items=tuple(end(unit, each).written for each in others))
-
-
-def of_person(unit: Unit, user_id: UUID) -> Iterable[UUID]:
-    """Return the sessions of somebody that may have left an access token."""
-    # those just expired as well
-    alive = sessions.alive(unit.connection, user_id, unit.call.at - LIFETIME)
-    unit.preload((session.decider, each) for each in alive)
-    return alive
+    ended = end_all(unit, mine.user_id, but=mine.session_id)
+    return SessionsEnded(items=tuple(each.written for each in ended))
 
 
 def end(unit: Unit, session_id: UUID) -> Decided:
-    """End a session; its access tokens are refused from now on."""
-    return unit.decide(session.decider, session_id, session.EndSession())
+    """End a session; its access tokens are refused from now on.
+
+    With one of an admin's own end those in which they act as somebody.
+    """
+    ended = _end(unit, [session_id])[0]
+    if ended.state.impersonated_by is None:
+        _end_acted(unit, ended.state.user_id)
+    return ended
+
+
+def end_all(unit: Unit, user_id: UUID, but: UUID | None = None) -> list[Decided]:
+    """End all sessions of somebody who is held, and those in which they act as somebody.
+
+    Return their own, with those of admins who act as them; `but`: one that goes on.
+    """
+    # those just expired may have left an access token
+    alive = sessions.alive(unit.connection, user_id, unit.call.at - LIFETIME)
+    ended = _end(unit, [each for each in alive if each != but])
+    _end_acted(unit, user_id)
+    return ended
+
+
+def end_impersonations(unit: Unit, user_id: UUID) -> None:
+    """End the sessions in which a held person acts as somebody, or an admin as them."""
+    _end_acted(unit, user_id)
+    _end(unit, sessions.acted_as(unit.connection, user_id, unit.call.at - LIFETIME))
+
+
+def hold_with_me(unit: Unit, user_id: UUID) -> None:
+    """Hold somebody, and the admin who does something to them.
+
+    So of two who do it to each other one is first, and the other's access has ended by then.
+    """
+    unit.hold(user.decider, unit.call.actor.user_id, user_id)
+
+
+def _end_acted(unit: Unit, admin_id: UUID) -> None:
+    acted = sessions.acted(unit.connection, admin_id, unit.call.at - LIFETIME)
+    for each in acted:
+        unit.admit(session.decider, each)  # of whoever's workspace
+    _end(unit, acted)
+
+
+def _end(unit: Unit, those: Iterable[UUID]) -> list[Decided]:
+    """End sessions; what was kept of them goes."""
+    chosen = list(those)
+    unit.preload((session.decider, each) for each in chosen)
+    ended = [unit.decide(session.decider, each, session.EndSession()) for each in chosen]
+    for forget in kept.forget_sessions(chosen):
+        unit.execute(forget)
+    return ended
 
 
 def listed(db: Connection, door: Door, call: Call, asked: ListSessions) -> Page[Session]:
     """Return a page of the caller's sessions, newest first."""
     return sessions.listed(db, call.actor.user_id, call.at, asked).of(Session)
-
-
-def public_keys(door: Door, call: Call, asked: PublicKeys) -> Keys:
-    """Return the keys that access tokens are checked with."""
-    return Keys(keys=tuple(door.tokens.jwks()))
