@@ -1,36 +1,55 @@
-"""What a workspace says of itself, and whether it may pay by invoice."""
+"""What a workspace says of itself: its details, and that its first questions are answered."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from auth import kept
-from auth.domain import workspace
+from auth import kept, logos
+from auth.acts.accounts import change_texts
+from auth.domain import workspace, workspace_messages
+from auth.domain.workspace_states import Workspace as Open
 from auth.projections import workspaces
 from chassis import codec
 from chassis.asked import Written, given
 from chassis.door.edge import Door
 from chassis.errors import Forbidden
 from chassis.personal import keep
-from chassis.unit.calls import Call
-from chassis.unit.deciding import Unit
+from chassis.unit.calls import Call, Decided
+from chassis.unit.deciding import Unit, not_found
 from contracts.auth.workspaces import (
     BillingAddress,
     BillingProfile,
+    CompleteOnboarding,
     GetBillingProfile,
     GetWorkspace,
-    SetInvoiceEligibility,
+    LogoLink,
     UpdateWorkspace,
     Workspace,
 )
 
 
+def reached(by: Unit | Call, workspace_id: UUID | None) -> UUID:
+    """Return the workspace that is meant: the named one, or the caller's own.
+
+    Raises `NotFound("auth.workspace_not_found")` for another tenant's, which system admins alone
+    name, and `Forbidden("auth.no_workspace")` where none is named and there is none of their own.
+    """
+    actor = by.call.actor if isinstance(by, Unit) else by.actor
+    meant = workspace_id or actor.workspace_id
+    if meant is None:
+        raise Forbidden("auth.no_workspace", "there is no workspace of your own")
+    if not actor.sees(meant):
+        raise not_found("auth", workspace.decider)
+    return meant
+
+
 def shown(db: Connection, door: Door, call: Call, asked: GetWorkspace) -> Workspace:
-    """Return the caller's workspace."""
-    row = workspaces.get(db, _own_workspace(call), call.actor)
-    return Workspace(**{**row, "billing_address": _address(row)})
+    """Return a workspace, the caller's own where none is named."""
+    row = workspaces.get(db, reached(call, asked.workspace_id), call.actor)
+    return Workspace(**{**row, "billing_address": _address(row), "logo": _logo(door, row)})
 
 
 def billing_profile(
@@ -49,34 +68,47 @@ def billing_profile(
     )
 
 
+def _logo(door: Door, row: dict[str, Any]) -> LogoLink | None:
+    if row["logo"] is None:
+        return None
+    link = logos.link(door.tools.blobs, row["logo"])
+    return LogoLink(ref=row["logo"], url=link.url, expires_at=link.expires_at)
+
+
 def _address(row: dict[str, Any]) -> BillingAddress | None:
     written = row["billing_address"]
     return BillingAddress(**json.loads(written)) if written else None
 
 
 def update(unit: Unit, asked: UpdateWorkspace) -> Written:
-    """Change the given details: events hold the number and the names of the rest.
+    """Change the given details: events hold the number and the names of the rest."""
+    fields = given(asked)
+    del fields["workspace_id"]
+    return change_profile(unit, reached(unit, asked.workspace_id), fields).written
+
+
+def change_profile(unit: Unit, workspace_id: UUID, fields: Mapping[str, Any]) -> Decided:
+    """Change these details of a workspace: its number, and texts by the names of their columns.
 
     A text that is null is kept as '', which the projection shows as null.
     """
-    workspace_id, fields = _own_workspace(unit.call), given(asked)
     texts = {field: _text(fields[field]) for field in fields if field != "organization_number"}
-    state: workspace.Workspace | None = unit.state(workspace.decider, workspace_id)
+    state = unit.state(workspace.decider, workspace_id)
     before = kept.recall_texts(unit.connection, workspace_id)
     new = {field: texts[field] for field in texts if texts[field] != before.get(field, "")}
     changed = set(new)
-    number = state.organization_number if state else None
+    number = state.organization_number if isinstance(state, Open) else None
     if fields.get("organization_number", number) != number:
         changed.add("organization_number")
         number = fields["organization_number"]
-    command = workspace.ChangeProfile(
+    command = workspace_messages.ChangeProfile(
         organization_number=number,
         has_legal_name=bool({**before, **texts}.get("legal_name")),
         changed=tuple(sorted(changed)),
     )
-    if new and state is not None:  # what changed only: a rival's text is not written over unsaid
-        unit.execute(keep(workspace_id, state.owner_user_id, new))
-    return unit.decide(workspace.decider, workspace_id, command).written
+    if new:  # what changed only: a rival's text is not written over unsaid
+        unit.execute(keep(workspace_id, workspace_id, new))
+    return unit.decide(workspace.decider, workspace_id, command)
 
 
 def _text(given: str | BillingAddress | None) -> str:
@@ -85,18 +117,13 @@ def _text(given: str | BillingAddress | None) -> str:
     return given or ""
 
 
-def set_eligibility(unit: Unit, asked: SetInvoiceEligibility) -> Written:
-    """Say whether a workspace may pay by invoice; why is kept, of what changes something."""
-    before: workspace.Workspace | None = unit.state(workspace.decider, asked.workspace_id)
-    command = workspace.SetInvoiceEligibility(eligible=asked.eligible)
-    decided = unit.decide(workspace.decider, asked.workspace_id, command)
-    if decided.state != before:
-        reason = {"eligibility_reason": asked.reason}
-        unit.execute(keep(asked.workspace_id, decided.state.owner_user_id, reason))
-    return decided.written
-
-
-def _own_workspace(call: Call) -> UUID:
-    if call.actor.workspace_id is None:
-        raise Forbidden("auth.no_workspace", "a system admin has no workspace of their own")
-    return call.actor.workspace_id
+def complete_onboarding(unit: Unit, asked: CompleteOnboarding) -> Written:
+    """Take down what was answered to the first questions, and that they were answered."""
+    workspace_id = reached(unit, None)
+    answers = {"name": asked.workspace_name, "organization_number": asked.organization_number}
+    change_profile(unit, workspace_id, {f: each for f, each in answers.items() if each is not None})
+    completed = workspace_messages.CompleteOnboarding()
+    written = unit.decide(workspace.decider, workspace_id, completed).written
+    if asked.user_name is not None:
+        change_texts(unit, unit.call.actor.user_id, {"name": asked.user_name})
+    return written
