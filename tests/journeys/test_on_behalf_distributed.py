@@ -17,7 +17,7 @@ from journeys.test_on_behalf import (
     test_every_event_that_follows_names_admin_user_and_session as test_every_event_that_follows,
 )
 from journeys.test_on_behalf import (
-    test_it_goes_on_to_the_commission_past_a_redrive_and_a_second_attempt as test_it_goes_on,
+    test_it_goes_on_past_a_redrive_and_a_second_attempt as test_it_goes_on,
 )
 from journeys.test_on_behalf import (
     test_the_keys_of_an_admin_as_a_user_are_not_the_users as test_the_keys_are_not_the_users,
@@ -63,7 +63,6 @@ def told(
         start = ImpersonatedStart(
             suite,
             job,
-            suite.servers.keys["signing_key"],
             lambda service: partial(rpc.port(service).call, "events_read"),
         )
         start.happen(before)

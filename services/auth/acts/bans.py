@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from auth import kept
+from auth import kept, verifications
 from auth.acts import sessions
-from auth.domain import user
+from auth.domain import user, user_messages
 from chassis.asked import Written
 from chassis.errors import Rejected
 from chassis.personal import keep
@@ -15,17 +15,18 @@ from contracts.auth.bans import BanUser, UnbanUser
 def ban(unit: Unit, asked: BanUser) -> Written:
     """Shut a person out until `expires_at` (None: until it is lifted) and end their sessions.
 
+    What was mailed to them opens nothing any more.
     Nobody bans themselves. Raises `Rejected("auth.self_ban")`.
     """
     user_id = asked.user_id
     if user_id == unit.call.actor.user_id:
         raise Rejected("auth.self_ban", "nobody bans themselves")
-    unit.hold(user.decider, user_id)
+    sessions.hold_with_me(unit, user_id)
     another = _another_reason(unit, user_id, asked.reason)
-    command = user.BanUser(expires_at=asked.expires_at, another_reason=another)
+    command = user_messages.BanUser(expires_at=asked.expires_at, another_reason=another)
     banned = unit.decide(user.decider, user_id, command)
-    for each in sessions.of_person(unit, user_id):
-        sessions.end(unit, each)
+    sessions.end_all(unit, user_id)
+    unit.execute(verifications.void_all(user_id))
     return banned.written
 
 
@@ -38,4 +39,4 @@ def _another_reason(unit: Unit, user_id: UUID, reason: str) -> bool:
 
 def unban(unit: Unit, asked: UnbanUser) -> Written:
     """Let a person in again."""
-    return unit.decide(user.decider, asked.user_id, user.UnbanUser()).written
+    return unit.decide(user.decider, asked.user_id, user_messages.UnbanUser()).written

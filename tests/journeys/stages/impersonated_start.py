@@ -1,30 +1,55 @@
-"""An admin acts as the main job's customer: photographs, a film, an invoice, its payment.
+"""An admin acts as the main job's customer: photographs, a film; and as somebody new, who begins.
 
 Every step carries the key that the customer's own had. On the way billing meets a bug at the first
-try of what it hears, and media at the first try of a result. Impersonations are not started yet, so
-the tokens are signed here; they make the customer a system admin as well, which auth never would,
-so that what is begun leads to the affiliate's commission.
+try of what it hears, and media at the first try of a result.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
 from chassis import ids
-from chassis.door.tokens import TokenIssuer
-from chassis.identity import Actor
 from demo.main_job import MainJob, Outcome
-from demo.main_job_money import Money
 from demo.main_job_work import Work
 from demo.people import Person
 from demo.suite import Suite
 from journeys.stages.quiet import Quiet
 
 Read = Callable[..., Mapping[str, Any]]  # a service's `events_read`
-GOES_ON = ("media", "billing", "video", "affiliate")
+GOES_ON = ("auth", "media", "billing", "video", "affiliate")
+TELLS = ("auth", "media", "billing", "video")  # affiliate notes it, and has nothing to say of it
+NEW_NUMBER = "974760673"  # of an organisation that the suite has not heard of
+
+
+class Acting:
+    """An admin in a session as somebody."""
+
+    def __init__(self, suite: Suite, admin: Person, whom: Mapping[str, Any]) -> None:
+        """`whom`: their row in auth."""
+        self.suite, self.whom = suite, whom
+        started = admin.call(
+            "auth",
+            "start_impersonation",
+            user_id=whom["id"],
+            reason="they asked for help with a film",
+        )
+        self.session, self._token = started["session_id"], started["session_token"]
+
+    def token(self) -> str:
+        """Return an access token of the admin who acts as them."""
+        access = self.suite.call("auth", "authenticate", None, session_token=self._token)
+        token: str = access["access_token"]
+        return token
+
+    def named(self) -> dict[str, Any]:
+        """Return what an event says of them besides who has caused it."""
+        return {"subject": self.whom["id"], "impersonation": self.session}
+
+    def caller(self, admin: str) -> str:
+        """The admin as this person, as events name them."""
+        return f"person:{admin} as {self.whom['id']}"
 
 
 class ImpersonatedStart:
@@ -32,25 +57,29 @@ class ImpersonatedStart:
 
     project: dict[str, Any]
     film: dict[str, Any]
-    invoice_id: str
+    customer: Acting
+    newcomer: Acting
 
-    def __init__(
-        self, suite: Suite, job: MainJob, signing_key: str, read: Callable[[str], Read]
-    ) -> None:
+    def __init__(self, suite: Suite, job: MainJob, read: Callable[[str], Read]) -> None:
         """`job`: done before, by the customer in person; `read(service)`: its `events_read`."""
         self.suite, self.job = suite, job
-        self._issuer = TokenIssuer("1", signing_key)
         self._read = {service: read(service) for service in GOES_ON}
         self.admin = self._user(job.admin)["id"]
-        self.customer = self._user(job.customer)
-        self.session = ids.fresh()
 
     def happen(self, before: Outcome) -> None:
         """Do it all, after `before`: the film is of the photographs that were enhanced then."""
-        customer = AsCustomer(self.suite, self.job.customer.email, self.token)
-        work = Work(customer, self.job.work.photos, Quiet(), aspect_ratio="1:1")
+        new = Person(self.suite, f"new-{ids.fresh().hex[:8]}@buyer.example", ids.token())
+        new.sign_up("Nina Ny", f"sign up {new.email}")
+        self.job.admin.sign_in()  # it is asked of who has shown lately who they are
+        self.customer, self.newcomer = (
+            Acting(self.suite, self.job.admin, self._user(each))
+            for each in (self.job.customer, new)
+        )
+        self.suite.settle()
         self._told_before = {each: self._read[each](limit=1)["head"] for each in GOES_ON}
         self._stored_before = {each: self._last(each) for each in GOES_ON}
+        customer = AsSomebody(self.suite, self.job.customer.email, self.customer.token)
+        work = Work(customer, self.job.work.photos, Quiet(), aspect_ratio="1:1")
         with (
             fails_once(self.suite, "billing", "before insert on project_payment for each row"),
             fails_once(
@@ -61,40 +90,19 @@ class ImpersonatedStart:
         ):
             self.project = work.photographs()
         self.film = work.film(before.project)
-        money = Money(self.suite, customer, self.job.money.notes)
-        self.invoice_id = money.invoice(self.customer["workspace_id"])
-        customer.call(
-            "billing",
-            "record_invoice_payment",
-            invoice_id=self.invoice_id,
-            amount_ore=250_000,
-            paid_on=money.today,
-            source="bank",
-            external_id="bank-as-customer",
-            idempotency_key="record bank-1",
+        AsSomebody(self.suite, new.email, self.newcomer.token).call(
+            "auth", "complete_onboarding", organization_number=NEW_NUMBER
         )
         self.suite.settle()
 
-    def token(self) -> str:
-        """Return an access token of the admin who acts as the customer."""
-        at = ids.now()
-        actor = Actor(
-            kind="person",
-            id=self.customer["id"],
-            workspace_id=UUID(self.customer["workspace_id"]),
-            role=self.customer["role"],
-            is_system_admin=True,
-            session_id=self.session,
-            impersonated_by=UUID(self.admin),
-            authenticated_at=at,
-            amr=("pwd",),
-        )
-        return self._issuer.issue(actor, at)
-
-    @property
-    def caller(self) -> str:
-        """The admin as the customer, as events name them."""
-        return f"person:{self.admin} as {self.customer['id']}"
+    def by(self, service: str) -> list[dict[str, Any]]:
+        """Return whom what this service has stored of it may name: who called, who caused it."""
+        found = []
+        for each in (self.customer, self.newcomer):
+            named, caller = each.named(), each.caller(self.admin)
+            found.append({**named, "actor": caller, "on_behalf_of": None})
+            found.append({**named, "actor": f"service:{service}", "on_behalf_of": caller})
+        return found
 
     def stored(self, service: str) -> list[dict[str, Any]]:
         """Return what has followed: each event's `type`, and whom it is `by`."""
@@ -121,7 +129,7 @@ class ImpersonatedStart:
         return row
 
 
-class AsCustomer(Person):
+class AsSomebody(Person):
     """Whoever calls with tokens of another's making."""
 
     def __init__(self, suite: Suite, email: str, token: Callable[[], str]) -> None:
