@@ -39,6 +39,7 @@ from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, links
+from chassis.hearing import forgetting
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
@@ -56,6 +57,7 @@ DOMAIN = {
     "earning": earning,
     "payout": payout,
     "statement": statement,
+    "erasure": forgetting,
 }
 
 KEPT = (kept.voucher, kept.journal_export, kept.reconciliation)
@@ -70,6 +72,7 @@ SERVICE = Service(
         earning.decider,
         payout.decider,
         statement.decider,
+        forgetting.decider,
     ),
     projections=(
         relationships.projection,

@@ -17,7 +17,9 @@ from affiliate.domain.customer_messages import (
     NoteWorkspace,
 )
 from affiliate.domain.earning_messages import Adjust
+from affiliate.forgetting import forget_person
 from chassis.domain import Decider
+from chassis.hearing import forgetting
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
@@ -110,7 +112,12 @@ def _payment(heard: Heard) -> Streams:
     return [*_customer(heard), *_invoice(heard)]
 
 
+def _erasure(heard: Heard) -> Streams:
+    return [(forgetting.decider, heard.event.erasure_id)]
+
+
 reactions = (
+    Reaction(source="auth", hears=auth.SubjectErased, react=forget_person, streams=_erasure),
     Reaction(source="auth", hears=auth.WorkspaceCreated, react=note_workspace, streams=_customer),
     Reaction(
         source="auth", hears=auth.WorkspaceProfileChanged, react=note_number, streams=_customer

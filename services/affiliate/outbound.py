@@ -10,8 +10,11 @@ from affiliate.domain.earning_messages import (
 )
 from affiliate.domain.payout_messages import PayoutConfirmed
 from affiliate.domain.relationship import RelationshipEnded, RelationshipStarted
+from chassis.hearing.forgetting import SubjectForgotten
 from chassis.unit.store import Recorded
 from contracts.affiliate import events as told
+from contracts.auth.erasure import KeptOf
+from contracts.forgetting import SubjectForgotten as Forgotten
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:
@@ -73,4 +76,12 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 reference=event.reference,
                 paid_on=event.paid_on,
             )
+    return _forgotten(recorded)
+
+
+def _forgotten(recorded: Recorded) -> Any:
+    match recorded.event:
+        case SubjectForgotten(user_id=user_id, kept=kept):
+            stays = tuple(KeptOf(what=each.what, until=each.until) for each in kept)
+            return Forgotten(erasure_id=recorded.subject, user_id=user_id, kept=stays)
     return None

@@ -1,4 +1,4 @@
-"""Who may call what."""
+"""Who may call what. Money that leaves is moved in person."""
 
 from chassis.identity import OWNER, SYSTEM_ADMIN, in_person, services, with_listeners
 from contracts import BROKER_USERS
@@ -12,11 +12,11 @@ PERMISSIONS = {
     "set_payout_details": in_person(OWNER),
     "get_payout_details": OWNER,
     "create_payout": SYSTEM_ADMIN,
-    "approve_payout": SYSTEM_ADMIN,
-    "confirm_payout": SYSTEM_ADMIN,
+    "approve_payout": in_person(SYSTEM_ADMIN),
+    "confirm_payout": in_person(SYSTEM_ADMIN),
     "fail_payout": SYSTEM_ADMIN,
     "cancel_payout": SYSTEM_ADMIN,
-    "export_payouts": SYSTEM_ADMIN,
+    "export_payouts": in_person(SYSTEM_ADMIN),
     "settlement_note": OWNER,
     "list_earnings": OWNER,
     "hold_earning": SYSTEM_ADMIN,

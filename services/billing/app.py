@@ -60,6 +60,7 @@ from chassis.door import revocations
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
 from chassis.door.web import PublicDoor, Route, links
+from chassis.hearing import forgetting
 from chassis.running import housekeeping
 from chassis.running.parts import Parts, Peers
 from chassis.unit.handling import App
@@ -85,6 +86,7 @@ DOMAIN = {
     "refund": refund,
     "dispute": dispute,
     "invoicing_run": invoicing_run,
+    "erasure": forgetting,
 }
 KEPT = (
     *(kept.buyer, kept.stripe_event, kept.number_confirmed, kept_cards.checkout),
@@ -107,6 +109,7 @@ SERVICE = Service(
         refund.decider,
         dispute.decider,
         invoicing_run.decider,
+        forgetting.decider,
     ),
     projections=(
         workspace_pricing.projection,

@@ -20,8 +20,10 @@ from billing.domain import (
 from billing.domain.order import Outcome
 from billing.domain.payment_states import Advance, Cleared, Payment, Refunded, Required
 from billing.domain.target import Target
+from billing.forgetting import forget_person
 from billing.names import advance_refund_id, line_item_id, payment_id, receipt_id
 from chassis.domain import Decider
+from chassis.hearing import forgetting
 from chassis.hearing.reacting import Reaction
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
@@ -174,7 +176,12 @@ def _its_line(heard: Heard) -> Wanted:
     return [(payment.decider, id), (line_item.decider, line_item_id(id))]
 
 
+def _erasure(heard: Heard) -> Wanted:
+    return [(forgetting.decider, heard.event.erasure_id)]
+
+
 reactions = (
+    Reaction(source="auth", hears=auth.SubjectErased, react=forget_person, streams=_erasure),
     Reaction(
         source="auth",
         hears=auth.WorkspaceCreated,
@@ -187,23 +194,9 @@ reactions = (
         react=hear_profile,
         streams=_its_customer,
     ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceSuspended,
-        react=hear_status,
-        streams=_its_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceReinstated,
-        react=hear_status,
-        streams=_its_customer,
-    ),
-    Reaction(
-        source="auth",
-        hears=auth.WorkspaceClosed,
-        react=hear_status,
-        streams=_its_customer,
+    *(
+        Reaction(source="auth", hears=each, react=hear_status, streams=_its_customer)
+        for each in (auth.WorkspaceSuspended, auth.WorkspaceReinstated, auth.WorkspaceClosed)
     ),
     Reaction(source="media", hears=media.ProjectStartRequested, react=clear, streams=_its_request),
     Reaction(source="media", hears=media.ProjectCompleted, react=deliver, streams=_its_line),

@@ -1,5 +1,6 @@
 """Kept tables: no event holds what is in them, and no rebuild brings it back."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,13 @@ def mail_to(document_id: UUID, invoice_email: str | None) -> Update:
     """Return the statement by which a document is mailed to that address from now on."""
     this = update(buyer).where(buyer.c.document_id == str(document_id))
     return this.values(invoice_email=invoice_email)
+
+
+def retentions(connection: Connection, workspace_id: UUID) -> Sequence[date | None]:
+    """Return until which days a workspace's documents are kept; None: one is not issued yet."""
+    theirs = select(buyer.c.retention_until).where(buyer.c.workspace_id == str(workspace_id))
+    distinct = theirs.distinct().order_by(buyer.c.retention_until.nulls_last())
+    return connection.execute(distinct).scalars().all()
 
 
 def buyer_of(connection: Connection, document_id: UUID) -> dict[str, Any]:

@@ -14,8 +14,11 @@ from billing.domain.payment_events import (
     TargetCleared,
 )
 from billing.domain.payment_states import Sold
+from chassis.hearing.forgetting import SubjectForgotten
 from chassis.unit.store import Recorded
+from contracts.auth.erasure import KeptOf
 from contracts.billing import events as told
+from contracts.forgetting import SubjectForgotten as Forgotten
 
 
 def outbound(recorded: Recorded, state: Any) -> Any:
@@ -45,6 +48,9 @@ def outbound(recorded: Recorded, state: Any) -> Any:
             )
         case LineItemCancelled():
             return _cancelled(recorded.subject, state)
+        case SubjectForgotten(user_id=user_id, kept=kept):
+            stays = tuple(KeptOf(what=each.what, until=each.until) for each in kept)
+            return Forgotten(erasure_id=recorded.subject, user_id=user_id, kept=stays)
         case _:
             return cards.told_of(recorded, state) or documents.told_of(recorded, state)
 

@@ -1,4 +1,4 @@
-"""Who may call what."""
+"""Who may call what. Money that leaves is moved in person."""
 
 from chassis.identity import ADMIN, MEMBER, OWNER, SYSTEM_ADMIN, in_person, services, with_listeners
 from contracts import BROKER_USERS
@@ -39,14 +39,14 @@ PERMISSIONS = {
     "reverse_invoice_payment": SYSTEM_ADMIN,
     "import_bank_payments": SYSTEM_ADMIN,
     "allocate_bank_payment": SYSTEM_ADMIN,
-    "return_bank_payment": SYSTEM_ADMIN,
+    "return_bank_payment": in_person(SYSTEM_ADMIN),
     "list_bank_payments": SYSTEM_ADMIN,
     "get_credit": ADMIN,
-    "credit_invoice": SYSTEM_ADMIN,
+    "credit_invoice": in_person(SYSTEM_ADMIN),
     "write_off_invoice": SYSTEM_ADMIN,
-    "refund_payment": SYSTEM_ADMIN,
-    "refund_credit": SYSTEM_ADMIN,
-    "confirm_refund": SYSTEM_ADMIN,
+    "refund_payment": in_person(SYSTEM_ADMIN),
+    "refund_credit": in_person(SYSTEM_ADMIN),
+    "confirm_refund": in_person(SYSTEM_ADMIN),
     "fail_refund": SYSTEM_ADMIN,
     "list_refunds": SYSTEM_ADMIN,
     "list_disputes": SYSTEM_ADMIN,
