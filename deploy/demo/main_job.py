@@ -13,6 +13,7 @@ from typing import Any
 
 from chassis.domain import value
 from chassis.errors import Rejected
+from demo.admin import Admin
 from demo.card_sale import CardSale, Sale
 from demo.main_job_money import Money
 from demo.main_job_work import Display, Photo, Work
@@ -80,7 +81,7 @@ class MainJob:
         password = notes["password"]
         self.customer = Person(suite, "kari@buyer.example", password)
         self.affiliate = Person(suite, "ola@affiliate.example", password)
-        self.admin = Person(suite, "admin@ai-studio.example", password)
+        self.admin = Admin(suite, "admin@ai-studio.example", password, notes)
         self.work = Work(self.customer, photos, display, aspect_ratio)
         self.money = Money(suite, self.admin, notes)
         second = Person(suite, "per@agent.example", password)
@@ -124,6 +125,7 @@ class MainJob:
     def _sign_up(self) -> tuple[str, str]:
         with suppress(Rejected):  # made before
             self.suite.create_admin(self.admin.email, self.admin.password)
+        self.admin.enrol()
         customer = self.customer.sign_up("Kari Eksempel", "sign up the customer")
         affiliate = self.affiliate.sign_up("Ola Eksempel", "sign up the affiliate")
         return customer, affiliate

@@ -25,6 +25,10 @@ class Notes:
         """Return what was noted."""
         return self._read()[name]
 
+    def has(self, name: str) -> bool:
+        """Return whether that was noted."""
+        return name in self._read()
+
     def keep(self, name: str, value: Any) -> None:
         """Note a value."""
         self._write({**self._read(), name: value})

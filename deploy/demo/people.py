@@ -1,12 +1,13 @@
 """People who use the suite through its public doors: they sign up, follow the link, sign in."""
 
-import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from chassis.errors import Rejected, ServiceError, Unauthenticated, Unavailable
 from demo.suite import Suite
+from embedded.mailbox import token
 
 T = TypeVar("T")
 PATIENCE_S = 120  # a process may have to start again, or a broker
@@ -27,7 +28,7 @@ class Person:
 
         It takes the password too: the link alone says whose mailbox it is, not who signed up.
         """
-        account = _patiently(
+        account = patiently(
             lambda: self.suite.call(
                 "auth",
                 "sign_up",
@@ -40,11 +41,11 @@ class Person:
         )
         if not self.suite.mail(self.email):
             self.suite.settle()
-        link = re.search(r"token=(\S+)", self.suite.mail(self.email)[-1].get_content())
-        proof = {"token": link[1] if link else "", "password": self.password}
-        try:
-            self._session = self._secret("session_token", "verify_email", **proof)
-        except Rejected:  # followed before
+        proof = {"token": token(self.suite.mail(self.email)[-1]), "password": self.password}
+        with suppress(Rejected):  # followed before, and nothing is left of it
+            verified = patiently(lambda: self.suite.call("auth", "verify_email", None, **proof))
+            self._session = verified["session_token"]  # none where it was followed before
+        if self._session is None:
             self.sign_in()
         workspace: str = account["workspace_id"]
         return workspace
@@ -57,7 +58,7 @@ class Person:
 
     def call(self, service: str, method: str, /, **arguments: Any) -> Any:
         """Call a method as this person, again while a repeat may help."""
-        return _patiently(lambda: self._call(service, method, arguments))
+        return patiently(lambda: self._call(service, method, arguments))
 
     def await_invoicing(self) -> None:
         """Wait until billing has heard that it may invoice this person's workspace."""
@@ -66,7 +67,7 @@ class Person:
             if not self._call("billing", "can_use_invoice_billing", {})["eligible"]:
                 raise Unavailable("demo.not_invoiced_yet", "billing has not heard of it")
 
-        _patiently(ask)
+        patiently(ask)
 
     def _call(self, service: str, method: str, arguments: dict[str, Any]) -> Any:
         if self._access is None:
@@ -94,10 +95,11 @@ class Person:
                 raise Unavailable("demo.reply_lost", f"the first reply to {method} was lost")
             return told
 
-        return _patiently(ask)
+        return patiently(ask)
 
 
-def _patiently(attempt: Callable[[], T]) -> T:
+def patiently(attempt: Callable[[], T]) -> T:
+    """Return what an attempt does, again while a repeat may help."""
     deadline = time.monotonic() + PATIENCE_S
     while True:
         try:

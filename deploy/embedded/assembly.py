@@ -12,6 +12,7 @@ from chassis.errors import Invalid
 from chassis.running.parts import Parts, Peers
 from contracts import SERVICES
 from embedded import cards
+from suitectl.environment import secret_keys
 
 APP = "https://ai-studio.example"  # the web application: fictive, as the seller is
 COMPANY = {
@@ -52,16 +53,14 @@ def environment(
     work = {"WORK_FOLDER": str(data_dir / "work" / service)}
     match service:
         case "auth":
-            return (
-                common
-                | mail
-                | {
-                    "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
-                    "SIGNING_KEY": keys["signing_key"],
-                    "SECRET_KEY": keys["secret_key"],
-                    "APP_URL": APP,
-                }
-            )
+            own = {
+                "SIGNING_KEY_ID": next(iter(keys["public_keys"])),
+                "SIGNING_KEY": keys["signing_key"],
+                "SECRET_KEY": keys["secret_key"],
+                "SECRET_KEYS": secret_keys(keys),
+                "APP_URL": APP,
+            }
+            return common | blobs | mail | work | own
         case "media":
             return common | blobs | work | {"ENGINE": "local"}
         case "video":

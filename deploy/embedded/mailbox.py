@@ -1,5 +1,6 @@
 """The mails of a suite whose mode is MAIL=folder."""
 
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,6 +14,18 @@ def mails(folder: Path, to: str | None = None) -> list[EmailMessage]:
     files = sorted(folder.glob("[!.]*.eml"))
     found = [message_from_bytes(each.read_bytes(), policy=policy.default) for each in files]
     return [mail for mail in found if to is None or _same(mail["To"], to)]
+
+
+def text(mail: EmailMessage) -> str:
+    """Return what a mail says, as text."""
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if isinstance(body, EmailMessage) else ""
+
+
+def token(mail: EmailMessage) -> str:
+    """Return the token of a mail's link; '' where it has none."""
+    link = re.search(r"token=(\S+)", text(mail))
+    return link[1] if link else ""
 
 
 def files(mail: EmailMessage) -> dict[str, bytes]:

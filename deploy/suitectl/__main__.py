@@ -15,6 +15,7 @@ from chassis.settings import Misconfigured
 # imported when it is asked for, as not every host has every service.
 COMMANDS = {
     "init": "databases, roles, broker users, rights and keys from one inventory",
+    "keys": "rotate what signs access tokens, and what encrypts second factors",
     "files": "the keys, and a file of each secret for the container that may know it",
     "consumer": "other teams' services: a broker user that hears some types of events",
     "admin": "system admins (auth)",
@@ -25,11 +26,15 @@ COMMANDS = {
     "parked": "events that could not be taken: look, try again, drop",
     "jobs": "jobs: look, again at once, not at all",
     "events": "events as they are stored: one, a stream, the last ones",
+    "audit": "who did what in all services, and whom auth did not let in",
+    "erasures": "people who were forgotten: keep the list, repeat it after a restore",
     "fork": "a source that was restored: what was lost; go on",
     "billing": "money: take in the bank's OCR files",
     "numbers": "billing's invoice numbers: which was the last, after a restore",
     "projections": "rebuild them from the events",
 }
+
+CALLED = {"keys": "rotation"}  # a module that is not called as its command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.ERROR)  # what is refused is said below, in one line
     given = list(sys.argv[1:] if arguments is None else arguments)
     name = _parser().parse_args(given[:1]).command
-    command = import_module(f"suitectl.{name}")
+    command = import_module(f"suitectl.{CALLED.get(name, name)}")
     parser = argparse.ArgumentParser(prog=f"suitectl {name}", description=command.__doc__)
     command.arguments(parser)
     try:

@@ -19,8 +19,14 @@ def service(inventory: Inventory, keys: Mapping[str, Any], name: str) -> dict[st
     if name == "auth":
         signing = {"SIGNING_KEY_ID": next(iter(keys["public_keys"]))}
         own = {"SIGNING_KEY": keys["signing_key"], "SECRET_KEY": keys["secret_key"]}
-        return made | signing | own
+        made |= signing | own | {"SECRET_KEYS": secret_keys(keys)}
     return made | {"BLOBS_KEY": keys["blobs"][name]}
+
+
+def secret_keys(keys: Mapping[str, Any]) -> str:
+    """Return what encrypts, the first, and what reads besides: a key that will be the first too."""
+    following = [keys["next_secret_key"]] if "next_secret_key" in keys else []
+    return ",".join([*keys["secret_keys"], *following])
 
 
 def owner_url(inventory: Inventory, keys: Mapping[str, Any], name: str) -> str:
