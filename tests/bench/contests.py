@@ -1,6 +1,7 @@
 """The contests by name: who takes part, how large, and which figures come of it."""
 
 import statistics
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from bench import (
@@ -15,9 +16,11 @@ from bench import (
     growing,
     invoicing,
     latency,
+    looking_up,
     reacting,
     rebuilding,
     relaying,
+    revoking,
     scaling,
     signing_in,
 )
@@ -39,6 +42,9 @@ class Size:
     writers: int = 16  # in the contest of many
     entries: int = 100_000  # of the journal
     payments: int = 1_000  # imported in one call
+    trials: int = 200  # sign-outs
+    events: int = 1_000_000  # among which one actor's are looked up
+    people: int = 100_000
     note: Callable[[str], object] = lambda said: None
 
 
@@ -90,9 +96,29 @@ def _rpc(stage: Stage, size: Size) -> dict[str, float]:
 
 
 def _authenticate(stage: Stage, size: Size) -> dict[str, float]:
-    with authenticating.contest(stage, size.seconds) as contest:
-        rate = medians(contest, size.rounds)["ours"]
-    return {"authenticate_s": rate, **signing_in.figures(stage)}
+    waited_s = defaultdict[str, list[float]](list)
+    with authenticating.contest(stage, size.seconds, waited_s) as contest:
+        rates = medians(contest, size.rounds)
+    return {
+        **{f"{what}_s": rate for what, rate in rates.items()},
+        **{f"{what}_p99_ms": _percentiles_ms(waited_s[what])[98] for what in rates},
+        "sign_in_vs_argon2": rates["sign_in"] / rates["argon2"],
+        **signing_in.figures(stage),
+    }
+
+
+def _revocation(stage: Stage, size: Size) -> dict[str, float]:
+    waits = _percentiles_ms(revoking.waits_s(stage, size.trials))
+    return {"revocation_p50_ms": waits[49], "revocation_p99_ms": waits[98]}
+
+
+def _look_up(stage: Stage, size: Size) -> dict[str, float]:
+    with looking_up.contest(stage, size.events, size.people) as contest:
+        took_s = medians(contest, 4 * size.rounds)  # each is short
+    return {
+        **{f"{what}_1m_ms": 1_000 * took_s[what] for what in took_s if what.startswith("audit")},
+        "list_users_100k_ms": 1_000 * took_s["list_users"],
+    }
 
 
 def _latency(stage: Stage, size: Size) -> dict[str, float]:
@@ -225,6 +251,8 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "reaction": _reaction,
     "rpc": _rpc,
     "authenticate": _authenticate,
+    "revocation": _revocation,
+    "look_up": _look_up,
     "latency": _latency,
     "scale": _scale,
     "job_claim": _job_claim,

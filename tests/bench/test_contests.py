@@ -14,7 +14,16 @@ FIGURES = {
     "relay": {"relay_vs_nameko"},
     "reaction": {"reaction_vs_nameko", "reaction_from_queue_vs_nameko", "skipped_events"},
     "rpc": {"rpc_vs_nameko"},
-    "authenticate": {"authenticate_s", "sign_in_idle_mb", "sign_in_peak_mb"},
+    "authenticate": {
+        "authenticate_s",
+        "authenticate_p99_ms",
+        "me_p99_ms",
+        "sign_in_vs_argon2",
+        "sign_in_idle_mb",
+        "sign_in_peak_mb",
+    },
+    "revocation": {"revocation_p50_ms", "revocation_p99_ms"},
+    "look_up": {"audit_1m_ms", "list_users_100k_ms"},
     "latency": {"latency_p50_ms", "latency_p99_ms", "latency_vs_nameko"},
     "scale": {"scale_2_vs_1"},
     "job_claim": {"job_claim_fair_vs_fifo", "job_claim_10k_vs_100"},
@@ -32,7 +41,18 @@ FIGURES = {
     "growth": {"append_10m_vs_10k"},
 }
 QUICK = {"append_1", "relay", "rebuild", "documents"}  # no second process has to start for them
-TINY = Size(rounds=1, seconds=0.2, boxes=2, paced=150, writers=2, entries=200, payments=5)
+TINY = Size(
+    rounds=1,
+    seconds=0.2,
+    boxes=2,
+    paced=150,
+    writers=2,
+    entries=200,
+    payments=5,
+    trials=3,
+    events=1_000,
+    people=100,
+)
 
 
 def test_every_contest_is_known_here() -> None:
