@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Iterator
 from importlib import import_module
-from importlib.util import find_spec
 
 from chassis.codec import snake
 from chassis.hearing.reacting import Reaction
@@ -15,8 +14,6 @@ REVOKING = "auth"  # whose events end access
 
 def reactions(service: str, source: str) -> list[Reaction]:
     """Return what a service does about the events of another, in the order of its list."""
-    if find_spec(f"{service}.inbound") is None:  # it hears nobody
-        return []
     listed: tuple[Reaction, ...] = import_module(f"{service}.inbound").reactions
     return [each for each in listed if each.source == source]
 

@@ -7,7 +7,7 @@ its tables anew. A journey asks each cell of the running suite and compares what
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from architecture.page import BLOCK
 from architecture.source import ROOT
 from chassis.door.edge import Method
 from chassis.errors import ServiceError
-from chassis.identity import ANYONE, Actor, Permission, service_actor
+from chassis.identity import ANYONE, FRESH, ROLES, Actor, Permission, service_actor
 from contracts import BROKER_USERS
 from embedded.suite import FACADES
 from suitectl import rights
@@ -26,7 +26,9 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER = Actor(
     kind="person", id=str(UUID(int=1)), workspace_id=UUID(int=2), role="owner", authenticated_at=AT
 )
+SYSTEM_ADMIN = replace(OWNER, workspace_id=None, role=None, is_system_admin=True)
 ADMIN_ID = UUID(int=3)
+LATE, LONG_AGO = " later", AT - FRESH - timedelta(minutes=1)  # since they have shown who they are
 OUTSIDER = "another's owner"  # who asks about the workspace of the others
 LISTENER = "ledger"  # another team's service
 CALLERS: Mapping[str, Actor] = {
@@ -34,15 +36,18 @@ CALLERS: Mapping[str, Actor] = {
     "member": replace(OWNER, role="member"),
     "admin": replace(OWNER, role="admin"),
     "owner": OWNER,
-    "as owner": replace(OWNER, impersonated_by=ADMIN_ID),
+    **{f"as {role}": replace(OWNER, role=role, impersonated_by=ADMIN_ID) for role in ROLES},
     OUTSIDER: OWNER,
-    "system admin": replace(OWNER, workspace_id=None, role=None, is_system_admin=True),
+    "system admin": SYSTEM_ADMIN,
+    **{f"{role}{LATE}": replace(OWNER, role=role, authenticated_at=LONG_AGO) for role in ROLES},
+    f"system admin{LATE}": replace(SYSTEM_ADMIN, authenticated_at=LONG_AGO),
     **{f"`{name}`": service_actor(name) for name in BROKER_USERS},
     "a listener": Actor(kind="listener", id=LISTENER, hears=frozenset()),
 }
 YES, NO, NOTHING, OWN, HELD = "yes", "–", "nothing", "own", "·"
 OF_ALL = ("style_template_id", "music_track_id")  # ids of what belongs to nobody
-SAYS_UNKNOWN = ("explain_earning",)  # of others' as of what is not there, and no more
+# of others' as of what is not there, and no more
+SAYS_UNKNOWN = ("explain_earning", "accept_invitation", "decline_invitation")
 
 Cell = Callable[[str, str, str], str]  # (service, method, caller) -> what they are told
 

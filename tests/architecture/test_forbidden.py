@@ -9,6 +9,7 @@ from architecture.source import SERVICES, Source, sources
 HOMES = ("chassis.ids", "chassis.settings", "chassis.testing")
 ADMITS = {  # another's stream is decided on in a caller's own unit
     "auth.acts.invitations",  # they show a token there
+    "auth.acts.sessions",  # with an admin's session end those in which they act as somebody
     "billing.receipts",  # who pays for what has come out gets the next number, which is nobody's
 }
 IMPURE = {

@@ -52,8 +52,6 @@ def events_heard(folder: str) -> set[str]:
 
 
 def reactions(service: str) -> tuple[Reaction, ...]:
-    if not (ROOT / "services" / service / "inbound.py").exists():
-        return ()
     found: tuple[Reaction, ...] = import_module(f"{service}.inbound").reactions
     return found
 

@@ -40,7 +40,7 @@ VALUES = {  # the parts of the frame that a service's own rooms are given values
         *("asked", "codec", "domain", "errors", "identity", "ids", "money", "personal"),
         *("unit.calls", "unit.deciding", "unit.envelope", "unit.feed", "unit.handling"),
         "unit.store",
-        *("door.edge", "door.web", "hearing.reacting", "running.parts"),
+        *("door.edge", "door.web", "hearing.forgetting", "hearing.reacting", "running.parts"),
         *("jobs.control", "jobs.jobs", "jobs.pruning", "jobs.schedules"),
     )
 }

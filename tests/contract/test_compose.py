@@ -184,9 +184,7 @@ def test_only_public_doors_are_published_and_on_loopback_alone() -> None:
         for name, container in compose.services().items()
         if "ports" in container
     }
-    assert set(published) == {
-        f"{service}-serve" for service in ("media", "video", "billing", "affiliate")
-    }
+    assert set(published) == {f"{service}-serve" for service in SERVICES}
     for name, ports in published.items():
         door = compose.services()[name]["environment"]["HTTP_PORT"]
         assert ports == [f"127.0.0.1:{door}:{door}"]

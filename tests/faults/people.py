@@ -1,6 +1,5 @@
 """People who call the services by their typed clients, again and again until they are answered."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from chassis.errors import (
 )
 from clients import Affiliate, Auth, Billing, Media
 from clients.client import Client
-from embedded.mailbox import mails
+from embedded.mailbox import mails, token
 from faults.ledger import Called, Ledger
 from faults.plan import name_of
 from faults.suite import FaultySuite
@@ -100,8 +99,7 @@ class Person:
         )
         folder = self.scene.suite.data_dir / "mail"
         sent = self.scene.wait(lambda: mails(folder, self.email), f"the mail to {self.email}")
-        link = re.search(r"token=(\S+)", sent[-1].get_content())
-        proof = {"token": link[1] if link else "", "password": PASSWORD}
+        proof = {"token": token(sent[-1]), "password": PASSWORD}
         verified = self.do("auth", "verify_email", "verify", **proof)
         self.session = verified.session_token
         return UUID(str(account.workspace_id))

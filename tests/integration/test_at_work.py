@@ -4,12 +4,14 @@ Engines and media stand in at the rim: what a job does outside is a word here, w
 it is the services' own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -27,7 +29,7 @@ from embedded import assembly
 from embedded.keys import keys
 from integration.stages.service_database import service_database
 from media import starting
-from media.domain import image, project
+from media.domain import customer, image, project
 from media.domain import project_messages as messages
 from servers.postgres import Server
 from unit.video.films import CREATE, FILM, SOURCES, USER, WORKSPACE
@@ -35,6 +37,9 @@ from video.domain import video, video_project
 from video.domain.piece import Result as Rendered
 
 Outside = Mapping[str, Any]  # by kind: what its work comes to, or the error it ends in
+
+T = TypeVar("T")
+INSIDE = object()  # the work is the service's own
 
 DAMAGED = Invalid("engine.damaged", "this cannot be read")
 SHA256 = "a" * 64
@@ -46,11 +51,11 @@ class Studio:
 
     parts: Parts
 
-    def decide(self, work: Callable[[Unit], object]) -> None:
+    def decide(self, work: Callable[[Unit], T]) -> T:
         app = self.parts.app
         actor = service_actor(app.service.name)
         call = Call(id=ids.fresh(), at=app.clock(), actor=actor, correlation_id="c")
-        app.attempt(call, work)
+        return app.attempt(call, work)
 
     def forgotten(self) -> list[Any]:
         """Return what the service's own invariants find."""
@@ -76,10 +81,14 @@ class Studio:
 
 
 def _come(kind: Kind, outside: Outside) -> Kind:
+    if outside[kind.name] is INSIDE:
+        return kind
+
     def run(*_: Any) -> Any:
         if isinstance(outside[kind.name], Exception):
             raise outside[kind.name]
-        return codec.plain(outside[kind.name])
+        comes_to = outside[kind.name]
+        return codec.plain(comes_to() if callable(comes_to) else comes_to)
 
     return replace(kind, run=run)
 
@@ -112,37 +121,50 @@ def films(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         yield made
 
 
-def start_project(unit: Unit) -> None:
-    """Start a project of one photograph, which is cleared."""
-    project_id, image_id, by = uuid4(), uuid4(), messages.By(user_id=USER, any_project=True)
-    upload = messages.Upload(image_id=image_id, content_type="image/jpeg", size=1, sha256=SHA256)
+def start_project(
+    unit: Unit, workspace_id: UUID = WORKSPACE, photographs: int = 1, *, is_barred: bool = False
+) -> UUID:
+    """Start a project, which is cleared; return its id."""
+    project_id, by = uuid4(), messages.By(user_id=USER, any_project=True)
+    image_ids = [uuid4() for _ in range(photographs)]
+    uploads = tuple(
+        messages.Upload(image_id=each, content_type="image/jpeg", size=1, sha256=SHA256)
+        for each in image_ids
+    )
     original = image.Original(
         key="o", content_type="image/jpeg", size=1, sha256=SHA256, width=1, height=1
     )
-    opened: dict[str, Any] = {"workspace_id": WORKSPACE, "user_id": USER}
+    opened: dict[str, Any] = {"workspace_id": workspace_id, "user_id": USER}
     opened |= {"style_template_id": "modern", "room_type": "kitchen"}
     unit.decide(project.decider, project_id, messages.CreateProject(title="t", **opened))
-    unit.decide(project.decider, project_id, messages.RequestUploads(by=by, uploads=(upload,)))
+    unit.decide(project.decider, project_id, messages.RequestUploads(by=by, uploads=uploads))
     added = image.AddImage(project_id=project_id, original=original, **opened)
-    unit.decide(image.decider, image_id, added)
-    for command in (
-        messages.NoteImageAdded(image_id=image_id, original_key="o"),
-        messages.Start(by=by, max_price_ore=None, unplaced=frozenset()),
-        messages.NoteCleared(workspace_id=WORKSPACE, run=1, unplaced=frozenset()),
-    ):
-        state = unit.decide(project.decider, project_id, command).state
-    starting.queue(unit, state)
+    for image_id in image_ids:
+        unit.decide(image.decider, image_id, added)
+        joining = messages.NoteImageAdded(image_id=image_id, original_key="o")
+        unit.decide(project.decider, project_id, joining)
+    unit.decide(project.decider, project_id, start_of(by))
+    cleared = messages.NoteCleared(
+        workspace_id=workspace_id, run=1, unplaced=frozenset(), is_barred=is_barred
+    )
+    starting.queue(unit, unit.decide(project.decider, project_id, cleared).state)
+    return project_id
 
 
-def start_film(unit: Unit) -> None:
-    """Start a film of three clips with two transitions, which is cleared."""
+def start_of(by: messages.By) -> messages.Start:
+    return messages.Start(by=by, max_price_ore=None, unplaced=frozenset(), is_barred=False)
+
+
+def start_film(unit: Unit, *, is_barred: bool = False) -> UUID:
+    """Start a film of three clips with two transitions, which is cleared; return its id."""
     film_id, workspace_id = uuid4(), uuid4()  # its pieces are its own
     for command in (
         replace(CREATE, workspace_id=workspace_id, settings=_own(CREATE.settings)),
-        video.StartVideo(max_price_ore=None),
-        video.NoteCleared(workspace_id=workspace_id, run=1),
+        video.StartVideo(max_price_ore=None, is_barred=False),
+        video.NoteCleared(workspace_id=workspace_id, run=1, is_barred=is_barred),
     ):
         unit.decide(video_project.decider, film_id, command)
+    return film_id
 
 
 def _own(settings: Any) -> Any:
@@ -178,6 +200,96 @@ def test_an_image_whose_job_was_lost_is_found(media: Studio) -> None:
     media.decide(lambda unit: unit.execute(text("update image_generation set status = 'failed'")))
 
 
+def tell(workspace_id: UUID, status: str) -> Callable[[Unit], object]:
+    """Return the work of hearing what becomes of a workspace."""
+
+    def work(unit: Unit) -> None:
+        met = customer.NoteWorkspace(workspace_id=workspace_id)
+        unit.decide(customer.decider, workspace_id, met)
+        unit.decide(customer.decider, workspace_id, customer.HearStatus(status=status))
+
+    return work
+
+
+def statuses(media: Studio, project_id: UUID) -> Mapping[str, int]:
+    query = f"select status from image_generation where project_id = '{project_id}'"
+    return Counter(status for (status,) in media.rows(query))
+
+
+def status_of(media: Studio, project_id: UUID) -> str:
+    ((status,),) = media.rows(f"select status from project where id = '{project_id}'")
+    return str(status)
+
+
+TAKING_BACK = {"hold_work": INSIDE, "enhance_image": ENHANCED}
+
+
+@pytest.mark.parametrize("status", ["suspended", "closed"])
+def test_what_waits_of_a_workspace_that_may_begin_nothing_is_taken_back_before_it_is_done(
+    media: Studio, status: str
+) -> None:
+    workspace = uuid4()
+    one, other = (
+        media.decide(partial(start_project, workspace_id=each, photographs=3))
+        for each in (workspace, uuid4())
+    )
+    media.decide(tell(workspace, status))
+    assert media.work(TAKING_BACK) == 1 + 3  # one thread: first what takes back
+    assert statuses(media, one) == {"pending": 3}
+    assert statuses(media, other) == {"completed": 3}
+    assert (status_of(media, one), status_of(media, other)) == ("pending", "completed")
+
+
+def test_what_runs_finishes_and_the_next_start_takes_the_rest(media: Studio) -> None:
+    workspace = uuid4()
+    started = media.decide(partial(start_project, workspace_id=workspace, photographs=10))
+
+    def suspended_meanwhile() -> image.Result:
+        if statuses(media, started) == {"processing": 10}:
+            media.decide(tell(workspace, "suspended"))
+            assert media.work({"hold_work": INSIDE}) == 1
+            assert statuses(media, started) == {"processing": 1, "pending": 9}
+        return ENHANCED
+
+    assert media.work({"enhance_image": suspended_meanwhile}) == 1
+    assert statuses(media, started) == {"completed": 1, "pending": 9}
+    media.decide(tell(workspace, "active"))
+    assert media.work(TAKING_BACK) == 0  # nothing resumes by itself
+    by = messages.By(user_id=USER, any_project=True)
+
+    def start(unit: Unit) -> None:
+        starting.queue(unit, unit.decide(project.decider, started, start_of(by)).state)
+
+    media.decide(start)
+    assert media.work(TAKING_BACK) == 9
+    assert statuses(media, started) == {"completed": 10}
+    assert status_of(media, started) == "completed"
+
+
+def test_who_had_looked_just_before_a_suspension_begins_something_for_a_minute(
+    media: Studio,
+) -> None:
+    workspace = uuid4()
+    media.decide(tell(workspace, "suspended"))
+    assert media.work(TAKING_BACK) == 1
+    begun = media.decide(partial(start_project, workspace_id=workspace, photographs=2))
+    again = "update jobs set run_at = now() - interval '1 hour' where kind = 'hold_work'"
+    query = f"{again} and workspace_id = '{workspace}' and state = 'waiting' and run_at > now()"
+    hurried = media.decide(lambda unit: unit.execute(text(query)).rowcount)
+    assert (hurried, media.work(TAKING_BACK)) == (1, 1)
+    assert statuses(media, begun) == {"pending": 2}
+    assert media.decide(lambda unit: unit.execute(text(query)).rowcount) == 0  # no third look
+
+
+def test_what_was_reinstated_meanwhile_is_left_alone(media: Studio) -> None:
+    workspace = uuid4()
+    started = media.decide(partial(start_project, workspace_id=workspace, photographs=2))
+    for status in ("suspended", "trial"):
+        media.decide(tell(workspace, status))
+    assert media.work(TAKING_BACK) == 1 + 2
+    assert statuses(media, started) == {"completed": 2}
+
+
 PIECE = Rendered(key="piece", sha256=SHA256, size=1, duration_ms=5_000)
 ALL_WELL = {"fetch_sources": SOURCES, "render_piece": PIECE, "compile_film": FILM}
 
@@ -199,6 +311,19 @@ def test_a_film_has_a_job_until_it_has_ended(
     assert films.work({**ALL_WELL, **outside}) == jobs
     newest = "select status from video_project order by created_at desc limit 1"
     assert films.rows(newest) == [(status,)]
+
+
+def test_a_film_cleared_while_nothing_may_be_begun_is_made_from_its_next_start_on(
+    films: Studio,
+) -> None:
+    film_id = films.decide(partial(start_film, is_barred=True))
+    assert films.work(ALL_WELL) == 0
+    start = video.StartVideo(max_price_ore=None, is_barred=False)
+    films.decide(lambda unit: unit.decide(video_project.decider, film_id, start))
+    assert films.work(ALL_WELL) == 7
+    assert films.rows(f"select status from video_project where id = '{film_id}'") == [
+        ("completed",)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ def test_a_service_hears_its_sources_and_no_other(login: Login, service: str) ->
     assert user.declare(f"{service}.outlet", **outlet) == ALLOWED
 
 
+@pytest.mark.asvs("13.2.2")
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_calls_whom_it_needs_and_nobody_else(login: Login, service: str) -> None:
     user = login(service)
@@ -195,6 +196,7 @@ def test_the_exchange_of_calls_is_found_but_not_made_or_taken_away(login: Login,
     assert one.delete_exchange(RPC) == REFUSED
 
 
+@pytest.mark.asvs("13.2.1")
 @pytest.mark.parametrize("user", ["affiliate", "operator", "web", "ledger"])
 def test_a_call_in_the_name_of_another_is_refused(login: Login, user: str) -> None:
     assert login(user).publish(RPC, "billing.events_read", user_id=user) == ALLOWED

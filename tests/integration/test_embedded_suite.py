@@ -110,6 +110,7 @@ def test_a_start_that_is_cut_off_leaves_no_thread_and_no_log_behind(run_folder: 
     assert logging.getLogger().handlers == handlers
 
 
+@pytest.mark.long
 def test_three_suites_may_start_at_once_in_one_process(run_folder: Path) -> None:
     found: list[int] = []
 

@@ -86,6 +86,7 @@ def revoke(
     services.parts["auth"].app.attempt(call(at=services.clock()), work)
 
 
+@pytest.mark.asvs("8.3.2")
 def test_a_token_of_the_microsecond_after_a_revocation_works_and_none_of_before(
     services: Services,
 ) -> None:
@@ -116,6 +117,7 @@ def drawn_beside(
     return drawing, not drawing.done()
 
 
+@pytest.mark.asvs("8.3.2")
 def test_a_token_drawn_beside_a_revocation_waits_for_it_or_is_refused(
     services: Services, threads: ThreadPoolExecutor
 ) -> None:

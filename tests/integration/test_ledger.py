@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from billing.domain.accounts import CHART
 from billing.projections.ledger import PROOFS as QUERY
@@ -170,3 +171,4 @@ def test_a_difference_is_named_by_its_proof_and_shown_to_prometheus(
     assert (broken["amount_ore"], broken["accounts"]) == (-1, ["bank", "unallocated"])
     ask()
     assert gauge.labels("billing")._value.get() == 2
+    REGISTRY.unregister(gauge)  # the process has one of a name

@@ -1,11 +1,8 @@
 """auth behind nameko: what a plain nameko client sees of it over RabbitMQ."""
 
-import email.policy
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,12 +12,14 @@ import psycopg
 import pytest
 
 from chassis.green.nameko_ext import register_errors  # before nameko: it filters eventlet's warning
+from embedded import mailbox
 
 # isort: split
 from nameko.exceptions import MethodNotFound
 from nameko.standalone.rpc import ClusterRpcProxy
 
 from auth.app import build
+from auth.secret_keys import new_key
 from auth.settings import Settings
 from chassis import settings
 from chassis.database import migrations
@@ -82,14 +81,7 @@ class Auth:
         while worker.work():
             pass
         parts.app.engine.dispose()
-        mails = [
-            message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            for path in sorted(Path(self.variables["MAIL_FOLDER"]).glob("*.eml"))
-        ]
-        mine = [mail.get_content() for mail in mails if mail["To"] == address]
-        found = re.search(r"token=(\S+)", mine[-1])
-        assert found is not None
-        return found[1]
+        return mailbox.token(mailbox.mails(Path(self.variables["MAIL_FOLDER"]), address)[-1])
 
     def signed_in(self) -> str:
         """Return an access token of a new person."""
@@ -135,11 +127,17 @@ def auth_or_none(
             "SIGNING_KEY_ID": "1",
             "SIGNING_KEY": private,
             "SECRET_KEY": "only-for-tests-and-long-enough-so",
+            "SECRET_KEYS": new_key(),
             "ENV": "demo",
             "MAIL": "folder",
             "MAIL_FOLDER": str(tmp_path_factory.mktemp("mail")),
             "MAIL_SENDER": "no-reply@ai-studio.example",
             "APP_URL": "https://ai-studio.example",
+            "PUBLIC_URL": "https://auth.ai-studio.example",
+            "BLOBS": "folder",
+            "BLOBS_FOLDER": str(tmp_path_factory.mktemp("blobs")),
+            "BLOBS_KEY": "only-for-tests-and-long-enough-too",
+            "WORK_FOLDER": str(tmp_path_factory.mktemp("work")),
         }
         with nameko_process(SERVE, variables={**variables, "AMQP_URI": uri}):
             yield Auth(uri, variables, admin_url)
@@ -180,7 +178,7 @@ def test_an_error_arrives_as_what_it_was_with_its_code(auth: Auth) -> None:
     assert (wrong.value.code, wrong.value.retryable) == ("auth.invalid_credentials", False)
     with pytest.raises(Rejected) as spent:
         auth.call("verify_email", token="unknown", password=PASSWORD)
-    spoken = "this link and this password do not go together"
+    spoken = "what was mailed does not go with this, or not any more"
     said = f"auth.token_invalid: {spoken} (request {spent.value.request_id})"
     assert str(spent.value) == said
 

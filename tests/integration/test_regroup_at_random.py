@@ -129,6 +129,7 @@ class Group:
         until(changed, what="another number of members")
 
 
+@pytest.mark.long
 def test_the_number_of_members_changes_under_traffic_and_each_effect_is_there_once(
     broker: Broker, source: App, hearer: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

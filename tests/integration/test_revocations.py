@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from auth.jobs import end_bans
+from auth.jobs.bans import end_bans
 from chassis.errors import ServiceError, Unauthenticated
 from chassis.running import housekeeping
 from contracts.auth.events import REVOKES
@@ -45,6 +45,7 @@ def asked(services: Services, service: str, token: str, **by: Any) -> str | None
     return code(partial(services.call, service, question, token, **by))
 
 
+@pytest.mark.asvs("7.4.2")
 def test_who_is_banned_is_refused_at_once_in_auth_and_elsewhere_when_it_is_heard(
     services: Services,
 ) -> None:
@@ -67,7 +68,7 @@ def test_who_is_banned_gets_no_new_token(services: Services) -> None:
     services.ban(person)
     services.now += MICROSECOND
 
-    assert code(before.access) == "auth.session_ended"
+    assert code(before.access) == "auth.session_unknown"
     assert code(person.signed_in) == "auth.user_banned"
 
 
@@ -144,13 +145,14 @@ def test_the_reason_of_a_ban_is_shown_replaced_and_in_no_event(services: Service
     assert services.run("auth", "select 1 from events where data::text like '%better%'") == []
 
 
+@pytest.mark.asvs("7.4.1")
 def test_signing_out_ends_the_own_session_and_no_other(services: Services) -> None:
     person = services.somebody()
     here, there = person.signed_in(), person.signed_in()
     token, other = here.access(), there.access()
     services.call("auth", "sign_out", token)
 
-    assert code(here.access) == "auth.session_ended"
+    assert code(here.access) == "auth.session_unknown"
     assert asked(services, "billing", token) is None
     services.hear("billing")
     for service in ("auth", "billing"):
@@ -159,6 +161,7 @@ def test_signing_out_ends_the_own_session_and_no_other(services: Services) -> No
     assert code(there.access) is None
 
 
+@pytest.mark.asvs("7.5.2")
 def test_one_of_the_own_sessions_is_revoked(services: Services) -> None:
     person = services.somebody()
     here, there = person.signed_in(), person.signed_in()
@@ -170,6 +173,7 @@ def test_one_of_the_own_sessions_is_revoked(services: Services) -> None:
     assert asked(services, "auth", token) is None
 
 
+@pytest.mark.asvs("8.4.1")
 def test_somebody_elses_session_does_not_exist(services: Services) -> None:
     theirs = services.somebody().signed_in()
     for me in (services.somebody(), services.admin):
@@ -182,6 +186,7 @@ def test_somebody_elses_session_does_not_exist(services: Services) -> None:
     assert code(theirs.access) is None
 
 
+@pytest.mark.asvs("7.5.2")
 def test_all_other_sessions_are_revoked_and_listed_no_more(services: Services) -> None:
     person = services.somebody()
     mine, *others = [person.signed_in() for _ in range(3)]
@@ -194,7 +199,7 @@ def test_all_other_sessions_are_revoked_and_listed_no_more(services: Services) -
 
     # the one that following the link began as well
     assert {each["id"] for each in ended} == {each["id"] for each in listed} - {mine.session_id}
-    assert [code(each.access) for each in (mine, *others)] == [None, *["auth.session_ended"] * 2]
+    assert [code(each.access) for each in (mine, *others)] == [None, *["auth.session_unknown"] * 2]
     left = services.call("auth", "list_sessions", token)["items"]
     assert [each["id"] for each in left] == [mine.session_id]
 

@@ -1,14 +1,17 @@
 """What operators change by `suitectl`, and that it is written down who did."""
 
 import json
+import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from auth.secret_keys import fingerprint
 from chassis import ids
 from chassis.database import migrations
 from chassis.hearing import parking
@@ -18,6 +21,7 @@ from chassis.jobs.jobs import Kind, Worker
 from chassis.unit.calls import Job
 from distributed.servers import Servers
 from integration.stages.operated_site import REFUSED, WELCOMED, Operated, nothing, refuse
+from suitectl import keys
 from suitectl.__main__ import main
 from suitectl.site import Site
 from unit.stages.ocr_files import Paid, ocr_file
@@ -270,5 +274,33 @@ def test_a_projection_is_rebuilt_and_how_long_it_held_writers_up_is_said(site: O
     assert 0 < done["longest_pause_s"] <= done["seconds"]
     assert site.audited("auth") == [("kari", "projections rebuild")]
     findings = site.read("doctor", code=1)
-    left = {f"projection {name}" for name in ("user", "session")}
+    others = ("user", "session", "invitation", "erasure", "erasure_acknowledgement")
+    left = {f"projection {name}" for name in others}
     assert {each["check"] for each in findings if not each["ok"]} == left
+
+
+def test_a_key_of_secrets_goes_when_auth_has_nothing_left_that_it_encrypted(
+    site: Operated, tmp_path: Path
+) -> None:
+    file, secrets = tmp_path / site.file.name, Path(site.site.inventory.secrets)
+    held = tmp_path / secrets.name
+    shutil.copy(secrets, held)
+    file.write_text(site.file.read_text("utf-8").replace(str(secrets.parent), str(tmp_path)))
+    (old,) = keys.read(held)["secret_keys"]
+    row = f"('somebody', 's', '{fingerprint(old)}', now())"
+    site.sql("auth", f"insert into totp (user_id, secret, sealed_by, created_at) values {row}")
+    rotate = partial(main, ["keys", "rotate", "secrets", str(file)])
+    assert (rotate(), rotate()) == (0, 0)
+    new = keys.read(held)["secret_keys"][0]
+    for since, why in (
+        (ids.now(), "suitectl.too_early"),
+        (ids.now() - timedelta(hours=1), "suitectl.still_sealed: 1 secrets"),
+    ):
+        held.write_text(json.dumps(keys.read(held) | {"secrets_since": since.isoformat()}))
+        site.capsys.readouterr()
+        assert rotate() == 1
+        assert why in site.capsys.readouterr().err
+    site.sql("auth", f"update totp set sealed_by = '{fingerprint(new)}'")
+    assert rotate() == 0
+    assert keys.read(held)["secret_keys"] == [new]
+    site.sql("auth", "delete from totp")

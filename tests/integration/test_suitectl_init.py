@@ -207,6 +207,7 @@ def all_secrets(held: Any) -> Iterator[str]:
     """Yield every password and key of a secrets file, and nothing that is public in it."""
     yield held["signing_key"]
     yield held["secret_key"]
+    yield from held["secret_keys"]
     yield held["superuser"]
     for group in ("blobs", "roles", "broker"):
         yield from held[group].values()
@@ -516,7 +517,7 @@ def test_secrets_are_made_once_kept_close_and_never_printed(
     assert site.secrets.stat().st_mode & 0o777 == 0o600
     printed = capsys.readouterr()
     held = [*all_secrets(first)]
-    assert len(set(held)) == len(held) == 3 + 2 + 6 + 4
+    assert len(set(held)) == len(held) == 4 + 2 + 6 + 4
     for secret in held:
         assert secret not in printed.out + printed.err
         assert secret not in site.definitions.read_text("utf-8")
@@ -633,6 +634,7 @@ def test_files_can_be_made_before_there_are_servers(site: Site) -> None:
     assert sorted(files) == made
 
 
+@pytest.mark.long
 def test_rabbitmqctl_does_as_the_management_api_does(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,9 @@ import kombu
 import psycopg
 import pytest
 
+from billing.domain import customer
 from chassis.database import schema_steps
+from chassis.hearing.cursors import call
 from distributed.servers import Servers
 from integration.stages.operated_site import Operated
 from servers.rabbit import Broker
@@ -328,3 +330,25 @@ def test_a_database_that_is_away_or_too_old_is_one_line_and_the_rest_is_asked(
     site.admin("alter database auth_away rename to auth")
     assert away.count("\n") == len(away.splitlines()) == 2  # itself, and where billing heard it
     assert 'database "auth" does not exist' in away
+
+
+def test_who_did_what_is_printed_of_all_services_the_newest_last(site: Operated) -> None:
+    workspace = UUID(int=1)
+    with site.app("billing") as app:
+        met = customer.NoteWorkspace(workspace_id=workspace)
+        app.handle(customer.decider, workspace, met, call(app))
+    rows = site.read("audit")
+    signed_up = [each for each in rows if each["type"] == "SignedUp"]
+    user = signed_up[1]["stream_id"].removeprefix("user-")
+
+    assert [each["at"] for each in rows] == sorted(each["at"] for each in rows)
+    assert (rows[-1]["service"], rows[-1]["type"]) == ("billing", "CustomerMet")
+    assert site.read("audit", "--workspace", str(workspace)) == rows[-1:]
+    about = site.read("audit", "--user", user)
+    assert {"SignedUp", "SessionStarted"} <= {each["type"] for each in about}
+    assert site.read("audit", "billing", "--user", user) == []
+    narrow = ("--type", "SignedUp", "--until", signed_up[2]["at"], "--limit", "1")
+    assert site.read("audit", "auth", *narrow) == [signed_up[1]]
+    for wrong in (("--since", "2026-03-01"), ("--limit", "0")):
+        with pytest.raises(SystemExit):
+            site.run("audit", *wrong)

@@ -44,6 +44,24 @@ def opening(label: str = "tools") -> boxes.OpenBox:
     return boxes.OpenBox(workspace_id=MINE, label=label)
 
 
+def test_a_stream_that_is_taken_for_new_and_is_not_gets_no_second_beginning(
+    own: Database, app: App
+) -> None:
+    box_id = uuid4()
+    tried: list[Unit] = []
+
+    def begin(unit: Unit) -> Written:
+        tried.append(unit)
+        unit.begin(boxes.box, box_id)
+        return unit.decide(boxes.box, box_id, opening()).written
+
+    assert app.unit(call(), begin, Written) == Written(id=box_id, version=1)
+    with pytest.raises(Conflict, match=r"chassis\.busy"):
+        app.unit(call(), begin, Written)
+    assert len(tried) > 2  # what it was taken for may have been so until a rival came
+    assert own.one("select count(*) from events") == 1
+
+
 def test_a_command_appends_projects_and_replies(own: Database, app: App) -> None:
     told = []
     app.committed = lambda: told.append(True)

@@ -1,7 +1,6 @@
 """Each service starts without the other four: what it hears and whom it asks may come later."""
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,7 @@ PATIENCE_S = 60
 
 def heard_by(service: str) -> set[str]:
     """Return the queues that its reactions need: a source without one has none."""
-    found = find_spec(f"{service}.inbound") is not None
-    listed = import_module(f"{service}.inbound").reactions if found else ()
+    listed = import_module(f"{service}.inbound").reactions
     revocations = {f"{service}.revocations.hears.auth"} if service != "auth" else set()
     return {f"{service}.hears.{each.source}" for each in listed} | revocations
 

@@ -88,6 +88,17 @@ def test_what_others_were_told_is_whole_and_heard_to_its_end(
     assert problems(suite) == []
 
 
+def test_a_workspace_that_has_projects_is_known_to_be_used(suite: Suite, outcome: Outcome) -> None:
+    suite.settle()
+    used = suite.sql("auth", "select stream_id as of from events where type = 'WorkspaceUsed'")
+    theirs = "select distinct 'workspace-' || workspace_id as of from {}"
+    has = [*suite.sql("media", theirs.format("project"))]
+    has += suite.sql("video", theirs.format("video_project"))
+
+    assert used
+    assert sorted(each["of"] for each in used) == sorted({each["of"] for each in has})
+
+
 def test_one_correlation_id_leads_from_the_payment_to_the_commission(
     suite: Suite, outcome: Outcome
 ) -> None:

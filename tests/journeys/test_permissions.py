@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from architecture.permissions_page import (
+    AT,
     CALLERS,
     LISTENER,
     NO,
@@ -46,7 +47,7 @@ class Asking:
             suite.sql("auth", f"select id, workspace_id from \"user\" where email = '{email}'")[0]
             for email in ("kari@buyer.example", "admin@ai-studio.example")
         )
-        users = dict.fromkeys(CALLERS, owner) | {"system admin": admin}
+        users = {name: admin if actor.is_system_admin else owner for name, actor in CALLERS.items()}
         users[OUTSIDER] = stranger.call("auth", "me")
         people = {name: actor for name, actor in CALLERS.items() if actor.kind == "person"}
         self.tokens = {
@@ -96,7 +97,7 @@ class Asking:
             workspace_id=UUID(user["workspace_id"]) if user["workspace_id"] else None,
             session_id=uuid4(),
             impersonated_by=UUID(admin_id) if actor.impersonated_by else None,
-            authenticated_at=ids.now(),
+            authenticated_at=ids.now() - (AT - (actor.authenticated_at or AT)),
         )
 
 
@@ -105,8 +106,9 @@ def asking(suite: Suite, outcome: Outcome, stranger: Person) -> Asking:
     return Asking(suite, outcome, stranger)
 
 
+@pytest.mark.asvs("8.3.1")
 @pytest.mark.parametrize("service", SERVICES)
-def test_who_may_call_what_is_as_the_page_says(asking: Asking, service: str) -> None:
+def test_the_matrix_of_who_may_call_what_is_as_the_page_says(asking: Asking, service: str) -> None:
     assert table(service, asking.cell).splitlines() == told(service).splitlines()
 
 

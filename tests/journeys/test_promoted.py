@@ -24,7 +24,7 @@ CALLERS, PIECES = 3, 3  # each caller's pieces: one before the standby is cut of
 LACKS_S = 5
 HEARD = 3  # so many of the earnings at the least are made of what it lacks
 PATIENCE_S = 180.0
-HEARERS = {"media", "video", "affiliate"}
+HEARERS = {"auth", "media", "video", "affiliate"}
 LINES = "select target_id from invoice_line_item"
 EARNED = "select invoice_id from affiliate_earning"
 

@@ -1,6 +1,7 @@
 """`suitectl admin create`, as an operator runs it on auth's host."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -30,15 +31,16 @@ def database(suite: Suite) -> Mapping[str, str]:
     """Where auth itself connects, as its environment says it."""
     held = keys(suite.data_dir)
     url = suite.server.url("auth_app", held["roles"]["auth_app"], "auth")
-    return {"DATABASE_URL": url, "SUITE": held["suite"]}
+    return {"DATABASE_URL": url, "SUITE": held["suite"], "APP_URL": "https://app.example"}
 
 
 def create_admin(
-    database: Mapping[str, str], email: str = EMAIL, password: str = PASSWORD
+    database: Mapping[str, str], email: str = EMAIL, password: str | None = PASSWORD
 ) -> subprocess.CompletedProcess[str]:
+    how = [] if password is None else ["--password-stdin"]
     environment = {name: os.environ[name] for name in os.environ if name != "DATABASE_URL"}
     return subprocess.run(
-        [sys.executable, "-m", "suitectl", "admin", "create", "--email", email, "--password-stdin"],
+        [sys.executable, "-m", "suitectl", "admin", "create", "--email", email, *how],
         input=f"{password}\n",
         env={**environment, **database, "PYTHONPATH": ROOTS},
         capture_output=True,
@@ -70,6 +72,21 @@ def test_an_admin_made_on_the_host_signs_in_as_one(
     ]
     every_workspaces = suite.call("affiliate", "affiliate_stats", access["access_token"])
     assert every_workspaces["pending_ore"] == 0
+
+
+def test_an_admin_made_without_a_password_chooses_it_by_the_link_that_is_printed(
+    suite: Suite, database: Mapping[str, str]
+) -> None:
+    email = "linked@ai-studio.example"
+    made = create_admin(database, email, None)
+
+    assert (made.returncode, made.stderr) == (0, "")
+    name, _, link = made.stdout.splitlines()
+    found = re.fullmatch(r"https://app\.example/reset-password\?token=(\S+)", link)
+    assert found is not None
+    reset = suite.call("auth", "reset_password", None, token=found[1], new_password=PASSWORD)
+    assert name == f"system admin {reset['user_id']}"
+    assert suite.call("auth", "sign_in", None, email=email, password=PASSWORD)["session_token"]
 
 
 def test_a_known_address_is_refused_and_keeps_its_password(

@@ -12,6 +12,7 @@ from faults.checks.rows import Known, Part, Stored
 RECONSIDERED = ("TargetsReleased", "TargetCleared", "ClearanceRefused", "TargetAwaited")
 # every kind of event that a consumer may record on hearing one
 MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
+    ("auth", "media.project_created"): frozenset({"WorkspaceUsed"}),
     ("media", "auth.workspace_created"): frozenset({"WorkspaceNoted"}),
     ("billing", "auth.workspace_created"): frozenset({"CustomerMet", *RECONSIDERED}),
     ("affiliate", "auth.workspace_created"): frozenset({"WorkspaceHeard"}),
@@ -26,9 +27,7 @@ MAY_CAUSE: Mapping[tuple[str, str], frozenset[str]] = {
     ),
     ("media", "billing.payment_required"): frozenset({"PaymentNeeded"}),
     ("affiliate", "billing.invoice_issued"): frozenset({"FirstInvoiceHeard", "InvoiceHeard"}),
-    ("affiliate", "billing.invoice_paid"): frozenset(
-        {"InvoiceNoted", "Earned", "EarningSkipped", "EntryMade"}
-    ),
+    ("affiliate", "billing.invoice_paid"): frozenset({"InvoiceNoted", "Earned", "EarningSkipped"}),
 }
 STARTED = "media.project_start_requested"
 CLEARED = ("TargetCleared", "ClearanceRefused", "ClearanceRepeated")
@@ -42,6 +41,7 @@ class World:
     """What earlier events have made true, and what later ones therefore change or not."""
 
     profiles: dict[str, tuple[str | None, bool]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     invoiced: set[str] = field(default_factory=set)
     referred: set[str] = field(default_factory=set)
 
@@ -55,6 +55,9 @@ class World:
                 yield "affiliate", ("WorkspaceHeard",)
             case "auth.workspace_profile_changed":
                 yield from self._profile(data)
+            case "media.project_created" if data["workspace_id"] not in self.used:
+                yield "auth", ("WorkspaceUsed",)
+                self.used.add(data["workspace_id"])
             case "media.project_start_requested":
                 yield "billing", CLEARED
             case "media.project_completed":

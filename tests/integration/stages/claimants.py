@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from auth.gateways import passwords
 from chassis.errors import ServiceError
 from chassis.jobs.jobs import Worker
-from embedded.mailbox import mails
+from embedded.mailbox import mails, text, token
 from integration.stages.deaf_services import Services
 from servers.postgres import Server
 
@@ -52,6 +52,14 @@ class Claimants:
             return refusal.code
         return "answered"
 
+    def told(self, method: str, /, **arguments: Any) -> str:
+        """Return all that a caller is told, but for ids and which request it was."""
+        try:
+            told = str(self.call(method, **arguments))
+        except ServiceError as refusal:
+            told = f"{type(refusal).__name__} {refusal.fields() | {'request_id': None}}"
+        return re.sub("[0-9a-f]{8}-[0-9a-f-]{27}", "an id", told)
+
     def sign_in(self, email: str, password: str = PASSWORD) -> str:
         return self.code("sign_in", email=email, password=password)
 
@@ -61,7 +69,11 @@ class Claimants:
 
     def links(self, email: str) -> list[str]:
         """Do the jobs that wait; return the tokens that an address was mailed, oldest first."""
-        found = [re.search(r"token=(\S+)", mail.get_content()) for mail in self._mails(email)]
+        return [found for mail in self._mails(email) if (found := token(mail))]
+
+    def codes(self, email: str) -> list[str]:
+        """Do the jobs that wait; return the codes that an address was mailed, oldest first."""
+        found = [re.search(r"^(\d{6})$", text(mail), re.M) for mail in self._mails(email)]
         return [each[1] for each in found if each]
 
     def rows(self, query: str) -> list[Any]:
@@ -81,6 +93,25 @@ def claimants(server: Server) -> Iterator[Claimants]:
         patched.setattr(passwords, "_HASHER", quick)
         folder = Path(ending.enter_context(TemporaryDirectory(prefix="ai-studio-")))
         yield Claimants(Services(server, folder, ending, ("auth",)))
+
+
+@contextmanager
+def hashes() -> Iterator[list[str]]:
+    """Yield a list that grows with each hash that is computed."""
+    made: list[str] = []
+
+    class Counting(PasswordHasher):
+        def hash(self, *given: Any, **more: Any) -> str:
+            made.append("made")
+            return super().hash(*given, **more)
+
+        def verify(self, *given: Any, **more: Any) -> Any:
+            made.append("compared")
+            return super().verify(*given, **more)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "_HASHER", Counting(time_cost=1, memory_cost=8, parallelism=1))
+        yield made
 
 
 def nobodys() -> str:

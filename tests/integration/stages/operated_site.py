@@ -14,8 +14,10 @@ import pytest
 from psycopg.rows import dict_row
 
 from auth import claims
-from auth.acts.claims import sign_up, verify_email
+from auth.acts.claims import sign_up
+from auth.acts.verifying import verify as verify_email
 from billing import kept
+from chassis import ids
 from chassis.broker import queues
 from chassis.door.edge import Door
 from chassis.door.tokens import AccessTokens
@@ -81,13 +83,13 @@ class Operated:
         """Let there be one more account, told to others; return its workspace's stream."""
         with self.app("auth") as app:
             door = Door(app=app, tokens=AccessTokens({}), permissions={})
-            password, at = "a long password", app.clock()
+            password, token, at = "a long password", ids.token(), app.clock()
             made = sign_up(door, call(app), SignUp(name="Kari", email=email, password=password))
             with app.engine.begin() as connection:
                 claim = claims.find(connection, made.user_id)
                 assert claim is not None
-                claims.keep_link(connection, claim, "mailed", at, at + timedelta(hours=1))
-            verify_email(door, call(app), VerifyEmail(token="mailed", password=password))
+                claims.keep_link(connection, claim, token, at, at + timedelta(hours=1))
+            verify_email(door, call(app), VerifyEmail(token=token, password=password))
             while feed.number(app.engine):
                 pass
         (row,) = self.sql(

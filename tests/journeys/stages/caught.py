@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 import psycopg
 
 Caught = Callable[[], bool]
-KEY = 20_261_122  # of an advisory lock that nothing else takes
+KEY, GATE = 20_261_122, 20_261_130  # of advisory locks that nothing else takes
 
 
 @contextmanager
@@ -45,6 +45,33 @@ def _waiting_by(url: str, trigger: str) -> Iterator[Caught]:
         holder.execute("drop function wait_here cascade")
 
 
+class Gate:
+    """Holds up the units in which jobs of some workspaces end, until it lets them through."""
+
+    def __init__(self, holder: psycopg.Connection[tuple[object, ...]]) -> None:
+        self._holder = holder
+
+    def held(self) -> int:
+        """Return how many jobs wait at their end."""
+        return self._holder.execute(_HELD, [GATE]).rowcount
+
+    def let(self, workspace_id: str) -> None:
+        """Let what waits of that workspace end, and what comes after it."""
+        self._holder.execute("select pg_advisory_unlock(%s, hashtext(%s))", [GATE, workspace_id])
+
+
+@contextmanager
+def ending(url: str, kind: str, *workspace_ids: str) -> Iterator[Gate]:
+    """Hold up the units in which jobs of that kind end, workspace by workspace."""
+    with psycopg.connect(url, autocommit=True) as holder:
+        holder.execute(_AT_A_GATE.format(GATE, kind).encode())
+        for each in workspace_ids:
+            holder.execute("select pg_advisory_lock(%s, hashtext(%s))", [GATE, each])
+        yield Gate(holder)
+        holder.execute("select pg_advisory_unlock_all()")
+        holder.execute("drop function wait_at_a_gate cascade")
+
+
 _WAITING = """
 select from pg_locks waits where not granted and relation = %(table)s::regclass
 and (%(beside)s = '' or exists (select from pg_locks held
@@ -64,3 +91,10 @@ trigger wait_here after update on jobs
 for each row when (new.state = 'done' and new.kind not like 'schedule:%')
 """
 _WAITS = "select from pg_locks where not granted and locktype = 'advisory' and objid = %s"
+_AT_A_GATE = """
+create function wait_at_a_gate() returns trigger language plpgsql as $$
+begin perform pg_advisory_xact_lock({}, hashtext(new.workspace_id)); return null; end $$;
+create trigger wait_at_a_gate after update on jobs
+for each row when (new.state = 'done' and new.kind = '{}') execute function wait_at_a_gate()
+"""
+_HELD = "select from pg_locks where not granted and locktype = 'advisory' and classid = %s"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from auth.acts.sessions import start_session
 from auth.app import SERVICE as AUTH
-from auth.domain import user, workspace
+from auth.domain import user, user_messages, workspace, workspace_messages
 from chassis import ids
 from chassis.errors import ServiceError
 from chassis.identity import service_actor
@@ -76,10 +76,10 @@ def _member(suite: Suite, app: App, number: int) -> Member:
         unit.execute(keep(user_id, user_id, {"name": f"Person {number}", "email": email}))
         slug = {"name": f"Workspace {number}", "slug": f"crowd-{number}"}
         unit.execute(keep(workspace_id, user_id, slug))
-        opened = workspace.OpenWorkspace(workspace_id=workspace_id, owner_user_id=user_id)
+        opened = workspace_messages.OpenWorkspace(workspace_id=workspace_id, owner_user_id=user_id)
         unit.decide(workspace.decider, workspace_id, opened)
-        unit.decide(user.decider, user_id, user.SignUp(workspace_id=workspace_id))
-        verified = unit.decide(user.decider, user_id, user.VerifyEmail())
+        unit.decide(user.decider, user_id, user_messages.SignUp(workspace_id=workspace_id))
+        verified = unit.decide(user.decider, user_id, user_messages.VerifyEmail())
         return start_session(unit, verified, {})
 
     by = service_actor("auth")

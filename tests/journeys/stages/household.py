@@ -1,6 +1,5 @@
 """One household's work, from its company to its invoice, asked for again with the same keys."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -9,6 +8,7 @@ from chassis.errors import Rejected, Unauthenticated
 from demo.main_job import Photo
 from demo.main_job_work import Work
 from demo.people import Person
+from embedded import mailbox
 from journeys.stages.quiet import Quiet
 from journeys.stages.restorable import HeldUp, Restorable
 from waiting import until
@@ -168,8 +168,7 @@ class Newcomers(Household):
 
     def _is_verified(self) -> bool:
         for mail in reversed(self.suite.mail(self.customer.email)):
-            link = re.search(r"token=(\S+)", mail.get_content())
-            proof = {"token": link[1] if link else "", "password": self.customer.password}
+            proof = {"token": mailbox.token(mail), "password": self.customer.password}
             with suppress(Rejected):
                 self.suite.call("auth", "verify_email", None, **proof)
                 return True

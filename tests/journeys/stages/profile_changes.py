@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from auth.app import SERVICE as AUTH
-from auth.domain import workspace
+from auth.domain import workspace, workspace_messages
 from chassis import ids
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
@@ -31,7 +31,7 @@ class ProfileChanges:
         """Change each workspace once more."""
         number = NUMBERS[self._turn % 2]
         self._turn += 1
-        command = workspace.ChangeProfile(
+        command = workspace_messages.ChangeProfile(
             organization_number=number, has_legal_name=False, changed=("organization_number",)
         )
 

@@ -6,7 +6,12 @@ from demo.main_job import BUYER, PAYEE, Outcome
 
 DIGEST = "0" * 64
 NOBODYS = "00000000-0000-0000-0000-000000000001"
-NOT_MADE = ("get_credit_note", "get_invoicing_run")  # the main job makes none of what they ask for
+NOT_MADE = (  # the main job makes none of what they ask for
+    "get_credit_note",
+    "get_invoicing_run",
+    "get_invitation",
+    "erasure_status",
+)
 
 
 Requests = dict[str, dict[str, Any]]  # arguments by method
@@ -31,6 +36,7 @@ def requests(outcome: Outcome) -> dict[str, Requests]:
 
 
 def _auth(workspace: str, user: str) -> dict[str, dict[str, Any]]:
+    here = {"workspace_id": workspace}  # as it may be named; else one's own is meant
     return {
         "sign_up": {"name": "N", "email": "n@new.example", "password": "a long password"},
         "verify_email": {"token": "unknown", "password": "a long password"},
@@ -38,13 +44,55 @@ def _auth(workspace: str, user: str) -> dict[str, dict[str, Any]]:
         "authenticate": {"session_token": "unknown"},
         "public_keys": {},
         "me": {},
-        "get_workspace": {},
-        "update_workspace": {"name": "Another name", **BUYER},
+        "get_workspace": here,
+        "update_workspace": {"name": "Another name", **BUYER, **here},
         "set_invoice_eligibility": {"workspace_id": workspace, "eligible": True, "reason": "r"},
         "sign_out": {},
         "revoke_session": {"session_id": NOBODYS},
         "revoke_other_sessions": {},
         "list_sessions": {"limit": 5, "cursor": None},
+        "resend_verification": {"email": "n@new.example"},
+        "update_profile": {"name": "Another name", "image": "https://pictures.example/me.jpg"},
+        "change_email": {"email": "another@buyer.example"},
+        "reauthenticate": {"password": "not the password"},
+        "change_password": {"current_password": "not it", "new_password": "a longer password"},
+        "request_password_reset": {"email": "n@new.example"},
+        "reset_password": {"token": "unknown", "new_password": "a longer password"},
+        "enable_totp": {},
+        "confirm_totp": {"code": "000000"},
+        "disable_totp": {"code": "000000"},
+        "new_recovery_codes": {"code": "000000"},
+        "reset_totp": {"user_id": user, "reason": "r"},
+        "complete_onboarding": {"user_name": "N", "workspace_name": "W"},
+        "set_branding": {"primary_color": "#1A2B3C", "secondary_color": None, **here},
+        "close_workspace": {"reason": "r", **here},
+        "create_workspace": {"name": "W", "owner_email": "o@owner.example"},
+        "set_workspace_status": {"workspace_id": workspace, "status": "trial", "reason": "r"},
+        "set_workspace_plan": {"workspace_id": workspace, "plan": "pro", "reason": "r"},
+        "branding": {"workspace_id": workspace},
+        "list_members": {"limit": 5, "cursor": None, **here},
+        "change_member_role": {"user_id": NOBODYS, "role": "admin"},
+        "transfer_ownership": {"user_id": NOBODYS},
+        "remove_member": {"user_id": NOBODYS},
+        "invite_member": {"email": "guest@new.example", "role": "member", **here},
+        "resend_invitation": {"invitation_id": NOBODYS},
+        "cancel_invitation": {"invitation_id": NOBODYS},
+        "accept_invitation": {"token": "unknown"},
+        "decline_invitation": {"token": "unknown"},
+        "list_invitations": {"limit": 5, "cursor": None, **here},
+        "list_my_invitations": {},
+        "get_invitation": {"token": "unknown"},
+        "end_sessions": {"user_id": NOBODYS, "reason": "r"},
+        "set_system_admin": {"user_id": NOBODYS, "is_system_admin": True, "reason": "r"},
+        "rename_user": {"user_id": user, "name": "Another name"},
+        "list_workspaces": {"search": "work", "limit": 5, "cursor": None},
+        "list_users": {"search": "kari", "limit": 5, "cursor": None},
+        "audit": {"user_id": user, "limit": 5, "cursor": None},
+        "start_impersonation": {"user_id": user, "reason": "a customer asked for help"},
+        "stop_impersonation": {"session_id": NOBODYS},
+        "erase_subject": {"user_id": NOBODYS, "reason": "r"},
+        "erasure_status": {"user_id": NOBODYS},
+        "export_my_data": {},
         "ban_user": {"user_id": user, "reason": "r", "expires_at": None},
         "unban_user": {"user_id": user},
         "billing_profile": {"workspace_id": workspace},

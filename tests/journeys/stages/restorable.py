@@ -143,6 +143,16 @@ class Restorable(Suite):
                 return skipped
         raise AssertionError("it stops again and again")
 
+    @property
+    def installation(self) -> str:
+        """Which suite it is, as its databases say."""
+        return str(self._keys["suite"])
+
+    def app_url(self, service: str) -> str:
+        """Return where a service's processes connect."""
+        role = f"{service}_app"
+        return self.server.url(role, self._keys["roles"][role], service)
+
     def suitectl(self, *arguments: str) -> Any:
         """Return the JSON that a command prints."""
         printed = StringIO()

@@ -17,6 +17,7 @@ from psycopg import sql
 from chassis.errors import Rejected
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
+from embedded import mailbox
 from journeys.stages.quiet import Quiet, main_job
 from suitectl.__main__ import main
 from waiting import until
@@ -24,7 +25,7 @@ from waiting import until
 BACKUP = "billing_backup"
 BEFORE = "One invoice for both, paid in two parts"  # the step of the main job
 DEAR = 5  # films that are not cleared: so much that is new is told before what is told again
-HEARERS = ("affiliate", "media", "video")
+HEARERS = ("affiliate", "auth", "media", "video")
 PATIENCE_S = 180.0  # a source is asked every minute
 
 
@@ -211,7 +212,7 @@ class RestoredBilling:
         account = {"name": "Nina", "email": email, "password": password}
         made = self.suite.call("auth", "sign_up", None, **account)
         until(lambda: self.suite.mail(email))  # others stand still, so nothing settles
-        token = self.suite.mail(email)[0].get_content().partition("token=")[2].split()[0]
+        token = mailbox.token(self.suite.mail(email)[0])
         self.suite.call("auth", "verify_email", None, token=token, password=password)
         stream = f"customer-{made['workspace_id']}"
         known = f"select 1 as heard from events where stream_id = '{stream}'"

@@ -28,6 +28,7 @@ from journeys.stages.every_method import (
 )
 
 CREATIONS = ("create_project", "create_video")
+ASK_WHO_FIRST = ("change_password", "reauthenticate")  # and the request gives a wrong password
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ class Asked:
             yield Spoiling("no key", self._by_permitted(self.good, key={}), Invalid, has_code(code))
         if method.writes and not may.open:
             ask = self._with("expected_version", 999)
-            yield Spoiling("another version", ask, (Conflict, Rejected, NotFound, Invalid))
+            refused: tuple[type[ServiceError], ...] = (Conflict, Rejected, NotFound, Invalid)
+            if self.name in ASK_WHO_FIRST:
+                refused = (Unauthenticated,)
+            yield Spoiling("another version", ask, refused)
 
     def _arguments(self) -> Iterator[Spoiling]:
         unknown = self._by_permitted({"no_such_argument": 1})

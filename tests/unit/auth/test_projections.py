@@ -5,14 +5,14 @@ from uuid import UUID
 
 from auth import kept as kept_tables
 from auth.domain.session import SessionEnded, SessionRenewed, SessionStarted
-from auth.domain.user import (
+from auth.domain.user_events import (
     EmailVerified,
     SignedUp,
     SystemAdminCreated,
     UserBanned,
     UserUnbanned,
 )
-from auth.domain.workspace import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
+from auth.domain.workspace_events import InvoiceEligibilitySet, ProfileChanged, WorkspaceOpened
 from auth.projections import sessions, users, workspaces
 from chassis.testing.projected import at, kept, projected
 
@@ -38,6 +38,7 @@ USER_ROW = {
     "banned": False,
     "ban_reason": None,
     "ban_expires": None,
+    "totp_enabled": False,
 }
 
 
@@ -104,6 +105,8 @@ WORKSPACE_ROW = {
     "invited_by_admin": False,
     "created_at": at(1),
     "updated_at": at(1),
+    "closed_at": None,
+    "founded_by": str(USER),
     **texts,
 }
 OPENED = [(WORKSPACE, kept(name="Kari", slug="kari", **texts)), (WORKSPACE, opened)]

@@ -34,7 +34,9 @@ def refused(asked: type[Asked[Any]], **arguments: Any) -> dict[str, Any]:
 
 def changes(**arguments: Any) -> dict[str, Any]:
     """Return what a request would change of a workspace."""
-    return given(UpdateWorkspace(**let_in(UpdateWorkspace, **arguments)))
+    changed = given(UpdateWorkspace(**let_in(UpdateWorkspace, **arguments)))
+    assert changed.pop("workspace_id") is None  # one's own
+    return changed
 
 
 def test_a_legal_name_and_an_address_are_taken() -> None:

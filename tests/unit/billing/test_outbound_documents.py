@@ -24,6 +24,7 @@ from billing.domain.refund_messages import (
     RefundSent,
 )
 from billing.domain.target import Target
+from contracts import forgetting
 from contracts.billing import card_events
 from contracts.billing import events as told
 from contracts.billing.card_events import PaymentRefunded
@@ -251,7 +252,7 @@ def test_a_credit_note_is_told_by_its_invoice_alone() -> None:
 def test_all_that_is_told_is_announced() -> None:
     contract = {
         each
-        for page in (told, card_events)
+        for page in (told, card_events, forgetting)
         for each in vars(page).values()
         if getattr(each, "__module__", "") == page.__name__
     }

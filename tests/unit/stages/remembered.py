@@ -15,7 +15,7 @@ from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
 from chassis.unit.service import Service
-from chassis.unit.store import stream_name
+from chassis.unit.store import Recorded, stream_name
 
 R = TypeVar("R")
 
@@ -23,9 +23,16 @@ R = TypeVar("R")
 class Remembered:
     """Takes units, and keeps what they decide; what is kept beside the events is passed over."""
 
-    def __init__(self, service: Service, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        clock: Callable[[], datetime],
+        project: Callable[[Sequence[Recorded]], object] = lambda _: None,
+    ) -> None:
+        """`project` is given the events of each unit."""
         self.app = App(service=service, engine=NOWHERE, clock=clock)
         self.events: dict[str, list[Any]] = {}
+        self._project = project
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._calls = 0
 
@@ -39,6 +46,7 @@ class Remembered:
             written_as, data = codec.schema_version(type(event)), codec.dump(event)
             row = (name, recorded.version, type(event).__name__, written_as, data)
             self._rows.setdefault(name, []).append((*row, recorded.recorded_at))
+        self._project([recorded for recorded, _ in unit.events])
         return given
 
     def call(self) -> Call:
