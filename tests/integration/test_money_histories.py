@@ -9,7 +9,7 @@ from integration.stages.money_cards import WAYS
 from integration.stages.money_histories import happen
 from servers.postgres import Server
 
-FIRST, COUNT = 1, 60
+FIRST, COUNT = 1, 100
 DONE = {  # and not only refused
     *("pay", "checkout", "charge", "refund_payment", "by_hand", "settle_refund", "dispute"),
     *("move_dispute", "issue", "record", "bring", "credit", "refund", "write_off", "overpay"),
