@@ -68,8 +68,8 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
             admin.execute(f"create database {restored} owner {restored}_owner".encode())
         tool(server, "pg_restore", "-d", url, dump)
     with Suite(folder, durable=False) as suite:
-        until(lambda: suite.sql("billing", STOPPED))
-        app, billing = suite.parts[restored].app, suite.parts["billing"].app
+        until(lambda: suite.sql("billing", STOPPED) and suite.sql("auth", STOPPED))
+        app, billing, auth = (suite.parts[each].app for each in (restored, "billing", "auth"))
 
         def told_at(event_ids: Sequence[UUID]) -> Mapping[UUID, int]:
             return app.query(partial(feed.told_at, event_ids=event_ids))
@@ -77,6 +77,8 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
         lost = forks.resume(billing, "billing", restored, "kari", told_at)["lost"]
         assert [each["type"] for each in lost] == ["TargetCleared", "LineItemCreated"]
         assert len(billing.query(forgotten.unsettled)) == 2
+        used = forks.resume(auth, "auth", restored, "kari", told_at)["lost"]
+        assert {each["type"] for each in used} <= {"WorkspaceUsed"}  # by whoever was first
         main_job(suite, photos, by_card=False).run()
         suite.settle()
         # its clearance was asked for again; that it came out is told by whichever job was the last
@@ -84,6 +86,7 @@ def test_what_was_asked_of_a_restored_service_is_asked_again_and_ends_right(
         assert left <= {"LineItemCreated"}
         if left:
             forgotten.settle(billing, "billing", restored, None, "kari")
+        assert auth.query(forgotten.unsettled) == []  # it is begun again, by the same event
         assert problems(suite) == []
         assert suite.sql("billing", LINES) == lines
         assert suite.sql("affiliate", EARNED) == earned
