@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check types audit lock fmt unit migration push up down
+.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check types architecture audit lock fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE $(filter PG%,$(.VARIABLES))
@@ -70,11 +70,13 @@ unit: setup
 check: setup
 	@$(IN_VENV) -m ruff format --check --quiet
 	@$(IN_VENV) -m ruff check --quiet
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types audit
-	@$(IN_VENV) -m pytest --quiet tests/architecture
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync types architecture audit
 
 types: setup
 	@$(IN_VENV) -m mypy --no-error-summary --num-workers 2
+
+architecture: setup
+	@$(IN_VENV) -m pytest --quiet tests/architecture
 
 audit: setup # waits for the network, and so beside the types
 	@$(IN_VENV) deploy/audit.py
