@@ -7,6 +7,8 @@ from uuid import UUID
 from marshmallow import ValidationError
 from marshmallow import fields as field
 
+from chassis.bounds import MOST_FAULTS
+
 
 class Text(field.String):
     """A string without NUL and half characters, which PostgreSQL cannot hold."""
@@ -55,7 +57,19 @@ class Object(field.Field[Any]):
 
 
 class Tuple(field.List[Any]):
-    """A JSON array, held as a tuple."""
+    """A JSON array, held as a tuple; it is read no further than to the faults that are named."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        return tuple(super()._deserialize(value, *args, **kwargs))
+        if not isinstance(value, list | tuple):
+            raise self.make_error("invalid")
+        read, wrong = [], {}
+        for index, each in enumerate(value):
+            try:
+                read.append(self.inner.deserialize(each))
+            except ValidationError as fault:
+                wrong[index] = fault.messages
+                if len(wrong) == MOST_FAULTS:
+                    break
+        if wrong:
+            raise ValidationError(wrong)
+        return tuple(read)

@@ -29,7 +29,7 @@ ROOMS = (
         name="ground",
         what="what everybody speaks: values, ids, errors, JSON, settings, deadlines, metrics",
         may_use=(),
-        code_lines=1_250,
+        code_lines=1_257,
         why="the codec, the errors, the metrics and the settings with their rules are half of it",
     ),
     Room(
@@ -44,7 +44,7 @@ ROOMS = (
         name="unit",
         what="decide, append, project; read on from a position; rebuild",
         may_use=_DATABASE,
-        code_lines=1_180,
+        code_lines=1_174,
         why="it is what everything else exists for; who is let at a stream, and which code built a"
         " projection, is asked here",
     ),
