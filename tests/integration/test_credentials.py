@@ -6,10 +6,12 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
+import bcrypt
 import pyotp
 import pytest
 
 from auth import admins
+from auth.gateways import passwords
 from chassis.errors import Invalid, ServiceError
 from integration.stages.claimants import PASSWORD, Claimants, claimants, nobodys
 from integration.stages.deaf_services import Person
@@ -374,6 +376,27 @@ def test_an_old_hash_signs_in_and_is_argon2_of_the_whole_password_afterwards(
     assert hashed.startswith("$argon2id$") and after > before
     assert auth.sign_in(kari.email, f"{long}two") == WRONG
     assert auth.sign_in(kari.email, f"{long}one") == "answered"
+
+
+def test_an_old_hash_that_is_reset_while_somebody_signs_in_by_it_lets_nobody_in(
+    auth: Claimants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kari = Somebody(auth)
+    old = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
+    mine = f"where user_id = '{kari.user_id}'"
+    auth.services.run("auth", f"update account set password = '{old}' {mine}")
+    link, offload = kari.reset_link(), auth.app.offload
+
+    def before_it_is_kept(work: Any, *arguments: Any) -> Any:
+        if (work, arguments) == (passwords.hashed, (PASSWORD,)):
+            monkeypatch.undo()
+            assert reset(auth, link) == "answered"
+        return offload(work, *arguments)
+
+    monkeypatch.setattr(auth.app, "offload", before_it_is_kept)
+    assert auth.sign_in(kari.email, PASSWORD) == WRONG
+    assert auth.app.offload is offload
+    assert auth.sign_in(kari.email, NEW) == "answered"
 
 
 def test_a_profile_changes_as_far_as_it_is_named(auth: Claimants) -> None:

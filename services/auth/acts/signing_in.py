@@ -49,6 +49,9 @@ def _credentials(door: Door, call: Call, asked: SignIn) -> tuple[UUID | None, st
         stronger = app.offload(passwords.hashed, asked.password)
         replaced = kept.replace_password(stored, stronger, call.at)
         app.attempt(call, lambda unit: unit.execute(replaced))
+        stored = app.query(lambda db: kept.recall_password(db, user_id)) or ""
+        if stored != stronger and not app.offload(passwords.matches, stored, asked.password):
+            return None, ""  # somebody has changed it meanwhile, and not only made it stronger
     return user_id, stored
 
 
@@ -83,6 +86,6 @@ def _start(
 
 
 def _must_be(verified: str, present: str | None) -> None:
-    """Refuse a password that was changed since it was looked at; made stronger it is the same."""
-    if present != verified and not passwords.outdated(verified):
+    """Refuse a password that was changed since it was looked at."""
+    if present != verified:
         raise second_factor.wrong()
