@@ -1,4 +1,4 @@
-"""Ending users and virtual hosts of a test's broker in one command."""
+"""Ending users and virtual hosts of a test's broker at once."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ BY = '<<"the tests">>'
 
 
 def end(broker: Broker, users: Iterable[str], vhosts: Iterable[str]) -> None:
-    """End users, virtual hosts and what marks these; one rabbitmqctl for each takes a second.
+    """End users, virtual hosts and what marks these.
 
     What is not there has ended.
     """
@@ -18,7 +18,7 @@ def end(broker: Broker, users: Iterable[str], vhosts: Iterable[str]) -> None:
         done.append(f"rabbit_vhost:delete({_text(each)}, {BY})")
         done.append(f"rabbit_runtime_parameters:clear_global({marked}, {BY})")
     if done:
-        broker.ctl("eval", f"{', '.join(f'catch {each}' for each in done)}, ok.")
+        broker.evaluate(f"{', '.join(f'catch {each}' for each in done)}, ok.")
 
 
 def _text(name: str) -> str:

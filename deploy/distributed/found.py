@@ -15,7 +15,8 @@ from chassis.errors import Unavailable
 from chassis.settings import Misconfigured
 from distributed.servers import Servers, inventory, of_node
 from servers.postgres import Server, make_folder
-from servers.rabbit_node import SEARCH_PATH, Node, installed
+from servers.rabbit_environment import SEARCH_PATH
+from servers.rabbit_node import Node, installed
 from suitectl.inventory import VHOST, Postgres, Rabbit
 
 PLAIN_GATEWAY = "plain_web"  # the broker user that calls by nameko's own proxies

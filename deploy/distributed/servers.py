@@ -68,6 +68,10 @@ class Servers:
         """The passwords and keys that init made."""
         return keys.read(Path(self.inventory.secrets))
 
+    def read_again(self) -> None:
+        """Take what the secrets file holds by now."""
+        vars(self).pop("keys", None)
+
     def database_url(self, service: str, kind: str) -> str:
         """Return where a service's `owner`, `app` or `reader` connects."""
         return environment.database_url(self.inventory, self.keys, service, kind)

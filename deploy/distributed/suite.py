@@ -134,6 +134,12 @@ class Suite:
             self._ending.callback(made[service].dispose)
         return made
 
+    def told_anew(self) -> None:
+        """Give each process, from its next start on, what the secrets file holds by now."""
+        self.servers.read_again()
+        for name, _, given in self._commands():
+            self.processes[name].variables = dict(given)
+
     def of(self, service: str, role: str) -> list[ServiceProcess]:
         """Return the replicas of a service's `serve` or `work`."""
         return [self.processes[f"{service}-{role}-{n}"] for n in range(self.replicas)]

@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Row, text
-
-from chassis.unit import feed
+from sqlalchemy import Engine, text
 
 
 class SourceStopped(Exception):
@@ -19,20 +17,19 @@ def unsettled(engines: Mapping[str, Engine]) -> list[str]:
     """
     left: list[str] = []
     heads: dict[str, int] = {}
-    cursors: list[Row[Any]] = []
+    cursors: list[Mapping[str, Any]] = []
     for name, engine in engines.items():
         with engine.connect() as connection:
-            pending = connection.execute(_PENDING).scalar_one()
-            busy = connection.execute(_BUSY).scalars().all()
-            parked = connection.execute(_PARKED).all()
-            cursors += connection.execute(_CURSORS).all()
-            heads[name] = feed.head(connection)["position"]
-        left += [f"{name} has {pending} events to number"] if pending else []
-        left += [f"{name} has a job {kind} to do" for kind in busy]
-        left += [f"{each.consumer} has parked {each.type} of {each.source}" for each in parked]
+            found = connection.execute(_LEFT).one()
+        cursors += found.cursors
+        heads[name] = found.head
+        left += [f"{name} has {found.pending} events to number"] if found.pending else []
+        left += [f"{name} has a job {kind} to do" for kind in found.busy]
+        left += found.parked
     for each in cursors:
-        behind = heads[each.source] - each.position if each.source in heads else 0
-        left += [f"{each.consumer} is {behind} positions behind {each.source}"] if behind else []
+        source = each["source"]
+        behind = heads[source] - each["position"] if source in heads else 0
+        left += [f"{each['consumer']} is {behind} positions behind {source}"] if behind else []
     return left
 
 
@@ -41,32 +38,30 @@ def raise_stopped(engines: Mapping[str, Engine]) -> None:
     found: list[str] = []
     for engine in engines.values():
         with engine.connect() as connection:
-            found += [
-                f"{each.consumer} parked {each.type} at {each.source}:{each.position}"
-                f" ({each.event_id}): {each.kind} {each.code}: {each.message}\n{each.trace}"
-                for each in connection.execute(_FAILED)
-            ]
-            found += [
-                f"{each.consumer} stopped hearing {each.source}: {each.stopped}"
-                for each in connection.execute(_STOPPED)
-            ]
+            found += connection.execute(_WRONG).scalar_one()
     if found:
         raise SourceStopped("; ".join(found))
 
 
-_PENDING = text("select count(*) from pending")
-_BUSY = text(
+# One statement each, as whoever waits for rest asks every service again and again.
+_LEFT = text(
+    "select (select count(*) from pending) as pending,"
+    " (select coalesce(max(position), 0) from positions where previous is not null) as head,"
     # one whose first time lies ahead does not count; one in back-off does
-    "select kind from jobs where state in ('waiting', 'claimed')"
-    " and (run_at <= now() or claims > 0)"
+    " array(select kind from jobs where state in ('waiting', 'claimed')"
+    "  and (run_at <= now() or claims > 0)) as busy,"
+    " array(select format('%s has parked %s of %s', consumer, event->>'type', source)"
+    "  from parked where not dead) as parked,"
+    " (select coalesce(jsonb_agg(jsonb_build_object("
+    "   'consumer', consumer, 'source', source, 'position', position)), '[]')"
+    "  from cursors) as cursors"
 )
-_PARKED = text("select consumer, source, event->>'type' as type from parked where not dead")
-_CURSORS = text("select consumer, source, position from cursors")
-_FAILED = text(
+_WRONG = text(
     # what waits for something that may come yet is retryable
-    "select consumer, source, position, event->>'type' as type, event->>'id' as event_id,"
-    " error->>'kind' as kind, error->>'code' as code, error->>'message' as message,"
-    " error->>'trace' as trace from parked"
-    " where dead or not (error->>'retryable')::boolean"
+    "select array(select format('%s parked %s at %s:%s (%s): %s %s: %s\n%s', consumer,"
+    "   event->>'type', source, position, event->>'id', error->>'kind', error->>'code',"
+    "   error->>'message', error->>'trace')"
+    "  from parked where dead or not (error->>'retryable')::boolean)"
+    " || array(select format('%s stopped hearing %s: %s', consumer, source, stopped)"
+    "  from cursors where stopped is not null)"
 )
-_STOPPED = text("select consumer, source, stopped from cursors where stopped is not null")

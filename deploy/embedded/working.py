@@ -13,7 +13,8 @@ from chassis.running.loops import Loops, Signal, Turn
 from chassis.running.parts import Parts, Peers
 from chassis.unit import feed
 
-IDLE_S = 0.5  # a signal wakes a loop sooner
+IDLE_S = 0.5  # a signal wakes a loop sooner; a job may fall due without one
+HEARS_S = 5.0  # nothing is told without a signal: this is for a source that goes on after a stop
 
 
 class ServiceAtWork:
@@ -51,6 +52,7 @@ class ServiceAtWork:
                 f"hear-{consumer.source}-as-{consumer.name}",
                 partial(self._hear, consumer),
                 self.signals[consumer.source][1].listen(),
+                HEARS_S,
             )
         for number in range(self.threads):
             self._spawn(f"jobs-{number}", self.worker.work, self.committed.listen())
@@ -62,8 +64,8 @@ class ServiceAtWork:
         self.worker.abandon()
         self._loops.join()
 
-    def _spawn(self, name: str, turn: Turn, wake: threading.Event) -> None:
-        self._loops.spawn(name, turn, IDLE_S, IDLE_S, wake)
+    def _spawn(self, name: str, turn: Turn, wake: threading.Event, idle_s: float = IDLE_S) -> None:
+        self._loops.spawn(name, turn, idle_s, idle_s, wake)
 
     def _number(self) -> int:
         numbered = feed.number(self.parts.app.engine)

@@ -16,14 +16,16 @@ from subprocess import DEVNULL, PIPE, STDOUT, run
 from typing import Protocol
 
 from chassis.errors import Unavailable
-from servers.rabbit_node import SEARCH_PATH, Node, free_ports, installed
+from servers.rabbit_environment import SEARCH_PATH
+from servers.rabbit_node import Node, free_ports, installed
 
 IMAGE = "rabbitmq:3.13"
-# Both at once: one call of rabbitmqctl takes half a second of the processor.
-ADD_VHOST = (
-    'rabbit_vhost:add(<<"{name}">>, <<"guest">>), rabbit_auth_backend_internal:set_permissions('
-    '<<"guest">>, <<"{name}">>, <<".*">>, <<".*">>, <<".*">>, <<"guest">>).'
+LET_IN = (
+    'rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{name}">>, <<".*">>, <<".*">>,'
+    ' <<".*">>, <<"guest">>).'
 )
+ADD_VHOST = f'rabbit_vhost:add(<<"{{name}}">>, <<"guest">>), {LET_IN}'
+DELETE_VHOST = 'rabbit_vhost:delete(<<"{name}">>, <<"guest">>).'
 
 
 class Runner(Protocol):
@@ -33,6 +35,9 @@ class Runner(Protocol):
 
     def ctl(self, *args: str) -> str:
         """Run rabbitmqctl against the node and return what it printed."""
+
+    def evaluate(self, expressions: str) -> str:
+        """Evaluate Erlang in the node and return the last value as Erlang writes it."""
 
     def start(self) -> None:
         """Start the node and return once it accepts connections."""
@@ -55,6 +60,14 @@ class Broker:
             Unavailable: the command failed, or the broker is not ours.
         """
         return self._own().ctl(*args)
+
+    def evaluate(self, expressions: str) -> str:
+        """Evaluate Erlang in the node, for next to nothing; return the last value as it writes it.
+
+        Raises:
+            Unavailable: it failed, or the broker is not ours.
+        """
+        return self._own().evaluate(expressions)
 
     def stop_app(self) -> None:
         """Close all connections and stop the broker in an orderly way."""
@@ -79,11 +92,11 @@ class Broker:
             yield self.uri
             return
         name = f"test-{secrets.token_hex(4)}"
-        self.ctl("eval", ADD_VHOST.format(name=name))
+        self.evaluate(ADD_VHOST.format(name=name))
         try:
             yield f"{self.uri.rpartition('/')[0]}/{name}"
         finally:
-            self.ctl("delete_vhost", name)
+            self.evaluate(DELETE_VHOST.format(name=name))
 
     def _own(self) -> Runner:
         if self.node is None:
@@ -154,6 +167,10 @@ class Container:
     def ctl(self, *args: str) -> str:
         """Run rabbitmqctl against the node and return what it printed."""
         return self._docker("exec", self.name, "rabbitmqctl", "--quiet", *args)
+
+    def evaluate(self, expressions: str) -> str:
+        """Evaluate Erlang in the node and return the last value as Erlang writes it."""
+        return self.ctl("eval", expressions)
 
     def kill(self) -> None:
         """End the node as a power cut would."""

@@ -13,7 +13,6 @@ from chassis.domain import value
 from chassis.setting_rules import FolderPath, WebAddress, long_secret, web_address
 from chassis.settings import Together
 from gateways.blobs_folder import Folder
-from gateways.blobs_s3 import S3, client
 from gateways.port import Blobs
 
 NEEDS = {
@@ -35,7 +34,8 @@ def _needed(kind: str, written: str, blobs: str) -> None:
         raise ValueError(f"BLOBS={blobs} needs it")
 
 
-def _long_secrets(written: str) -> None:
+def long_secrets(written: str) -> None:
+    """Take secrets that nobody guesses, blanks between them."""
     for each in written.split():
         long_secret(each)
 
@@ -56,7 +56,7 @@ class BlobSettings:
     blobs: Literal["folder", "s3"]
     blobs_folder: FolderPath = ""
     # signs the links to a folder; older keys behind it, after blanks, verify
-    blobs_key: Annotated[str, _long_secrets] = ""
+    blobs_key: Annotated[str, long_secrets] = ""
     blobs_origins: Annotated[str, _origins] = (
         ""  # whose pages may use the folder's links: origins, spaces between them
     )
@@ -107,6 +107,9 @@ def opened(
             origins = tuple(given.blobs_origins.split())
             return Store(blobs=folder, answer=folder.answer, origins=origins)
         case "s3":
+            # here: botocore takes half a second, which a folder need not wait for
+            from gateways.blobs_s3 import S3, client
+
             speaking = client(
                 given.blobs_endpoint,
                 given.blobs_region,

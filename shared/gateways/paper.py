@@ -7,12 +7,12 @@ that it lacks, and the log says which they were.
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
-
-from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, XPos, YPos
+from typing import TYPE_CHECKING, cast
 
 from gateways.letters import printable, replaced
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 log = logging.getLogger(__name__)
 
@@ -151,8 +151,8 @@ class Paper:
             size * LEADING,
             self._shown(text),
             align=align,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
+            new_x="LMARGIN",
+            new_y="NEXT",
         )
         return float(self.pdf.get_y())
 
@@ -163,7 +163,7 @@ class Paper:
     def _lines(self, text: str, width: float, size: float = 9) -> list[str]:
         self.pdf.set_font("helvetica", "", size)
         lines = self.pdf.multi_cell(
-            width, text=self._shown(text), align="L", dry_run=True, output=MethodReturnValue.LINES
+            width, text=self._shown(text), align="L", dry_run=True, output="LINES"
         )
         # fpdf gives them back as the bytes of its font's encoding.
         return [line.encode("latin-1").decode("cp1252") for line in cast(list[str], lines)]
@@ -185,7 +185,9 @@ class Paper:
         self.pdf.rect(x, y, width, height, style="F")
 
 
-def _empty(title: str, author: str, created: datetime, language: str) -> FPDF:
+def _empty(title: str, author: str, created: datetime, language: str) -> "FPDF":
+    from fpdf import FPDF  # here: it takes most of a second, and most processes draw no page
+
     pdf = FPDF(unit="mm", format="A4")
     pdf.core_fonts_encoding = "cp1252"  # latin-1 lacks the dash and the euro
     pdf.c_margin = 0.0

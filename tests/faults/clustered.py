@@ -91,7 +91,7 @@ class ClusterBlows(Blows):
         self.healthy.listen(TORN, {"x-queue-type": "quorum"})
         for node in self.cluster.nodes[1:]:
             member = f"{{'{self._vhost}_{TORN}', node()}}"
-            node.ctl("eval", f"ra:stop_server(quorum_queues, {member}).")
+            node.evaluate(f"ra:stop_server(quorum_queues, {member}).")
         for service in SERVICES:
             with self.suite.engines[service].connect() as connection:
                 self._heads[service] = feed.head(connection)

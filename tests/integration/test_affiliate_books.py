@@ -30,6 +30,7 @@ from chassis.unit.handling import App
 from integration.stages import money_holding
 from integration.stages.affiliate_office import Office, paying_office
 from integration.stages.affiliate_shop import Affiliate
+from integration.stages.billing_shop import owner_of
 from integration.stages.books_asked import failing
 from integration.stages.money_histories import bean_checked
 from servers.postgres import Server
@@ -318,10 +319,12 @@ def test_an_invoice_that_was_not_heard_of_is_named(office: Office, postgres_serv
 def copied(office: Office, server: Server) -> Iterator[tuple[Engine, App]]:
     """Yield a copy of affiliate's database: its owner's engine, and a service on it."""
     office.shop.parts.app.engine.dispose()
+    office.shop.owners.close()
     url = make_url(office.shop.owner_url)
     copy = url.set(database=f"{url.database}_copy", drivername="postgresql+psycopg")
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         admin.execute(f"create database {copy.database} template {url.database}".encode())
+    office.shop.owners = owner_of(office.shop.owner_url)
     own = make_url(server.admin_url).set(database=copy.database, drivername=copy.drivername)
     engines = [create_engine(own), postgres.engine(copy.render_as_string(False), name="copy")]
     try:

@@ -356,7 +356,7 @@ def test_a_broker_killed_in_the_middle_of_a_batch_loses_nothing(
                 yield each
 
     # RabbitMQ 3.10 writes a new queue's name to disk after 5 s, and does not survive it earlier
-    own_broker.ctl("eval", "[dets:sync(Table) || Table <- dets:all()].")
+    own_broker.evaluate("[dets:sync(Table) || Table <- dets:all()].")
     send(shop, *range(100))
     with closing(Publisher(uri, "shop")) as publisher:
         assert relay(shop.engine, publisher, limit=20) == 20
@@ -408,7 +408,7 @@ def test_a_listeners_queue_holds_up_neither_the_suite_nor_another_listener(
         relay(shop.engine, publisher)
         vhost = uri.rpartition("/")[2]
         # as with the other members gone: it answers nobody, and the next to publish to it waits
-        own_broker.ctl("eval", f"sys:suspend({{'{vhost}_hung', node()}}).")
+        own_broker.evaluate(f"sys:suspend({{'{vhost}_hung', node()}}).")
         try:
             send(shop, *range(1, 100))
             with closing(Publisher(uri, "shop", timeout_s=WAIT_S)) as another:
@@ -419,7 +419,7 @@ def test_a_listeners_queue_holds_up_neither_the_suite_nor_another_listener(
             for name in ("classic", "quorum"):
                 assert listeners.heard(name, 100) == list(range(100)), name
         finally:
-            own_broker.ctl("eval", f"sys:resume({{'{vhost}_hung', node()}}).")
+            own_broker.evaluate(f"sys:resume({{'{vhost}_hung', node()}}).")
         assert listeners.heard("full", 1) == [0]
 
 

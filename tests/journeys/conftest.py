@@ -36,8 +36,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Photo]:
 
 @pytest.fixture(scope="package")
 def suite(run_folder: Path) -> Iterator[Suite]:
-    """A suite of these tests, gone after the last; what one adds to it, the others live with."""
-    with Suite(run_folder / "suite", durable=False) as running:
+    """A suite of these tests, gone after the last; what one adds to it, the others live with.
+
+    Every event reaches its hearers twice: that changes nothing of what any test looks at.
+    """
+    with Suite(run_folder / "suite", deliver_twice=True, durable=False) as running:
         yield running
 
 
@@ -56,7 +59,10 @@ def outcome(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Outcome:
 
 @pytest.fixture(scope="package")
 def expected(history: tuple[Outcome, Counter[tuple[str, str]]]) -> Counter[tuple[str, str]]:
-    """How many events of each type each service has after the main job, undisturbed."""
+    """How many events of each type each service has after the main job, each heard twice.
+
+    As many as where each is heard once: the suites that are killed or struck hear so.
+    """
     return history[1]
 
 

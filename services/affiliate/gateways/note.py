@@ -74,8 +74,9 @@ class Note:
 
 def pdf(note: Note) -> bytes:
     """Return the note as a PDF file."""
-    pages = _drawn(note, pages=0).pdf.page  # a footer that says "av 3" needs the count first
-    return _drawn(note, pages).bytes()
+    paper = _drawn(note, pages=1)
+    pages = paper.pdf.page  # a footer that says "av 3" needs the count first: drawn again with it
+    return (paper if pages == 1 else _drawn(note, pages)).bytes()
 
 
 def _drawn(note: Note, pages: int) -> Paper:

@@ -19,8 +19,9 @@ def pdf(document: Document) -> bytes:
     """Return the document as a PDF file; raises `Rejected` where `check` does."""
     check(document)
     sheet = Sheet(document=document, words=words_for(document.buyer))
-    pages = sheet.drawn(pages=0).pdf.page  # a footer that says "av 3" needs the count first
-    return sheet.drawn(pages).bytes()
+    paper = sheet.drawn(pages=1)
+    pages = paper.pdf.page  # a footer that says "av 3" needs the count first: drawn again with it
+    return (paper if pages == 1 else sheet.drawn(pages)).bytes()
 
 
 def legal_line(seller: Seller, organization_number: str) -> str:

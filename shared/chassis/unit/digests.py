@@ -10,6 +10,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from threading import Lock
 from types import CodeType, FunctionType, ModuleType
@@ -83,10 +84,10 @@ def _columns(table: Table) -> list[tuple[str, str, bool]]:
     return [(each.name, each.type.compile(_DIALECT), bool(each.nullable)) for each in table.c]
 
 
+@cache  # a module's projections, and what several modules import, are read once
 def _meaning(source: str) -> Any:
     with _PARSING:
-        tree = ast.parse(textwrap.dedent(source))
-    return _plain(tree)
+        return _plain(ast.parse(textwrap.dedent(source)))
 
 
 def _plain(node: Any) -> Any:
@@ -95,14 +96,12 @@ def _plain(node: Any) -> Any:
     What `ast.dump` prints is not: later versions have fields that are empty here.
     """
     match node:
-        case ast.Expr(value=ast.Constant(value=str())):
-            return None  # a docstring
+        case ast.Expr(value=ast.Constant(value=str())) | None:
+            return None  # the former is a docstring
         case ast.AST():
             held = {name: _plain(each) for name, each in ast.iter_fields(node)}
             return [type(node).__name__, *((n, each) for n, each in held.items() if each)]
         case list():
             return [plain for each in node if (plain := _plain(each)) is not None]
-        case None:
-            return None
         case _:
             return repr(node)

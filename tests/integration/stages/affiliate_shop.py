@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
-from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from affiliate import app as affiliate
@@ -27,7 +25,7 @@ from chassis.unit import feed, rebuilding
 from chassis.unit.envelope import Heard, heard
 from embedded import assembly
 from embedded.direct import DirectPort
-from integration.stages.billing_shop import Billing, billing_database, billing_shop
+from integration.stages.billing_shop import Billing, billing_database, billing_shop, owner_of
 from servers.postgres import Server
 
 LINE = "select id from invoice_line_item where invoice_id = %(id)s order by id"
@@ -55,8 +53,9 @@ class Affiliate:
             for source, reactions in parts.sources().items()
         }
         parts.consumers()  # makes their cursors, the one of revocations too
-        with psycopg.connect(owner_url) as connection:  # nobody is banned while these tests run
-            connection.execute("update cursors set checked_at = now() + interval '1 hour'")
+        self.owners = owner_of(owner_url)
+        # nobody is banned while these tests run
+        self.owners.execute("update cursors set checked_at = now() + interval '1 hour'")
         self.admin_id = str(uuid4())
         self._auth: tuple[int, UUID] = (0, UUID(NONE_TOLD))
 
@@ -130,8 +129,7 @@ class Affiliate:
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         """Return what the database's owner sees."""
-        with psycopg.connect(self.owner_url, row_factory=dict_row) as connection:
-            return connection.execute(query.encode(), parameters).fetchall()
+        return self.owners.execute(query.encode(), parameters).fetchall()
 
     def broken(self) -> Mapping[str, Any]:
         """Return the invariants that do not hold, with what breaks them."""
@@ -188,5 +186,9 @@ def affiliate_shop(server: Server, folder: Path, **settings_of: str) -> Iterator
         given = settings.load(Settings, variables)
         peers = {"billing": shop.as_service("affiliate")}
         parts = affiliate.build(given, lambda service: peers[service], lambda: shop.now)
-        yield Affiliate(shop, parts, TokenIssuer("1", private), owner_url, variables)
+        office = Affiliate(shop, parts, TokenIssuer("1", private), owner_url, variables)
+        try:
+            yield office
+        finally:
+            office.owners.close()
         parts.app.engine.dispose()

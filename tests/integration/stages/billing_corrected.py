@@ -4,9 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
-from psycopg.rows import dict_row
-
 from billing.domain import wallet
 from billing.invariants import INVARIANTS
 from billing.service import BillingService
@@ -100,13 +97,11 @@ class Desk:
 
     def rows(self, query: str, *given: Any) -> list[dict[str, Any]]:
         """Return what the database's owner sees."""
-        with psycopg.connect(self.shop.owner_url, row_factory=dict_row) as connection:
-            return connection.execute(query.encode(), given).fetchall()
+        return self.shop.owners.execute(query.encode(), given).fetchall()
 
     def change(self, statement: str, *given: Any) -> None:
         """Do as an operator with the owner's rights does."""
-        with psycopg.connect(self.shop.owner_url) as connection:
-            connection.execute(statement.encode(), given)
+        self.shop.owners.execute(statement.encode(), given)
 
     def broken(self) -> dict[str, list[dict[str, Any]]]:
         """Return what does not hold in the tables, by what should."""

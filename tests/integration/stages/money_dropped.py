@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from billing import app as billing
 from billing.settings import Settings
 from chassis import settings
-from integration.stages.billing_shop import Billing
+from integration.stages.billing_shop import Billing, owner_of
 from integration.stages.money_holding import differing
 from servers.postgres import Server
 
@@ -56,6 +56,7 @@ def _copied(server: Server, shop: Billing) -> Iterator[tuple[Billing, Any]]:
     name = str(make_url(shop.owner_url).database)
     other = f"{name}_copy"
     shop.parts.app.engine.dispose()
+    shop.owners.close()
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
         admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [name]
@@ -71,9 +72,13 @@ def _copied(server: Server, shop: Billing) -> Iterator[tuple[Billing, Any]]:
         own.parts = billing.build(
             given, lambda service: {"auth": shop.auth}[service], lambda: shop.now
         )
-        with psycopg.connect(
-            server.admin_url, dbname=other, row_factory=dict_row, autocommit=True
-        ) as inside:
+        own.owners = owner_of(own.owner_url)
+        with (
+            own.owners,
+            psycopg.connect(
+                server.admin_url, dbname=other, row_factory=dict_row, autocommit=True
+            ) as inside,
+        ):
             yield own, inside
     finally:
         with psycopg.connect(server.admin_url, autocommit=True) as admin:

@@ -32,6 +32,7 @@ def nameko_process(
     """
     source = _PATCHED + script + _UNTIL_ORPHANED
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    env["EVENTLET_NO_GREENDNS"] = "yes"  # no name is looked up here, and dnspython takes 0.3 s
     # psycopg's own way to wait would block eventlet's hub
     env |= {"PSYCOPG_WAIT_FUNC": "wait_selector", **(variables or {})}
     command = [sys.executable, "-W", "ignore", "-c", source, *arguments]

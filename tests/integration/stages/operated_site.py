@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import kombu
@@ -16,6 +17,7 @@ from psycopg.rows import dict_row
 from auth import claims
 from auth.acts.claims import sign_up
 from auth.acts.verifying import verify as verify_email
+from auth.secret_keys import SecretKeys, new_key
 from billing import kept
 from chassis import ids
 from chassis.broker import queues
@@ -45,6 +47,12 @@ class Operated:
 
     def __init__(self, servers: Servers, file: Path) -> None:
         self.servers, self.file, self.site = servers, file, Site(file)
+        # the same without rabbitmqctl, which takes a second of the processor each time
+        self.no_ctl = file.with_name("no_ctl.toml")
+        given = servers.inventory
+        rabbitmq = replace(given.rabbitmq, ctl=(), definitions="definitions.json")
+        no_ctl = replace(given, rabbitmq=rabbitmq)
+        Servers(no_ctl).write_inventory(self.no_ctl)
         self.hearers: dict[str, kombu.Connection] = {}
         self.capsys: pytest.CaptureFixture[str]
 
@@ -82,7 +90,8 @@ class Operated:
     def somebody(self, email: str) -> str:
         """Let there be one more account, told to others; return its workspace's stream."""
         with self.app("auth") as app:
-            door = Door(app=app, tokens=AccessTokens({}), permissions={})
+            tools = SimpleNamespace(keys=SecretKeys(new_key()))
+            door = Door(app=app, tokens=AccessTokens({}), permissions={}, tools=tools)
             password, token, at = "a long password", ids.token(), app.clock()
             made = sign_up(door, call(app), SignUp(name="Kari", email=email, password=password))
             with app.engine.begin() as connection:

@@ -1,6 +1,5 @@
 """The boxes of `rpc_boxes` in a process of their own, as their callers and operators see them."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,8 +67,17 @@ class Boxes:
 
     def messages(self, queue: str = "rpc-boxes", state: str = "messages") -> int | None:
         """Return how many wait in a queue or are being worked on; None without that queue."""
-        listed = json.loads(self.ctl("list_queues", "--formatter=json", "name", state))
-        return {each["name"]: each[state] for each in listed}.get(queue)
+        vhost = self.uri.rpartition("/")[2]
+        counted = self.broker.evaluate(_COUNTED.format(vhost=vhost, queue=queue, state=state))
+        return None if counted == "none" else int(counted)
+
+
+_COUNTED = """
+case rabbit_amqqueue:lookup(rabbit_misc:r(<<"{vhost}">>, queue, <<"{queue}">>)) of
+    {{ok, Queue}} -> proplists:get_value({state}, rabbit_amqqueue:info(Queue, [{state}]));
+    {{error, not_found}} -> none
+end.
+"""
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def management(broker: Broker, user: str, password: str) -> str:
     (port,) = free_ports(1)
     listener = f'[{{port, {port}}}, {{ip, "127.0.0.1"}}]'
     set_env = "application:set_env(rabbitmq_management, tcp_config"
-    node.ctl("eval", f"{set_env}, {listener}, [{{persistent, true}}]).")
+    node.evaluate(f"{set_env}, {listener}, [{{persistent, true}}]).")
     enable = [str(node.programs / "rabbitmq-plugins"), "-n", node.name, "--quiet", "enable"]
     run([*enable, "rabbitmq_management"], env=node.env, capture_output=True, check=True)
     node.ctl("add_user", user, password)

@@ -30,15 +30,14 @@ def tls_port(broker: Broker, folder: Path, shown: trustme.LeafCert) -> Iterator[
     (port,) = free_ports(1)
     listener = f'{{"127.0.0.1", {port}}}'
     options = f'[{{certfile, "{chain}"}}, {{keyfile, "{key}"}}]'
-    broker.ctl(
-        "eval",
+    broker.evaluate(
         "{ok, _} = application:ensure_all_started(ssl),"
         f"ok = rabbit_networking:start_ssl_listener({listener}, {options}, 2).",
     )
     try:
         yield port
     finally:
-        broker.ctl("eval", f"rabbit_networking:stop_tcp_listener({listener}).")
+        broker.evaluate(f"rabbit_networking:stop_tcp_listener({listener}).")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from broker_end import end
 from distributed.servers import Servers, inventory, of_node
 from distributed.suite import Suite
 from servers.postgres import Server
-from servers.rabbit import Broker
+from servers.rabbit import LET_IN, Broker
 from servers.rabbit_node import Node
 from suitectl import keys
 from suitectl.inventory import Postgres, Rabbit
@@ -73,7 +73,7 @@ def forget(found: Servers, broker: Broker) -> None:
 def reader_uri(broker: Broker, suite: Suite) -> str:
     """Return where somebody connects to a suite's broker who may read everything."""
     vhost = suite.servers.inventory.rabbitmq.vhost
-    broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+    broker.evaluate(LET_IN.format(name=vhost))
     return f"{broker.uri.rpartition('/')[0]}/{vhost}"
 
 
