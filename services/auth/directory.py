@@ -87,7 +87,7 @@ def _is_in(search: str, *columns: Column[Any]) -> ColumnElement[bool]:
     Which letters PostgreSQL knows to be the same depends on its locale, but for those of ASCII: any
     other may be any letter first, which takes little time, and then has to be the same.
     """
-    parts = (_LITERAL.get(each, each if each.isascii() else "_") for each in search.lower())
+    parts = (_LITERAL.get(each, each.lower() if each.isascii() else "_") for each in search)
     like = f"%{''.join(parts)}%"
     exactly = "".join(_either(each) for each in search)
     found = [func.lower(each).like(like, escape="/") for each in columns]
@@ -97,8 +97,9 @@ def _is_in(search: str, *columns: Column[Any]) -> ColumnElement[bool]:
 
 
 def _either(letter: str) -> str:
-    """Return a regular expression for a letter, large or small."""
-    return f"[{letter.lower()}{letter.upper()}]" if letter.isalpha() else re.escape(letter)
+    """Return a regular expression for a letter, large or small; of some the other is two."""
+    either = {letter, *(each for each in (letter.lower(), letter.upper()) if len(each) == 1)}
+    return f"[{''.join(sorted(either))}]" if letter.isalpha() else re.escape(letter)
 
 
 def _standing(at: datetime) -> ColumnElement[str]:

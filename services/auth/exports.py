@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Table, or_, select
 
+from auth.claims import verification
 from auth.devices import seen_device
 from auth.kept import account
 from auth.projections import invitations, sessions, users
@@ -20,6 +21,7 @@ KEPT = timedelta(days=1)
 CONTENT_TYPE = "application/json"
 # what proves who somebody is, and what is for comparing alone: neither says anything of them
 SECRET = ("token", "password", "access_token", "refresh_token", "id_token", "hash", "email_folded")
+PROVES = {"verification": ("value",)}  # the hash of what was mailed
 
 
 def place_of(user_id: UUID) -> str:
@@ -52,6 +54,7 @@ def of_person(connection: Connection, user_id: UUID, address: str) -> dict[str, 
         "user": _rows(connection, users.table, users.table.c.id == who),
         "account": _rows(connection, account, account.c.user_id == who),
         "session": _rows(connection, sessions.table, sessions.table.c.user_id == who),
+        "verification": _rows(connection, verification, verification.c.subject_id == who),
         "seen_device": _rows(connection, seen_device, seen_device.c.user_id == who),
         "invitation": _rows(connection, invited, to_them),
         "personal": _rows(connection, personal, personal.c.subject_id == who),
@@ -61,6 +64,7 @@ def of_person(connection: Connection, user_id: UUID, address: str) -> dict[str, 
 def _rows(
     connection: Connection, table: Table | Any, which: ColumnElement[bool]
 ) -> Collection[dict[str, Any]]:
-    shown = [column for column in table.c if column.name not in SECRET]
+    hidden = (*SECRET, *PROVES.get(table.name, ()))
+    shown = [column for column in table.c if column.name not in hidden]
     found = connection.execute(select(*shown).where(which)).mappings()
     return [plain(dict(each)) for each in found]

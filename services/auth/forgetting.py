@@ -15,12 +15,12 @@ from chassis.personal import personal
 OWN = (account, totp, recovery_code, seen_device, refusal)  # each a person's, by `user_id`
 
 
-def of_person(user_id: UUID, address: str) -> Iterator[Delete]:
-    """Yield what forgets a person, who has that folded address."""
+def of_person(user_id: UUID, addresses: Collection[str]) -> Iterator[Delete]:
+    """Yield what forgets a person, who has or had these folded addresses."""
     for table in OWN:
         yield delete(table).where(table.c.user_id == str(user_id))
-    mailed = or_(verification.c.subject_id == str(user_id), verification.c.identifier == address)
-    yield delete(verification).where(mailed)
+    mailed = verification.c.identifier.in_(addresses)
+    yield delete(verification).where(or_(verification.c.subject_id == str(user_id), mailed))
     yield texts_about(user_id)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Delete,
     Index,
     ScalarSelect,
+    Select,
     Table,
     Text,
     Update,
@@ -111,14 +112,22 @@ def keep_password(user_id: UUID, hashed: str, at: datetime) -> Insert:
 
 def recall_password(connection: Connection, user_id: UUID | None) -> str | None:
     """Return a person's password hash; None where there is none."""
+    return connection.execute(_password_of(user_id)).scalar_one_or_none()
+
+
+def hold_password(connection: Connection, user_id: UUID) -> str | None:
+    """Return the same, which stays so until the transaction ends; others who hold it wait."""
+    return connection.execute(_password_of(user_id).with_for_update()).scalar_one_or_none()
+
+
+def _password_of(user_id: UUID | None) -> Select[str | None]:
     mine = (account.c.user_id == str(user_id)) & (account.c.provider_id == "credential")
-    query = select(account.c.password).where(mine)
-    return connection.execute(query).scalar_one_or_none()
+    return select(account.c.password).where(mine)
 
 
-def replace_password(hashed: str, stronger: str, at: datetime) -> Update:
+def replace_password(user_id: UUID | None, hashed: str, stronger: str, at: datetime) -> Update:
     """Return the statement that replaces a hash, if nobody has changed the password meanwhile."""
-    this = update(account).where(account.c.password == hashed)
+    this = update(account).where(account.c.user_id == str(user_id), account.c.password == hashed)
     return this.values(password=stronger, updated_at=at)
 
 

@@ -68,14 +68,21 @@ def to_new_address(db: Connection, task: Task) -> Said | None:
     return to_person(db, task, "new_email")
 
 
-def to_former_address(db: Connection, task: Task) -> Said | None:
-    """Return the address that somebody's account had before."""
-    return to_person(db, task, "former_email")
+def to_noticed(db: Connection, task: Task) -> Said | None:
+    """Return the address that somebody had as it was done; None once they are erased."""
+    texts = _notice(db, task)
+    if not texts:
+        return None
+    return Said(address=texts["email"], folded=texts["email_folded"])
+
+
+def _notice(db: Connection, task: Task) -> Mapping[str, str]:
+    return kept.recall_texts(db, UUID(task.args["notice"]))
 
 
 def to_invited(db: Connection, task: Task) -> Said | None:
-    """Say who invites to what; it looks as the workspace does."""
-    offer = offers.pending(db, task.subject)
+    """Say who invites to what, as long as they may; it looks as the workspace does."""
+    offer = offers.pending(db, task.subject, _asked_at(task))
     if offer is None:
         return None
     words = {
@@ -90,13 +97,13 @@ def to_invited(db: Connection, task: Task) -> Said | None:
 
 def of_change(db: Connection, task: Task) -> Said | None:
     """Say which of several changes it was."""
-    to = to_person(db, task)
+    to = to_noticed(db, task)
     return replace(to, words={"how": task.args["how"]}) if to else None
 
 
 def of_sign_in(db: Connection, task: Task) -> Said | None:
     """Say from where somebody signed in, and how often it was tried in vain before."""
-    to, seen = to_person(db, task), kept.recall_texts(db, UUID(task.args["session"]))
+    to, seen = to_noticed(db, task), _notice(db, task)
     failures = int(task.args["failures"])
     words = {
         "at": moment(_asked_at(task)),
@@ -109,7 +116,7 @@ def of_sign_in(db: Connection, task: Task) -> Said | None:
 
 def of_impersonation(db: Connection, task: Task) -> Said | None:
     """Say from when to when an administrator may act as somebody."""
-    to, at = to_person(db, task), _asked_at(task)
+    to, at = to_noticed(db, task), _asked_at(task)
     return (
         replace(to, words={"at": moment(at), "until": moment(at + IMPERSONATION)}) if to else None
     )
@@ -134,8 +141,8 @@ MAILS: Mapping[str, Mail] = {
     ),
     "set_password": Mail(says=to_person, page="reset-password", purpose="set_password"),
     "change_email": Mail(says=to_new_address, page="verify-email", purpose="change_email"),
-    "email_change_asked": Mail(says=to_person, page=FORGOTTEN),
-    "email_changed": Mail(says=to_former_address, page=HOME),
+    "email_change_asked": Mail(says=to_noticed, page=FORGOTTEN),
+    "email_changed": Mail(says=to_noticed, page=HOME),
     "password_changed": Mail(says=of_change, page=FORGOTTEN),
     "totp_changed": Mail(says=of_change, page=FORGOTTEN),
     "new_sign_in": Mail(says=of_sign_in, page=FORGOTTEN),

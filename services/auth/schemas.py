@@ -135,6 +135,7 @@ RULES: Mapping[type[Any], Rules] = {
         "name": rules.text(200),
         "email": rules.EMAIL,
         "password": PASSWORD,
+        "invitation_token": TOKEN,
     },
     VerifyEmail: {"token": TOKEN, "password": PASSWORD, "email": ACCOUNT, "code": MAILED_CODE},
     ResendVerification: {"email": ACCOUNT},

@@ -66,6 +66,14 @@ def recorded(connection: Connection, asked: Audit) -> Page[dict[str, Any]]:
     return _page(asked, (partial(_recorded, connection),))
 
 
+def joined_by(connection: Connection, user_id: UUID) -> list[UUID]:
+    """Return the workspaces that somebody has joined, whether they are in them still or not."""
+    theirs = literal_column(ABOUT, Text) == str(user_id)
+    query = select(events.c.stream_id).where(theirs, events.c.type == "MemberJoined").distinct()
+    found = connection.execute(query.order_by(events.c.stream_id)).scalars()
+    return [UUID(each.removeprefix("workspace-")) for each in found]
+
+
 def _page(
     asked: Audit, sources: Iterable[Callable[[Audit, Place | None, int], Rows]]
 ) -> Page[dict[str, Any]]:

@@ -221,6 +221,17 @@ def test_people_are_found_by_a_part_of_name_or_address_large_or_small(
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "search", "others"),
+    [("İpek Öz", "İPEK ö", "Ipek Ozz"), ("Jürgen Weiß", "weiß", "JÜRGEN WEIS")],
+)
+def test_a_letter_whose_other_case_is_two_is_found_and_no_other(
+    services: Services, admin: Browser, name: str, search: str, others: str
+) -> None:
+    meant, _ = named(services, name), named(services, others)
+    assert [each["id"] for each in looked_up(admin, "list_users", search=search)] == [meant.user_id]
+
+
 def test_people_are_pending_active_or_inactive(services: Services, admin: Browser) -> None:
     away, present, new = (services.somebody() for _ in range(3))
     services.run("auth", f"update \"user\" set email_verified = false where id = '{new.user_id}'")

@@ -13,7 +13,7 @@ import pytest
 from auth import admins
 from auth.gateways import passwords
 from chassis.errors import Invalid, ServiceError
-from integration.stages.claimants import PASSWORD, Claimants, claimants, nobodys
+from integration.stages.claimants import PASSWORD, Claimants, claimants, hashes, nobodys
 from integration.stages.deaf_services import Person
 from servers.postgres import Server
 
@@ -131,11 +131,52 @@ def test_a_new_password_that_is_tried_first_is_refused_by_its_field(
 
 def test_nobody_signs_up_with_a_password_that_is_tried_first(auth: Claimants) -> None:
     email = nobodys()
-    for password in ("12345678", email.partition("@")[0]):
+    for password in ("12345678", email.partition("@")[0], "kari's workspace"):
         with pytest.raises(Invalid) as told:
             auth.sign_up(email, password)
         assert list(told.value.details["fields"]) == ["password"]
     assert auth.mailed(email) == []
+
+
+def test_what_a_long_name_calls_its_workspace_is_a_name_of_one(auth: Claimants) -> None:
+    email, made = nobodys(), {"name": "K" * 200, "password": PASSWORD}
+    auth.call("sign_up", email=email, **made)
+    session = auth.verify(auth.links(email)[-1])["session_token"]
+    access = auth.call("authenticate", session_token=session)["access_token"]
+    name = auth.services.call("auth", "get_workspace", access)["name"]
+    assert name.endswith("K's Workspace")
+    auth.services.call("auth", "update_workspace", access, name=name)
+
+
+def test_a_password_that_is_changed_as_it_is_shown_again_shows_nothing(
+    auth: Claimants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kari, offload = Somebody(auth), auth.app.offload
+    other = Somebody.__new__(Somebody)
+    other.auth, other.email, other.session = auth, kari.email, kari.another_session()
+    change = {"current_password": PASSWORD, "new_password": NEW, "keep_other_sessions": True}
+
+    def changed_meanwhile(work: Any, *arguments: Any) -> Any:
+        found = offload(work, *arguments)
+        monkeypatch.undo()
+        other.call("change_password", **change)
+        return found
+
+    monkeypatch.setattr(auth.app, "offload", changed_meanwhile)
+    assert kari.code("reauthenticate", password=PASSWORD) == WRONG
+    assert kari.code("reauthenticate", password=NEW) == "answered"
+
+
+def test_what_is_given_to_who_shows_again_who_they_are_ends_with_their_session(
+    auth: Claimants,
+) -> None:
+    kari, day, began = Somebody(auth), timedelta(days=1), auth.services.now
+    for _ in range(4):  # each time renewed, but for thirty days in all
+        auth.services.now += 6 * day
+        kari.call("me")
+    auth.services.now = began + 30 * day - MINUTE
+    fresh = kari.call("reauthenticate", password=PASSWORD)
+    assert fresh["expires_at"] == (began + 30 * day).isoformat().replace("+00:00", "Z")
 
 
 def test_a_reset_sets_the_password_and_ends_every_session(auth: Claimants) -> None:
@@ -242,6 +283,54 @@ def test_an_address_is_moved_by_its_link_and_the_accounts_password(auth: Claiman
     assert (me := kari.call("me"))["email"] == wanted and me["email_verified"]
     assert auth.mailed(kari.email)[-1] == "Your account has another e-mail address"
     assert reset(auth, lost) == DEAD
+
+
+@pytest.mark.asvs("6.1.1")
+def test_with_a_link_too_the_accounts_password_is_guessed_no_faster(auth: Claimants) -> None:
+    kari, wanted, email = Somebody(auth), nobodys(), nobodys()
+    kari.call("change_email", email=wanted)
+    (moving,) = auth.links(wanted)
+    auth.verified(email)
+    (spent,) = auth.links(email)
+    for link, address in ((moving, kari.email), (spent, email)):
+        assert [verified(auth, link, OTHER) for _ in range(5)] == [DEAD] * 5
+        with hashes() as computed:
+            assert verified(auth, link) == auth.sign_in(address) == "auth.too_many_attempts"
+        assert computed == []
+        auth.services.now += timedelta(seconds=2)
+        assert verified(auth, link) == "answered"
+        assert verified(auth, link, OTHER) == DEAD  # it began anew
+
+
+ATTIC = {"ip": "192.0.2.7", "user_agent": "Firefox"}
+
+
+@pytest.mark.asvs("6.3.5", "6.3.7")
+def test_what_was_done_is_told_to_the_address_of_then_though_it_is_another_by_now(
+    auth: Claimants,
+) -> None:
+    kari, wanted = Somebody(auth), nobodys()
+    before = auth.mailed(kari.email)
+    kari.call("change_email", email=wanted)
+    (link,) = auth.links(wanted)
+    started = auth.call("sign_in", email=kari.email, password=PASSWORD, **ATTIC)
+    kari.session = started["session_token"]
+    secret = kari.call("enable_totp")["secret"]
+    kari.call("confirm_totp", code=pyotp.TOTP(secret).at(auth.services.now))
+    kari.call("sign_out")
+    auth.verify(link)  # and only now the mails go out
+
+    assert auth.mailed(kari.email)[len(before) :] == [
+        "Your account is about to get another e-mail address",
+        "A new sign-in to your account",
+        "Your second factor is on",
+        "Your account has another e-mail address",
+    ]
+    assert auth.mailed(wanted) == ["Confirm your new e-mail address"]
+    seen = auth.texts(kari.email, "A new sign-in to your account")
+    assert all("192.0.2.7" in each and "Firefox" in each for each in seen)
+    waiting = f"select 1 from personal where subject_id = '{kari.user_id}' and value = 'Firefox'"
+    assert auth.rows(waiting) == []  # once they are sent
 
 
 def test_an_address_asked_for_later_is_the_one_that_is_taken(auth: Claimants) -> None:

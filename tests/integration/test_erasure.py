@@ -130,6 +130,98 @@ def test_what_lives_on_is_called_otherwise_and_stays_what_it_is_by_law(tenants: 
     assert shown["status"] == "active"
 
 
+def test_who_has_had_several_addresses_is_forgotten_under_each(tenants: Tenants) -> None:
+    person, host = signed_up(tenants), tenants.founder()
+    first = person.email
+    theirs = {"email": first.upper(), "idempotency_key": "once"}
+    offered = host.asks("invite_member", **theirs)
+    person.asks("decline_invitation", invitation_id=offered["id"])
+    host.asks("invite_member", email=first, idempotency_key="again")
+    host.asks("update_workspace", contact_email=first, invoice_email="books@foto.no")
+    tenants.joins(host, "member", person)
+    for each in ("second", "third"):
+        tenants.moves(person, f"{each}-{first}")
+    other = signed_up(tenants)
+    invited = host.asks("invite_member", email=other.email, idempotency_key="other")
+    tenants.moves(other, f"new-{other.email}")
+
+    erase(tenants, person)
+
+    assert said_of(tenants, first) == []
+    waits = host.asks("list_invitations")["items"]
+    assert [(each["id"], each["email"]) for each in waits] == [
+        (invited["id"], other.email.removeprefix("new-"))
+    ]
+    assert host.asks("get_workspace")["invoice_email"] == "books@foto.no"
+
+
+def test_an_address_that_is_somebody_elses_by_now_stays_theirs(tenants: Tenants) -> None:
+    person, host, heir = signed_up(tenants), tenants.founder(), signed_up(tenants)
+    left = person.email
+    tenants.moves(person, f"new-{left}")
+    tenants.moves(heir, left)
+    offered = host.asks("invite_member", email=left, idempotency_key="heir")
+
+    erase(tenants, person)
+
+    assert heir.code("accept_invitation", invitation_id=offered["id"]) == ANSWERED
+
+
+def test_a_closed_company_that_others_are_in_keeps_what_it_is_by_law(tenants: Tenants) -> None:
+    founder = signed_up(tenants)
+    other = tenants.joins(founder, "owner")
+    about = {"legal_name": "Foto AS", "organization_number": "702000009"}
+    founder.asks("update_workspace", **about, contact_person="Kari")
+    founder.asks("close_workspace", idempotency_key="close", reason="Kari retires")
+
+    erase(tenants, founder)
+
+    shown = other.asks("get_workspace")
+    assert {name: shown[name] for name in about} == about
+    assert (shown["name"], shown["slug"]) == ("[erased]", f"[erased]-{shown['id']}")
+    assert (shown["contact_person"], shown["suspended_reason"]) == (None, None)
+    live, rebuilt = tenants.rows()
+    assert live == rebuilt
+    erase(tenants, other)
+    gone = tenants.admin.asks("get_workspace", workspace_id=shown["id"])
+    assert (gone["legal_name"], gone["organization_number"]) == (None, None)
+
+
+def test_a_workspace_that_somebody_has_left_names_them_no_more(tenants: Tenants) -> None:
+    name, person = "Zelda Zeldasen", signed_up(tenants)
+    open, closed = tenants.founder(), tenants.founder()
+    person.asks("update_profile", name=name)
+    for founder in (open, closed):
+        tenants.joins(founder, "admin", person)
+        person.asks("update_workspace", contact_person=name.upper(), contact_email=person.email)
+        person.asks("update_workspace", legal_name="Zelda Zeldasen AS")
+        about = {"workspace_id": founder.workspace_id, "reason": f"asked for by {name}"}
+        tenants.admin.asks("set_workspace_status", **about, status="suspended")
+        tenants.services.now += timedelta(minutes=1)
+        if founder is closed:
+            tenants.admin.browser = tenants.services.admin.signed_in()
+            tenants.admin.asks("close_workspace", idempotency_key="close", **about)
+        person.asks("remove_member", user_id=person.id)
+
+    erase(tenants, person)
+
+    assert said_of(tenants, name, but="legal_name") == said_of(tenants, person.email) == []
+    for founder in (open, closed):
+        shown = founder.asks("get_workspace")
+        gone = ("contact_person", "contact_email", "suspended_reason")
+        assert [shown[field] for field in gone] == [None, None, None]
+        assert (shown["name"], shown["legal_name"]) == ("Kari's", "Zelda Zeldasen AS")
+    live, rebuilt = tenants.rows()
+    assert live == rebuilt
+
+
+def said_of(tenants: Tenants, words: str, but: str = "") -> list[Any]:
+    """Return what is kept somewhere of somebody's words, in a text that is not `but`."""
+    kept = f"select * from personal where value ilike '%{words}%' and field <> '{but}'"
+    seen = f"select * from invitation where email ilike '%{words}%'"
+    return [*tenants.services.run("auth", kept), *tenants.services.run("auth", seen)]
+
+
 def test_a_workspace_goes_with_its_last_member(tenants: Tenants) -> None:
     founder = tenants.founder()
     id = founder.workspace_id
@@ -197,6 +289,8 @@ def test_somebody_reads_what_is_kept_of_them_for_a_day(tenants: Tenants) -> None
     assert written["user"][0]["email"] == founder.email
     assert {each["field"] for each in written["personal"]} >= {"name", "email", "image"}
     assert len(written["session"]) == 2  # begun with the link, and anew
+    (link,) = written["verification"]
+    assert link["identifier"] == founder.email and "value" not in link
     assert not {"token", "password", "hash"} & {
         name for rows in written.values() for row in rows for name in row
     }

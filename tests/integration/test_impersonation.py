@@ -114,6 +114,26 @@ def test_what_is_written_names_the_admin_the_person_and_the_session(
     assert {each["as_user"] for each in about if each["impersonation"]} == {kari.user_id}
 
 
+def test_the_first_number_may_be_answered_for_somebody_and_none_that_stands_changed(
+    services: Services, admin: Admin
+) -> None:
+    kari = services.somebody()
+    acting = admin.act_as(kari)
+
+    def answer(number: str | None, by: Browser = acting, **more: Any) -> str | None:
+        answered = partial(services.call, "auth", "complete_onboarding", by.access())
+        return code(partial(answered, organization_number=number, **more))
+
+    assert answer("702000009") is None
+    assert answer("702000009", workspace_name="W") is answer(None) is None
+    assert answer("974760673") == "auth.not_while_impersonating"
+    own = kari.signed_in()
+    assert (
+        services.call("auth", "get_workspace", own.access())["organization_number"] == "702000009"
+    )
+    assert answer("974760673", by=own) is None
+
+
 def test_nobody_acts_as_themselves_an_admin_or_who_is_shut_out(
     services: Services, admin: Admin
 ) -> None:

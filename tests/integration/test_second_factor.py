@@ -114,6 +114,16 @@ def test_a_sign_in_takes_the_code_after_the_password_and_no_other_way(enrolled: 
     assert refused(enrolled.sign_in, code=enrolled.code()) is None
 
 
+def test_a_right_password_without_a_code_is_no_wrong_try(enrolled: Enrolled) -> None:
+    assert refused(enrolled.sign_in, password="another-one") == WRONG
+    for _ in range(6):
+        assert refused(enrolled.sign_in) == NO_CODE
+        assert refused(enrolled.call, "reauthenticate", password=PASSWORD) == NO_CODE
+    for _ in range(4):
+        assert refused(enrolled.sign_in, password="another-one") == WRONG
+    assert refused(enrolled.sign_in) == TOO_MANY
+
+
 @pytest.mark.asvs("6.5.1")
 def test_a_code_is_taken_once_be_it_tried_by_many_at_once(enrolled: Enrolled) -> None:
     code = enrolled.code()

@@ -1,11 +1,13 @@
 """Sessions: how many there are, what is left of one, which end with it, from where one begins."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from auth.acts import sessions
@@ -18,6 +20,7 @@ from integration.stages.box_database import call
 from integration.stages.claimants import Claimants, claimants
 from integration.stages.deaf_services import PASSWORD, Browser, Person, Services
 from servers.postgres import Server
+from waiting import until
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 JOINED = "\u2060"  # after the dots of what is no link
@@ -76,6 +79,29 @@ def test_one_session_too_many_ends_the_oldest_and_no_admins(services: Services) 
         services.call("auth", "me", token)
     tokens = {each.session_token for each in (first, *others, acted, new)}
     assert len(tokens) == MOST_SESSIONS + 2
+
+
+@pytest.mark.asvs("7.1.2")
+def test_of_two_sign_ins_at_once_the_second_counts_the_first(services: Services) -> None:
+    person = services.somebody()  # with a session
+    for _ in range(MOST_SESSIONS - 2):
+        sign_in(services, person, **AT_HOME)
+    mine = f"where user_id = '{person.user_id}'"
+    with psycopg.connect(services.owners["auth"]) as locked, ThreadPoolExecutor(2) as threads:
+        locked.execute(f"select from seen_device {mine} for update".encode())
+        first = threads.submit(sign_in, services, person, **AT_HOME)  # has begun, and waits
+        until(lambda: waiting(services) == 1, what="its wait")
+        second = threads.submit(person.signed_in)
+        until(lambda: second.done() or waiting(services) == 2, what="the other, or its wait")
+        locked.rollback()
+    assert lives(first.result()) and lives(second.result())
+    assert services.run("auth", f"select count(*) from session {mine}") == [(MOST_SESSIONS,)]
+
+
+def waiting(services: Services) -> int:
+    """Return how many wait for what others hold."""
+    ((count,),) = services.run("auth", "select count(*) from pg_locks where not granted")
+    return int(count)
 
 
 @pytest.mark.parametrize("how", ["sign_out", "revoke_session"])

@@ -44,8 +44,12 @@ class Run:
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the mutants; return 1 unless a test noticed each of them."""
-    chosen = [each for each in all_mutants() if not names or each.name in names]
+    """Run the mutants; return 1 unless a test noticed each of them, 2 for a name of none."""
+    known = all_mutants()
+    if unknown := set(names) - {each.name for each in known}:
+        print(f"no mutants: {', '.join(sorted(unknown))}")
+        return 2
+    chosen = [each for each in known if not names or each.name in names]
     with tempfile.TemporaryDirectory(prefix="prove-") as folder:
         try:
             trees = [_infected(Path(folder), each) for each in chosen]

@@ -5,7 +5,7 @@ from functools import partial
 from uuid import UUID
 
 from auth import kept
-from auth.acts import second_factor, throttling
+from auth.acts import credentials, second_factor, throttling
 from auth.acts.sessions import admitted
 from auth.domain import session
 from auth.domain.user_states import User
@@ -30,8 +30,7 @@ def authenticate(door: Door, call: Call, asked: Authenticate) -> Access:
 
 
 def _access(tools: Tools, token: str, unit: Unit) -> Access:
-    actor, ends_at = _use(tools, token, unit)
-    until = min(unit.call.at + LIFETIME, ends_at)  # no longer than the session that it is of
+    actor, until = _use(tools, token, unit)
     return Access(
         access_token=tools.issuer.issue(actor, unit.call.at, until),
         expires_at=until,
@@ -43,7 +42,7 @@ def _access(tools: Tools, token: str, unit: Unit) -> Access:
 
 
 def _use(tools: Tools, token: str, unit: Unit) -> tuple[Actor, datetime]:
-    """Return who a session token speaks for, and until when; renews at most once a day."""
+    """Return who a session token speaks for now, and until when; renews at most once a day."""
     session_id = kept.recall_row(unit.connection, "session", token)
     if session_id is None:
         raise Unauthenticated("auth.session_unknown", "sign in again")
@@ -51,7 +50,7 @@ def _use(tools: Tools, token: str, unit: Unit) -> tuple[Actor, datetime]:
     used: session.Session = unit.decide(session.decider, session_id, session.UseSession()).state
     telemetry.know(user_id=used.user_id)
     person: User = admitted(unit, used.user_id).state
-    return _actor(tools, person, session_id, used), used.expires_at
+    return _actor(tools, person, session_id, used), _until(unit, used)
 
 
 def reauthenticate(door: Door, call: Call, asked: Reauthenticate) -> Fresh:
@@ -67,21 +66,31 @@ def reauthenticate(door: Door, call: Call, asked: Reauthenticate) -> Fresh:
     if not app.offload(passwords.matches, stored, asked.password):
         raise second_factor.wrong()
     second_factor.reserve(door, call, me, asked.code)
-    return app.unit(call, partial(_again, door.tools, asked.code, address), Fresh)
+    again = partial(_again, door.tools, stored, asked.code, address)
+    with throttling.right_as_far_as(second_factor.NO_CODE, door, call, address, None):
+        return app.unit(call, again, Fresh)
 
 
-def _again(tools: Tools, code: str | None, address: str | None, unit: Unit) -> Fresh:
+def _again(
+    tools: Tools, verified: str | None, code: str | None, address: str | None, unit: Unit
+) -> Fresh:
     mine = unit.call.actor
     if mine.session_id is None:
         raise Unauthenticated("auth.session_unknown", "sign in again")
     person: User = admitted(unit, mine.user_id).state
+    credentials.must_stand(unit, mine.user_id, verified)
     amr = second_factor.proven(unit, tools.keys, mine.user_id, code)
     throttling.forgive(unit, address, None)
     shown = session.Reauthenticate(amr=amr)
     sure: session.Session = unit.decide(session.decider, mine.session_id, shown).state
     actor = _actor(tools, person, mine.session_id, sure)
-    issued = tools.issuer.issue(actor, unit.call.at)
-    return Fresh(access_token=issued, expires_at=unit.call.at + LIFETIME)
+    until = _until(unit, sure)
+    return Fresh(access_token=tools.issuer.issue(actor, unit.call.at, until), expires_at=until)
+
+
+def _until(unit: Unit, used: session.Session) -> datetime:
+    """Return when an access token ends: no later than the session that it is of."""
+    return min(unit.call.at + LIFETIME, used.expires_at)
 
 
 def _actor(tools: Tools, person: User, session_id: UUID, used: session.Session) -> Actor:

@@ -59,12 +59,16 @@ def move(unit: Unit, mailed: Mailed, password: str) -> None:
     if not (stands and asked_for and same and _is_free(unit, address, user_id)):
         raise verifications.invalid()
     unit.may(user.decider, user_id, user_messages.Admit())
+    mailing.mail(unit, before, "email_changed", user_id)  # who has had it hears of it
     taken = {"email": texts["new_email"], "email_folded": address, **NOTHING_WANTED}
-    former = {"former_email": texts["email"], "former_email_folded": before}
+    had = mailing.FORMER_ADDRESSES
+    former = {
+        "former_email": texts["email"],
+        had: " ".join(sorted({before, *texts.get(had, "").split()})),
+    }
     unit.execute(keep(user_id, user_id, {**taken, **former}))
     claims.leave(unit.connection, address, newest=0)
     unit.execute(verifications.spend(mailed, user_id, unit.call.at))
     unit.execute(verifications.void_all(user_id, before, address, but=mailed))
     unit.decide(user.decider, user_id, user_messages.ChangeEmail())
     sessions.end_all(unit, user_id)
-    mailing.mail(unit, before, "email_changed", user_id)

@@ -6,7 +6,7 @@ from auth import claims
 from auth.acts import invited, mailing
 from auth.acts.password_rules import require
 from auth.claims import Claim
-from auth.domain.claims import CLAIM, MOST_CLAIMS
+from auth.domain.claims import CLAIM, MOST_CLAIMS, first_workspace
 from auth.gateways import passwords
 from auth.projections import users
 from chassis import ids
@@ -23,7 +23,8 @@ def sign_up(door: Door, call: Call, asked: SignUp) -> SignedUp:
     By an invitation's token it is verified, as `invited.sign_up` has it. Raises `Invalid` for a
     password that is among the first to be tried.
     """
-    require(asked.password, name=asked.name, address=asked.email)
+    opens = first_workspace(asked.name) if asked.invitation_token is None else ""
+    require(asked.password, name=asked.name, address=asked.email, workspace=opens)
     if asked.invitation_token is not None:
         return invited.sign_up(door, call, asked, asked.invitation_token)
     address = folded(asked.email)

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from auth import kept, verifications
-from auth.acts import mailing
+from auth.acts import mailing, second_factor
 from auth.acts.password_rules import require
 from auth.domain import user, user_messages
 from auth.projections import users
@@ -24,6 +24,15 @@ def judge(db: Connection, user_id: UUID, password: str) -> None:
         workspace=of_workspace.get("name", ""),
         field="new_password",
     )
+
+
+def must_stand(unit: Unit, user_id: UUID, verified: str | None) -> None:
+    """Refuse a password that was changed since it was looked at; then it stays as it is.
+
+    Whoever begins a session with it waits here for who began one a moment before.
+    """
+    if kept.hold_password(unit.connection, user_id) != verified:
+        raise second_factor.wrong()
 
 
 def replace(unit: Unit, user_id: UUID, hashed: str, how: str) -> Decided:

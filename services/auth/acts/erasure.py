@@ -32,7 +32,7 @@ def erase(unit: Unit, asked: EraseSubject) -> Erased:
 def forget(unit: Unit, user_id: UUID, erasure_id: UUID, reason: str | None = None) -> Erased:
     """Forget a person by that erasure; raises as `erase` does."""
     by = unit.call.actor.user_id if unit.call.actor.kind == "person" else None
-    address = mailing.hold_person(unit, user_id)
+    mailing.hold_all(unit, user_id)
     unit.hold(user.decider, user_id, *([by] if by else []))
     person = unit.state(user.decider, user_id)
     home = person.workspace_id if person else None
@@ -47,23 +47,25 @@ def forget(unit: Unit, user_id: UUID, erasure_id: UUID, reason: str | None = Non
     erased = unit.decide(user.decider, user_id, command)
     if isinstance(person, User):
         leaving.leave(unit, user_id, home, others)
-        _forget(unit, user_id, address)
+        _forget(unit, user_id)
         if reason:
             unit.execute(keep(erasure_id, erasure_id, {"reason": reason}))
     return Erased(id=user_id, version=erased.version, erasure_id=erased.state.erasure_id)
 
 
-def _forget(unit: Unit, user_id: UUID, address: str) -> None:
+def _forget(unit: Unit, user_id: UUID) -> None:
     """End their access, and delete what is kept of them."""
+    addresses = mailing.theirs(unit, user_id)
     sessions.end_all(unit, user_id)
     over = session_rows.all_of(unit.connection, user_id)  # long ago, too
     for statement in kept.forget_sessions(over):
         unit.execute(statement)
     unit.execute(session_rows.blank(over))
-    inviting.forget(unit, address)
     leaving.forget_invitations(unit, invitations.accepted_by(unit.connection, user_id))
-    claims.leave(unit.connection, address, newest=0)
-    for statement in forgetting.of_person(user_id, address):
+    for address in addresses:
+        inviting.forget(unit, address)
+        claims.leave(unit.connection, address, newest=0)
+    for statement in forgetting.of_person(user_id, addresses):
         unit.execute(statement)
     forget_replies(unit, user_id)
     unit.withdraw("mail", user_id)

@@ -11,6 +11,7 @@ from auth import claims, kept, verifications
 from auth.acts.sessions import admitted
 from auth.claims import Claim
 from auth.domain import user, user_messages, workspace, workspace_messages
+from auth.domain.claims import first_workspace
 from auth.projections import users
 from auth.verifications import Mailed
 from chassis.door.edge import Door
@@ -59,7 +60,7 @@ def _open_account(unit: Unit, claim: Claim, attempt: int) -> None:
     """Make a user with a workspace of their own."""
     user_id, workspace_id = claim.user_id, claim.workspace_id
     slug = f"{slugified(claim.address.partition('@')[0])}-{workspace_id.hex[attempt * 6 :][:6]}"
-    texts = {"name": f"{claim.name}'s Workspace", "slug": slug}
+    texts = {"name": first_workspace(claim.name), "slug": slug}
     unit.execute(keep(workspace_id, workspace_id, texts))
     opened = workspace_messages.OpenWorkspace(workspace_id=workspace_id, owner_user_id=user_id)
     unit.decide(workspace.decider, workspace_id, opened)
@@ -72,7 +73,7 @@ def _take_over(unit: Unit, user_id: UUID, claim: Claim) -> None:
     Its workspace is called after whoever signed up first. Raises `Rejected("auth.user_banned")`.
     """
     workspace_id = admitted(unit, user_id).state.workspace_id
-    unit.execute(keep(workspace_id, workspace_id, {"name": f"{claim.name}'s Workspace"}))
+    unit.execute(keep(workspace_id, workspace_id, {"name": first_workspace(claim.name)}))
     stands = unit.state(workspace.decider, workspace_id)
     renamed = workspace_messages.ChangeProfile(
         organization_number=stands.organization_number,

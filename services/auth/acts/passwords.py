@@ -10,6 +10,7 @@ from auth.acts.password_rules import require
 from auth.acts.sessions import of_holder
 from auth.claims import Claim
 from auth.domain import user, user_messages
+from auth.domain.claims import first_workspace
 from auth.domain.user_states import User
 from auth.gateways import passwords
 from auth.projections import users
@@ -38,7 +39,7 @@ def change(door: Door, call: Call, asked: ChangePassword) -> Written:
     """
     app, user_id = door.app, call.actor.user_id
     app.query(lambda db: credentials.judge(db, user_id, asked.new_password))
-    address = app.query(lambda db: kept.recall_texts(db, user_id)["email_folded"])
+    address = app.query(lambda db: kept.recall_texts(db, user_id).get("email_folded", ""))
     throttling.reserve(door, call, address, None)
     stored = app.query(lambda db: kept.recall_password(db, user_id))
     hashed = None
@@ -53,8 +54,9 @@ def _change(
     user_id, session_id = unit.call.actor.user_id, unit.call.actor.session_id
     mailing.hold(unit, address)
     unit.hold(user.decider, user_id)
-    if hashed is None or kept.recall_password(unit.connection, user_id) != stored:
+    if hashed is None:
         raise second_factor.wrong()
+    credentials.must_stand(unit, user_id, stored)
     changed = credentials.replace(unit, user_id, hashed, "changed")
     if not asked.keep_other_sessions:
         sessions.end_all(unit, user_id, but=session_id)
@@ -92,15 +94,22 @@ def reset(door: Door, call: Call, asked: ResetPassword) -> PasswordReset:
     hashed = app.offload(passwords.hashed, password)
     if mailed is not None:
         second_factor.reserve(door, call, mailed.subject, asked.code)
-    work = partial(_reset, door.tools.keys, mailed, claim, hashed, asked.code)
-    return founding.in_turn(door, of_holder(call, token + password), work, PasswordReset)
+    keys = door.tools.keys
+    work = partial(_reset, keys, mailed, claim, hashed, asked.code)
+    return founding.in_turn(door, of_holder(keys, call, token, password), work, PasswordReset)
 
 
 def _judged(mailed: Mailed | None, password: str, db: Connection) -> Claim | None:
     """Return the claim, where the link was mailed to one, if the password is good for it."""
     claim = claims.find(db, mailed.subject) if mailed else None
     if claim is not None:
-        require(password, name=claim.name, address=claim.address, field="new_password")
+        require(
+            password,
+            name=claim.name,
+            address=claim.address,
+            workspace=first_workspace(claim.name),
+            field="new_password",
+        )
     elif mailed is not None:
         credentials.judge(db, mailed.subject, password)
     return claim

@@ -29,6 +29,7 @@ from contracts.auth.second_factor import (
 )
 
 HOW_MANY = 10  # recovery codes
+NO_CODE = "auth.code_required"
 
 
 def reserve(door: Door, call: Call, user_id: UUID, code: str | None) -> None:
@@ -50,7 +51,7 @@ def proven(unit: Unit, keys: SecretKeys, user_id: UUID, code: str | None) -> tup
             forgive(unit, user_id)
         return (PASSWORD,)
     if code is None:
-        raise Unauthenticated("auth.code_required", "the code of your authenticator is asked too")
+        raise Unauthenticated(NO_CODE, "the code of your authenticator is asked too")
     _spend(unit, keys, user_id, code)
     return PASSWORD, CODE
 

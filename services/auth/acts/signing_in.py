@@ -4,7 +4,7 @@ from functools import partial
 from uuid import UUID
 
 from auth import claims, devices, kept
-from auth.acts import mailing, second_factor, throttling
+from auth.acts import credentials, mailing, second_factor, throttling
 from auth.acts.sessions import admitted, start_session
 from auth.domain.attempts import network
 from auth.gateways import passwords
@@ -30,7 +30,8 @@ def sign_in(door: Door, call: Call, asked: SignIn) -> SessionStarted:
         raise second_factor.wrong()
     second_factor.reserve(door, call, user_id, asked.code)
     start = partial(_start, door.tools.keys, user_id, hashed, asked)
-    return door.app.unit(call, start, SessionStarted)
+    with throttling.right_as_far_as(second_factor.NO_CODE, door, call, asked.email, asked.ip):
+        return door.app.unit(call, start, SessionStarted)
 
 
 def _credentials(door: Door, call: Call, asked: SignIn) -> tuple[UUID | None, str]:
@@ -47,7 +48,7 @@ def _credentials(door: Door, call: Call, asked: SignIn) -> tuple[UUID | None, st
         return None, ""
     if passwords.outdated(stored):
         stronger = app.offload(passwords.hashed, asked.password)
-        replaced = kept.replace_password(stored, stronger, call.at)
+        replaced = kept.replace_password(user_id, stored, stronger, call.at)
         app.attempt(call, lambda unit: unit.execute(replaced))
         stored = app.query(lambda db: kept.recall_password(db, user_id)) or ""
         if stored != stronger and not app.offload(passwords.matches, stored, asked.password):
@@ -73,19 +74,12 @@ def _start(
     if is_new:
         mailing.hold(unit, address)
     person = admitted(unit, user_id)
-    _must_be(verified, kept.recall_password(unit.connection, user_id))
+    credentials.must_stand(unit, user_id, verified)
     amr = second_factor.proven(unit, keys, user_id, asked.code)
     failures = throttling.failures(unit, address)
     throttling.forgive(unit, address, asked.ip)
     started = start_session(unit, person, seen, amr)
     unit.execute(devices.keep(user_id, device[0], unit.call.at))
     if is_new:
-        facts = {"session": str(started.session_id), "failures": str(failures)}
-        mailing.mail(unit, address, "new_sign_in", user_id, **facts)
+        mailing.mail(unit, address, "new_sign_in", user_id, seen, failures=str(failures))
     return started
-
-
-def _must_be(verified: str, present: str | None) -> None:
-    """Refuse a password that was changed since it was looked at."""
-    if present != verified:
-        raise second_factor.wrong()

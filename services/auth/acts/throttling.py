@@ -1,12 +1,13 @@
 """Guessing is slowed down: whoever was wrong too often waits, and nothing is computed for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 
 from auth import attempts
 from auth.domain.attempts import BY_ADDRESS, BY_NETWORK, BY_PAIR, Limit, after, network, wait_s
 from chassis.door.edge import Door
-from chassis.errors import RateLimited
+from chassis.errors import RateLimited, Unauthenticated
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 
@@ -32,6 +33,23 @@ def forgive(unit: Unit, address: str | None, ip: str | None) -> None:
     """
     networks = set(_limits(None, ip))
     attempts.forget(unit.connection, set(_limits(address, ip)) - networks, one_less=networks)
+
+
+@contextmanager
+def right_as_far_as(
+    code: str, door: Door, call: Call, address: str | None, ip: str | None
+) -> Iterator[None]:
+    """Take a reserved try for right that is refused by this code: it lacks something else."""
+    try:
+        yield
+    except Unauthenticated as refusal:
+        if refusal.code == code:
+            door.app.attempt(call, partial(_take_back, _limits(address, ip)))
+        raise
+
+
+def _take_back(limits: Mapping[str, Limit], unit: Unit) -> None:
+    attempts.forget(unit.connection, (), one_less=limits)
 
 
 def _limits(address: str | None, ip: str | None) -> dict[str, Limit]:

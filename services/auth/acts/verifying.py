@@ -27,6 +27,7 @@ class Proof:
 
     mailed: Mailed
     claim: Claim | None  # whose password it is; None: an account's
+    address: str = field(repr=False)  # folded: whose tries these are
     password: str = field(repr=False)  # the hash that the account has, or is to have
 
 
@@ -35,10 +36,11 @@ def verify(door: Door, call: Call, asked: VerifyEmail) -> Verified:
 
     Raises `Rejected("auth.token_invalid")` alike for a token or a code that is unknown, spent or
     expired, and for a password that does not go with it, which spends no link; `RateLimited` for
-    a code after too many. The very token that was spent is answered once more, without a session.
+    a code, or an account's password, after too many. The very token that was spent is answered
+    once more, without a session.
     """
-    proof = _proof(door, _mailed(door, call, asked), asked.password)
-    held = of_holder(call, f"{asked.token or asked.code}{asked.password}")
+    proof = _proof(door, call, asked)
+    held = of_holder(door.tools.keys, call, f"{asked.token or asked.code}", asked.password)
     return founding.in_turn(door, held, partial(_verify, proof), Verified)
 
 
@@ -58,25 +60,32 @@ def _mailed(door: Door, call: Call, asked: VerifyEmail) -> Mailed | None:
             raise Invalid("chassis.invalid_argument", details={"fields": wrong})
 
 
-def _proof(door: Door, mailed: Mailed | None, password: str) -> Proof | None:
-    """Return the proof, if the password is right; one hash is made for whatever it is."""
-    claim, stored = door.app.query(partial(_waiting, mailed))
+def _proof(door: Door, call: Call, asked: VerifyEmail) -> Proof | None:
+    """Return the proof, if the password is right; one hash is made for whatever it is.
+
+    With a link, too, an account's password is guessed no faster than elsewhere: each try counts.
+    """
+    mailed, password = _mailed(door, call, asked), asked.password
+    claim, stored, address = door.app.query(partial(_waiting, mailed))
+    if asked.token is not None and claim is None and stored is not None:
+        throttling.reserve(door, call, address, None)
     right = door.app.offload(passwords.matches, stored, password)
     if mailed is None or stored is None or not right:
         return None
     if claim is not None:
         stored = door.app.offload(passwords.hashed, password)
-    return Proof(mailed=mailed, claim=claim, password=stored)
+    return Proof(mailed=mailed, claim=claim, address=address, password=stored)
 
 
-def _waiting(mailed: Mailed | None, db: Connection) -> tuple[Claim | None, str | None]:
-    """Return the claim that waits for this, and its password's hash; or an account's hash."""
+def _waiting(mailed: Mailed | None, db: Connection) -> tuple[Claim | None, str | None, str]:
+    """Return the claim that waits for this, its password's hash and address; or an account's."""
     if mailed is None:
-        return None, None
+        return None, None, ""
     if mailed.spent or mailed.purpose == "change_email":
-        return None, kept.recall_password(db, mailed.subject)
+        address = kept.recall_texts(db, mailed.subject).get("email_folded", "")
+        return None, kept.recall_password(db, mailed.subject), address
     claim = claims.find(db, mailed.subject)
-    return claim, claim.password if claim else None
+    return claim, claim.password if claim else None, mailed.address
 
 
 def _verify(proof: Proof | None, attempt: int, unit: Unit) -> Verified:
@@ -89,8 +98,7 @@ def _verify(proof: Proof | None, attempt: int, unit: Unit) -> Verified:
         verified = _without_session(proof)
     else:
         verified = _begin(unit, proof.mailed, proof.claim, proof.password, attempt)
-    if proof.mailed.purpose == "email_code":
-        throttling.forgive(unit, proof.mailed.address, None)
+    throttling.forgive(unit, proof.address, None)
     return verified
 
 

@@ -118,8 +118,16 @@ def _text(given: str | BillingAddress | None) -> str:
 
 
 def complete_onboarding(unit: Unit, asked: CompleteOnboarding) -> Written:
-    """Take down what was answered to the first questions, and that they were answered."""
+    """Take down what was answered to the first questions, and that they were answered.
+
+    Raises `Forbidden("auth.not_while_impersonating")` for another number than the one that stands:
+    that is a company's detail, as `update` changes them, in person.
+    """
     workspace_id = reached(unit, None)
+    stands, number = unit.state(workspace.decider, workspace_id), asked.organization_number
+    before = stands.organization_number if isinstance(stands, Open) else None
+    if unit.call.actor.impersonated_by and number and before not in (None, number):
+        raise Forbidden("auth.not_while_impersonating", "its number is changed in person")
     answers = {"name": asked.workspace_name, "organization_number": asked.organization_number}
     change_profile(unit, workspace_id, {f: each for f, each in answers.items() if each is not None})
     completed = workspace_messages.CompleteOnboarding()

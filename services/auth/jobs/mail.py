@@ -8,8 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from auth import logos
+from auth import kept, logos
 from auth.gateways import letters
 from auth.jobs import drawing
 from auth.mailings import MAILS, Said
@@ -95,8 +96,10 @@ def _logo(post: Post, id: str, ref: str) -> tuple[Inline, ...]:
 
 
 def _sent(unit: Unit, task: Task, result: Any) -> None:
-    """Nothing to record: the message itself is the effect."""
+    """The message itself is the effect; to whom a notice went is kept no longer."""
+    if "notice" in task.args:
+        unit.execute(kept.forget_texts(UUID(task.args["notice"])))
 
 
 def _not_sent(unit: Unit, task: Task, error: ServiceError) -> None:
-    """A mail that cannot be sent undoes nothing; the dead job says so."""
+    """A mail that cannot be sent undoes nothing; the dead job says so, and may be tried again."""

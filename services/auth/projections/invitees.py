@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, select
 from auth.projections import invitations, users, workspaces
 from chassis.identity import ROLES
 
-_INVITER, _MYSELF = users.table.alias("inviter"), users.table.alias("myself")
+INVITER, _MYSELF = users.table.alias("inviter"), users.table.alias("myself")
 _INVITED, _WORKSPACE = invitations.table.c, workspaces.table.c
 
 
@@ -27,7 +27,7 @@ def shown(connection: Connection, invitation_id: UUID, at: datetime) -> dict[str
         _INVITED.role,
         _INVITED.expires_at,
     )
-    query = _open(select(*columns), at).where(_INVITED.id == str(invitation_id))
+    query = standing(select(*columns), at).where(_INVITED.id == str(invitation_id))
     found = connection.execute(query).mappings().one_or_none()
     return dict(found) if found else None
 
@@ -40,7 +40,7 @@ def of_person(connection: Connection, user_id: UUID, at: datetime) -> Sequence[d
         _INVITED.role,
         _INVITED.expires_at,
     )
-    query = _open(select(*columns), at).join(
+    query = standing(select(*columns), at).join(
         _MYSELF, _MYSELF.c.email_folded == _INVITED.email_folded
     )
     query = query.where(_MYSELF.c.id == str(user_id), _MYSELF.c.email_verified)
@@ -48,14 +48,17 @@ def of_person(connection: Connection, user_id: UUID, at: datetime) -> Sequence[d
     return [dict(each) for each in connection.execute(latest_first).mappings()]
 
 
-def _open(query: Select[Any], at: datetime) -> Select[Any]:
-    """Leave those that stand at `at`, in a workspace that lives on, by whom they may still be."""
+def standing(query: Select[Any], at: datetime) -> Select[Any]:
+    """Leave those that stand at `at`, in a workspace that lives on, by whom they may still be.
+
+    With each its workspace is joined, and its `INVITER`.
+    """
     offered = query.join_from(
         invitations.table, workspaces.table, _WORKSPACE.id == _INVITED.workspace_id
-    ).join(_INVITER, _INVITER.c.id == _INVITED.invited_by)
+    ).join(INVITER, INVITER.c.id == _INVITED.invited_by)
     stands = invitations.PENDING & (_INVITED.expires_at > at) & _WORKSPACE.closed_at.is_(None)
-    of_it = _INVITER.c.workspace_id == _INVITED.workspace_id
-    may = _INVITER.c.is_system_admin | (of_it & (_rank(_INVITER.c.role) >= _rank(_INVITED.role)))
+    of_it = INVITER.c.workspace_id == _INVITED.workspace_id
+    may = INVITER.c.is_system_admin | (of_it & (_rank(INVITER.c.role) >= _rank(_INVITED.role)))
     return offered.where(stands, may)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from auth.projections import invitations, users, workspaces
+from auth.projections import invitations, invitees, workspaces
 from chassis.domain import value
 
 
@@ -24,23 +24,19 @@ class Offer:
     logo: str | None  # a reference
 
 
-def pending(connection: Connection, invitation_id: UUID) -> Offer | None:
-    """Return an invitation; None once it was answered or taken back."""
-    offered, inviter, workspace = invitations.table.c, users.table.c, workspaces.table.c
-    query = (
-        select(
-            offered.email,
-            offered.email_folded,
-            inviter.name.label("inviter"),
-            workspace.name.label("workspace"),
-            offered.role,
-            offered.expires_at,
-            workspace.primary_color,
-            workspace.logo,
-        )
-        .join_from(invitations.table, workspaces.table, workspace.id == offered.workspace_id)
-        .join(users.table, inviter.id == offered.invited_by)
-        .where(offered.id == str(invitation_id), offered.state == "pending")
+def pending(connection: Connection, invitation_id: UUID, at: datetime) -> Offer | None:
+    """Return an invitation; None for one that nobody may accept at `at`, or not any more."""
+    offered, workspace = invitations.table.c, workspaces.table.c
+    columns = (
+        offered.email,
+        offered.email_folded,
+        invitees.INVITER.c.name.label("inviter"),
+        workspace.name.label("workspace"),
+        offered.role,
+        offered.expires_at,
+        workspace.primary_color,
+        workspace.logo,
     )
+    query = invitees.standing(select(*columns), at).where(offered.id == str(invitation_id))
     found: Any = connection.execute(query).one_or_none()
     return Offer(**found._mapping) if found else None

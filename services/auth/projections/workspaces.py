@@ -1,6 +1,6 @@
 """`workspace`: one row a tenant."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Update,
     func,
     insert,
-    literal,
     select,
     update,
 )
@@ -38,7 +37,7 @@ from auth.domain.workspace_events import (
 )
 from auth.tables import metadata
 from chassis.identity import Actor
-from chassis.personal import PRIVATE, recall, recall_optional
+from chassis.personal import ERASED, PRIVATE, recall, recall_optional
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded
 from gateways.port import ref_of
@@ -172,14 +171,18 @@ def get(connection: Connection, workspace_id: UUID, actor: Actor) -> dict[str, A
     return {"version": found.pop("stream_version"), **found}
 
 
-def forget_reasons(workspace_id: UUID, fields: Collection[str]) -> Update:
-    """Return the statement after which a suspension's reason shows as a rebuild would show it.
-
-    `fields`: the texts that have gone.
-    """
-    shown = bool({"status_reason", "closing_reason"} & set(fields))
-    this = update(table).where(table.c.id == str(workspace_id), literal(shown))
-    return this.values(suspended_reason=None)
+def forget_texts(workspace_id: UUID, fields: Collection[str]) -> Iterator[Update]:
+    """Yield what makes the row read as a rebuild would show it; `fields`: texts that have gone."""
+    blank: dict[str, str | None] = {
+        "name": ERASED,
+        "slug": f"{ERASED}-{workspace_id}",
+        **dict.fromkeys(TEXTS),
+    }
+    gone = {field: text for field, text in blank.items() if field in fields}
+    if {"status_reason", "closing_reason"} & set(fields):
+        gone["suspended_reason"] = None
+    if gone:
+        yield update(table).where(table.c.id == str(workspace_id)).values(gone)
 
 
 def founded_by(connection: Connection, user_id: UUID) -> list[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import create_engine, make_url, text
 
+from auth import kept, verifications
 from auth.acts import moving
 from auth.acts.sessions import start_session
 from auth.domain import user, user_messages, workspace, workspace_messages
@@ -19,7 +20,7 @@ from chassis.personal import keep
 from chassis.unit import feed, rebuilding
 from chassis.unit.deciding import Unit
 from integration.stages.box_database import call
-from integration.stages.deaf_services import Browser, Services
+from integration.stages.deaf_services import PASSWORD, Browser, Person, Services
 
 ANSWERED = "answered"
 MICROSECOND = timedelta(microseconds=1)
@@ -105,6 +106,19 @@ class Tenants:
         key = {"idempotency_key": uuid4().hex}
         offered = host.asks("invite_member", email=guest.email, role=role, **key)
         return guest.code("accept_invitation", invitation_id=offered["id"])
+
+    def moves(self, member: Member, email: str) -> None:
+        """Let somebody have another address, whose link they have followed."""
+        member.asks("change_email", email=email)
+        token, at = uuid4().hex, self.services.now
+        kept_until = at + timedelta(hours=1)
+        with self.services.parts["auth"].app.engine.begin() as connection:
+            hashed = kept.digest(token)
+            link = ("change_email", UUID(member.id), email, hashed, at, kept_until)
+            connection.execute(verifications.keep(*link))
+        self.services.call("auth", "verify_email", None, token=token, password=PASSWORD)
+        member.email = email
+        member.browser = Person(self.services, email, member.id).signed_in()
 
     def used(self, workspace_id: str) -> None:
         """Let somebody have begun to work in a workspace."""

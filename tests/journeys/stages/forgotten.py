@@ -1,4 +1,4 @@
-"""People who do nearly all that auth lets them do, and are forgotten; what stands of them is found.
+"""People who are forgotten, and what stands of them: in tables, in the log and in mails.
 
 Whatever secret a call or a mail shows is collected on the way.
 """
@@ -8,31 +8,28 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import redirect_stdout
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
 import psycopg
 
-from auth.gateways.authenticator import code_at
 from billing import kept
 from chassis import ids
 from chassis.identity import service_actor
 from chassis.unit.calls import Call
 from contracts import SERVICES
 from embedded import mailbox
+from journeys.stages.every_method import permitted
 from journeys.stages.restorable import Restorable
 from suitectl.__main__ import main
 
-COMPANY = {
-    "organization_number": "702000009",
-    "legal_name": "Neste Bolig AS",
-    "billing_address": {"street": "Storgata 4", "postal_code": "0155", "city": "Oslo"},
-}
-STEP = timedelta(seconds=30)
+CODE, TEXT = r"^\s*(\d{6})\s*$", "text"
 SECRET = ("session_token", "access_token", "secret", "token")
 
 
@@ -53,14 +50,19 @@ class Somebody:
         local = self.email.partition("@")[0]
         return [self.name, self.email, local, local.replace(".", "-"), *self.traces.values()]
 
-    def sign_up(self, **by: Any) -> None:
+    def sign_up(self, *, by_code: bool = False, **by: Any) -> None:
         made = self.stage.call(
             None, "sign_up", name=self.name, email=self.email, password=self.password, **by
         )
         self.id = made["user_id"]
-        if not by:
-            self.stage.call(None, "verify_email", token=self.link(), password=self.password)
+        if by_code:
+            self._verify(email=self.email, code=self.code())
+        elif not by:
+            self._verify(token=self.link())
         self.sign_in()
+
+    def _verify(self, **proof: str) -> None:
+        self.stage.call(None, "verify_email", **proof, password=self.password)
 
     def sign_in(self, **code: Any) -> None:
         shown = {"email": self.email, "password": self.password, **self.traces, **code}
@@ -75,11 +77,17 @@ class Somebody:
 
     def link(self, email: str | None = None) -> str:
         """Return the token that they were mailed last."""
-        self.stage.suite.settle()
-        mails = self.stage.suite.mail(email or self.email)
-        for mail in mails:
-            self.stage.read(mailbox.text(mail))
+        mails = self._mails(email or self.email)
         return next(token for mail in reversed(mails) if (token := mailbox.token(mail)))
+
+    def code(self) -> str:
+        """Return the six digits that they were mailed last."""
+        mail = mailbox.text(self._mails(self.email)[-1])
+        return str(re.findall(CODE, mail, re.MULTILINE)[-1])
+
+    def _mails(self, email: str) -> list[EmailMessage]:
+        self.stage.suite.settle()
+        return self.stage.suite.mail(email)
 
     @property
     def workspace_id(self) -> str:
@@ -92,7 +100,8 @@ class Stage:
 
     def __init__(self, suite: Restorable) -> None:
         self.suite, self.people = suite, list[Somebody]()
-        self.secrets, self.mailed = set[str](), set[str]()
+        self.secrets, self.mailed, self.codes = set[str](), set[str](), set[str]()
+        self.called = set[tuple[str, str]]()
         self.admin = Somebody(self, "root")
         suite.create_admin(self.admin.email, self.admin.password)
         self.admin.sign_in()
@@ -101,16 +110,33 @@ class Stage:
         self.secrets.add(text)
         return text
 
-    def read(self, mail: str) -> None:
-        """Collect what a mail shows: links, and codes."""
-        self.mailed |= {*re.findall(r"token=(\S+)", mail)}
+    def read(self) -> None:
+        """Collect what all mails show: links, and codes."""
+        for mail in map(_written, self.mails()):
+            self.mailed |= {*re.findall(r"token=([\w-]+)", mail)}
+            self.codes |= {*re.findall(CODE, mail, re.MULTILINE)}
 
     def call(self, token: str | None, method: str, service: str = "auth", /, **of: Any) -> Any:
         reply = self.suite.call(service, method, token, **of)
+        self.called.add((service, method))
+        if "code" in of:
+            self._know(of["code"])
         if isinstance(reply, dict):
             self.secrets |= {reply[name] for name in SECRET if reply.get(name)}
             self.secrets |= {*reply.get("recovery_codes", ())}
         return reply
+
+    def _know(self, code: str) -> None:
+        """Collect a code that was shown: six digits, or a recovery code."""
+        (self.codes if code.isdecimal() else self.secrets).add(code)
+
+    def ask_as_services(self) -> None:
+        """Call what services alone may."""
+        of_it = {"workspace_id": self.company}
+        asks: dict[str, dict[str, Any]] = {"billing_profile": of_it, "branding": of_it}
+        for method in ("billing_profile", "branding", "events_read", "describe"):
+            permitted(self.suite, "auth", method).call(method, **asks.get(method, {}))
+            self.called.add(("auth", method))
 
     def erase(self, person: Somebody) -> Any:
         told = self.admin.keyed("erase_subject", user_id=person.id, reason="they have asked for it")
@@ -173,20 +199,31 @@ class Stage:
 
     def found(self, words: Collection[str], but: Collection[str] = ()) -> set[tuple[str, str]]:
         """Return where any of these stands, in a table of the five or in the log: (where, what)."""
-        log = (self.suite.data_dir / "suite.log").read_text("utf-8")
-        places = [*self._rows(), ("suite.log", log)]
         return {
             (place, word)
-            for place, text in places
+            for place, text in self._places()
             if place not in but
             for word in words
             if word.casefold() in text.casefold()
         }
 
-    def in_mails(self, words: Collection[str]) -> set[str]:
-        files = (self.suite.data_dir / "mail").glob("*.eml")
-        texts = [each.read_text("utf-8", "replace") for each in files]
-        return {word for word in words for text in texts if word in text}
+    def codes_found(self) -> set[tuple[str, str]]:
+        """Return where a code of six digits stands that is not a part of something else."""
+        alone = re.compile(rf"(?<![\w.:+-])({'|'.join(self.codes)})(?![\w.:+-])")
+        return {(place, code) for place, text in self._places() for code in alone.findall(text)}
+
+    def in_mails(self, words: Collection[str], but: Collection[Path] = ()) -> set[str]:
+        """Return which of these stand in a mail, whoever it was sent to: in all but some files."""
+        texts = [*map(_written, self.mails() - {*but})]
+        return {word for word in words for text in texts if word.casefold() in text.casefold()}
+
+    def mails(self) -> set[Path]:
+        """Return the files of all mails that were sent."""
+        return {*(self.suite.data_dir / "mail").glob("*.eml")}
+
+    def _places(self) -> list[tuple[str, str]]:
+        log = (self.suite.data_dir / "suite.log").read_text("utf-8")
+        return [*self._rows(), ("suite.log", log)]
 
     def _rows(self) -> Iterator[tuple[str, str]]:
         """Yield each table of each service, as text."""
@@ -198,122 +235,11 @@ class Stage:
                     yield f"{service}.{table}", "\n".join(row for (row,) in rows)
 
 
+def _written(mail: Path) -> str:
+    """Return what a mail says, to whom and of what, and its page."""
+    read = message_from_bytes(mail.read_bytes(), policy=policy.default)
+    parts = [str(each.get_content()) for each in read.walk() if each.get_content_maintype() == TEXT]
+    return "\n".join([*map(str, read.values()), *parts])
+
+
 _TABLES = "select table_name from information_schema.tables where table_schema = 'public'"
-
-
-def live(stage: Stage) -> tuple[Somebody, Somebody, Somebody]:
-    """Let people live: one whose company lives on, one who is alone, one who has moved."""
-    anna, bo, cleo, dina = (Somebody(stage, name) for name in ("anna", "bo", "cleo", "dina"))
-    for each in (anna, cleo, dina):
-        each.sign_up()
-    _company(anna)
-    anna.keyed("invite_member", email=bo.email, role="owner")
-    bo.sign_up(invitation_token=bo.link())
-    anna.keyed("invite_member", email=dina.email)
-    dina.call("accept_invitation", token=dina.link())
-    _credentials(anna)
-    _workspace(anna, dina)
-    _alone(stage, cleo)
-    _by_admins(stage, anna)
-    return anna, cleo, dina
-
-
-def _company(anna: Somebody) -> None:
-    anna.call("update_workspace", **COMPANY, contact_person=anna.name, contact_email=anna.email)
-    anna.call("create_project", "media", name="Storgata 4", style_template_id="modern")
-    anna.stage.suite.settle()
-
-
-def _credentials(anna: Somebody) -> None:
-    stage = anna.stage
-    secret = anna.call("enable_totp")["secret"]
-    now = partial(code_at, secret)
-    codes = anna.call("confirm_totp", code=now(ids.now()))["recovery_codes"]
-    anna.sign_in(code=codes[0])
-    anna.call("reauthenticate", password=anna.password, code=codes[1])
-    codes = anna.call("new_recovery_codes", code=now(ids.now() + STEP))["recovery_codes"]
-    anna.call("disable_totp", code=codes[0])
-    anna.call("update_profile", image="https://pictures.example/anna.annasen.jpg")
-    changed = stage.secret(f"pw-{ids.token()}")
-    anna.call("change_password", current_password=anna.password, new_password=changed)
-    anna.password = changed
-    stage.call(None, "request_password_reset", email=anna.email)
-    anna.password = stage.secret(f"pw-{ids.token()}")
-    stage.call(None, "reset_password", token=anna.link(), new_password=anna.password)
-    anna.sign_in()
-    _moves(anna)
-    anna.call("export_my_data")
-    anna.call("list_sessions")
-    anna.call("revoke_other_sessions")
-
-
-def _moves(anna: Somebody) -> None:
-    """Let them have another address, and the first one back."""
-    first, second = anna.email, "anna.annasen@moved.example"
-    anna.call("change_email", email=second)
-    anna.stage.call(None, "verify_email", token=anna.link(second), password=anna.password)
-    anna.email = second
-    anna.sign_in()
-    assert first != second
-
-
-def _workspace(anna: Somebody, dina: Somebody) -> None:
-    anna.call("complete_onboarding", user_name=anna.name)
-    anna.call("set_branding", primary_color="#102030")
-    anna.call("change_member_role", user_id=dina.id, role="admin")
-    anna.call("list_members")
-    guest = anna.keyed("invite_member", email="guest@people.example")
-    anna.keyed("resend_invitation", invitation_id=guest["id"])
-    anna.call("cancel_invitation", invitation_id=guest["id"])
-    anna.stage.call(None, "resend_verification", email=anna.email)
-
-
-def _alone(stage: Stage, cleo: Somebody) -> None:
-    cleo.call("update_workspace", **{**COMPANY, "legal_name": f"{cleo.name} Foto"})
-    cleo.call(
-        "set_payout_details",
-        "affiliate",
-        legal_name=f"{cleo.name} Foto",
-        organization_number=None,
-        vat_registered=False,
-        account="98765432103",
-        invoice_email=cleo.email,
-    )
-    clip = {"room_type": "kitchen", "image_generation_id": str(uuid4())}
-    described = {"description": f"By {cleo.name}", "clips": [{**clip, "room_label": cleo.name}] * 2}
-    cleo.call("create_video", "video", name="A film", **described)
-    cleo.call("create_project", "media", name="Storgata 5", style_template_id="modern")
-    stage.buyer(cleo.workspace_id, f"{cleo.name} Foto")
-
-
-def _by_admins(stage: Stage, anna: Somebody) -> None:
-    admin, user = stage.admin, {"user_id": anna.id}
-    workspace = {"workspace_id": anna.workspace_id}
-    admin.call("set_workspace_plan", **workspace, plan="pro", reason=f"asked for by {anna.name}")
-    admin.call("set_invoice_eligibility", **workspace, eligible=True, reason="they pay")
-    for status in ("suspended", "active", "trial"):
-        admin.call("set_workspace_status", **workspace, status=status, reason=f"by {anna.name}")
-    made = admin.keyed("create_workspace", name="New", owner_email=anna.email, send_mail=False)
-    anna.stage.call(None, "get_invitation", token=made["token"])
-    anna.call("list_my_invitations")
-    anna.call("decline_invitation", token=made["token"])
-    admin.call("rename_user", **user, name=anna.name)
-    admin.call("set_system_admin", **user, is_system_admin=True, reason=f"{anna.name} helps")
-    admin.call("set_system_admin", **user, is_system_admin=False, reason=f"{anna.name} helped")
-    admin.call("ban_user", **user, reason=f"{anna.name} was rude")
-    admin.call("unban_user", **user)
-    admin.call("end_sessions", **user, reason=f"{anna.name} lost a phone")
-    begun = admin.keyed("start_impersonation", **user, reason=f"{anna.name} has asked for help")
-    given = stage.call(None, "authenticate", session_token=begun["session_token"])
-    stage.call(given["access_token"], "update_profile", name=anna.name)
-    stage.call(
-        given["access_token"], "create_project", "media", name="S", style_template_id="modern"
-    )
-    admin.call("stop_impersonation", session_id=begun["session_id"])
-    admin.call("list_users", search=anna.name, limit=5)
-    admin.call("list_workspaces", search="anna", limit=5)
-    admin.call("audit", **user, limit=5)
-    anna.sign_in()
-    anna.call("sign_out")
-    anna.sign_in()
-    stage.suite.settle()

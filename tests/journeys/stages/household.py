@@ -40,6 +40,18 @@ class Keyed(Person):
             arguments["idempotency_key"] = f"{self.prefix}: {arguments['idempotency_key']}"
         return super().call(service, method, **arguments)
 
+    def wait_for_the_end_of_tokens(self) -> None:
+        """Be as somebody who comes back after minutes: their access token has run out."""
+        self._access = None
+
+    def _renewed(self) -> str:
+        """Sign in again where a restored auth does not know the session any more."""
+        try:
+            return super()._renewed()
+        except Unauthenticated:
+            self.sign_in()
+            return super()._renewed()
+
 
 class Asking(Quiet):
     """A display that leaves work that is asked for alone while somebody is away."""
@@ -82,6 +94,11 @@ class Household:
         for each in (self.customer, self.admin):
             each.sign_in()
             each.call("auth", "me")
+
+    def come_back(self) -> None:
+        """Ask again long after: whatever tokens there were have run out."""
+        for each in (self.customer, self.admin):
+            each.wait_for_the_end_of_tokens()
 
     def steps(self) -> Iterator[Callable[[], None]]:
         """Yield what is asked for, in order; once done, others have to hear of it."""

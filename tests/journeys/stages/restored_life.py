@@ -83,6 +83,8 @@ class RestoredLife:
         """
         suite = self.suite
         suite.start(suite.away)
+        for each in self.households:
+            each.come_back()
         skipped = suite.settle_accepting()
         if not suite.suitectl("numbers", "show")["confirmed"]:
             last = str(max(self.numbers.values()))

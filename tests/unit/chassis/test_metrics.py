@@ -20,6 +20,7 @@ from chassis.database.backlog import Backlog
 from chassis.door import internal_door
 from chassis.errors import Conflict, ServiceError, Unavailable
 from contracts import SERVICES
+from gateways import fal_line
 from suitectl import doctor
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
@@ -27,7 +28,7 @@ RUNBOOKS = DEPLOY / "runbooks"
 OURS = re.compile(r"\bservice_[a-z0-9_]+")
 IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 FIGURES = [each for service in SERVICES for each in import_module(f"{service}.app").SERVICE.figures]
-MODULES = (metrics, internal_door, doctor, webhooks)
+MODULES = (metrics, internal_door, doctor, webhooks, fal_line)
 FUNCTIONS = {"label_replace", "histogram_quantile", "group_right"}
 
 
@@ -157,7 +158,7 @@ def test_the_panels_of_the_dashboard_do_not_overlap() -> None:
 def test_no_label_is_an_id() -> None:
     asked = {
         label
-        for each in (metrics, internal_door, webhooks)
+        for each in (metrics, internal_door, webhooks, fal_line)
         for metric in vars(each).values()
         for label in getattr(metric, "_labelnames", ())
     }
