@@ -40,6 +40,15 @@ class ImageCompleted:
 
 
 @value
+class ImageDeleted:
+    """A photograph was deleted with all its versions."""
+
+    root_id: UUID
+    project_id: UUID
+    workspace_id: UUID
+
+
+@value
 class ProjectCompleted:
     """All images of a run have ended, and at least one came out."""
 
@@ -82,6 +91,7 @@ PUBLISHES = (
     ProjectCreated,
     ProjectStartRequested,
     ImageCompleted,
+    ImageDeleted,
     ProjectCompleted,
     ProjectFailed,
     ProjectDeleted,

@@ -1,11 +1,11 @@
 """Image projects and the photographs in them; links hold for 15 minutes."""
 
-from dataclasses import field
 from datetime import datetime
 from uuid import UUID
 
-from chassis.asked import Asked, Command, Json, Keyed, Listing, Written
+from chassis.asked import UNCHANGED, Asked, Command, Keyed, Listing, Unchanged, Written
 from chassis.domain import value
+from contracts.media.images import File, ImageInProject
 
 
 @value
@@ -16,6 +16,23 @@ class CreateProject(Command[Written]):
     style_template_id: str
     room_type: str | None = None
     project_id: UUID | None = None  # chosen by the caller, or derived from the call
+
+
+@value
+class UpdateProject(Command[Written]):
+    """Change a project; the unnamed stays. The style, while no photograph has begun."""
+
+    project_id: UUID
+    name: str | Unchanged = UNCHANGED
+    style_template_id: str | Unchanged = UNCHANGED
+    room_type: str | None | Unchanged = UNCHANGED
+
+
+@value
+class DeleteProject(Keyed[Written]):
+    """Delete a project with its photographs and files; what was delivered of it is owed."""
+
+    project_id: UUID
 
 
 @value
@@ -45,48 +62,6 @@ class SetRoomType(Command[Written]):
 
 
 @value
-class File:
-    """A stored file and a link by which anybody may read it for 15 minutes."""
-
-    ref: str  # blob:<key>
-    url: str = field(repr=False)
-    expires_at: datetime
-
-
-@value
-class ImageGeneration:
-    """One version of a photograph; `version` counts them, `stream_version` is the stream's.
-
-    Width, height (px), size and SHA-256 are the result's once there is one.
-    """
-
-    id: UUID
-    workspace_id: UUID
-    user_id: UUID
-    project_id: UUID
-    original_image_url: str  # blob:<key>
-    result_image_url: str | None
-    prompt: str
-    version: int
-    parent_id: UUID | None
-    status: str  # pending | processing | completed | failed
-    error_message: str | None
-    metadata: Json | None
-    created_at: datetime
-    updated_at: datetime
-    source_id: UUID | None
-    alteration: str  # none | technical | material
-    room_type: str | None
-    width: int
-    height: int
-    size_bytes: int
-    sha256: str
-    stream_version: int
-    original: File
-    result: File | None
-
-
-@value
 class Project:
     """An image project; `run` counts its starts."""
 
@@ -111,9 +86,12 @@ class Project:
 
 @value
 class ProjectWithImages(Project):
-    """An image project and its images: newest first, those confirmed together in their order."""
+    """An image project and its photographs by their current version.
 
-    images: tuple[ImageGeneration, ...]
+    Newest first, those confirmed together in their order.
+    """
+
+    images: tuple[ImageInProject, ...]
 
 
 @value
@@ -125,4 +103,29 @@ class GetProject(Asked[ProjectWithImages]):
 
 @value
 class ListProjects(Listing[Project]):
-    """Return a page of the workspace's projects."""
+    """Return a page of the workspace's projects, all or those of a status."""
+
+    status: str | None = None  # pending | processing | completed | failed
+
+
+@value
+class Counts:
+    """How many there are, and how many of them stand so."""
+
+    total: int
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+
+
+@value
+class ProjectStats(Counts):
+    """A workspace's projects, and its photographs by their first version."""
+
+    images: Counts
+
+
+@value
+class GetProjectStats(Asked[ProjectStats]):
+    """Return how many projects and photographs the workspace has."""

@@ -19,6 +19,12 @@ class SourceLink:
     sha256: str
     size: int  # bytes
     content_type: str
+    # None from a media of before they were told
+    version: int | None = None
+    alteration: str | None = None  # none | technical | material
+    engine: str | None = None
+    model: str | None = None
+    original_sha256: str | None = None
 
 
 @value
@@ -27,4 +33,4 @@ class GetSourceLink(Asked[SourceLink]):
 
     image_generation_id: UUID
     workspace_id: UUID
-    version_id: UUID | None = None  # another version of that image
+    version_id: UUID | None = None  # of that photograph; None: the current one

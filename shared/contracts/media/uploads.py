@@ -10,10 +10,13 @@ from chassis.domain import value
 
 @value
 class FileToUpload:
+    """A photograph, or a mask: white where the photograph is to change, black where it stays."""
+
     file_name: str
     content_type: str  # image/jpeg, image/png, image/webp or image/heic
     size_bytes: int
     sha256: str  # 64 hexadecimal digits in lower case
+    mask_of: UUID | None = None  # a photograph: the file is a PNG that marks an area of it
 
 
 @value
@@ -50,7 +53,10 @@ class RequestUploads(Command[Uploads]):
 
 @value
 class Confirmed:
-    """What became of one file: its image's status, or 'missing' or 'refused' with a code."""
+    """What became of one file.
+
+    The status of the image it is, 'mask', or 'missing' or 'refused' with a code.
+    """
 
     image_id: UUID
     status: str

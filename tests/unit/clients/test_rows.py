@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.affiliate import earnings, relationships
 from contracts.auth import accounts, sessions, workspaces
 from contracts.billing import invoices, line_items
-from contracts.media import projects
+from contracts.media import images, projects
 from contracts.video import drafts, films
 
 SEED = json.loads(
@@ -22,7 +22,7 @@ ROWS: Mapping[str, type[Any]] = {
     "user": accounts.User,
     "session": sessions.Session,
     "project": projects.Project,
-    "image_generation": projects.ImageGeneration,
+    "image_generation": images.ImageGeneration,
     "video_project": films.VideoProject,
     "video_clip": films.VideoClip,
     "invoice": invoices.Invoice,
