@@ -1,164 +1,100 @@
-"""An image: one photograph of a project, as it was uploaded and as it came out."""
+"""An image: one photograph of a project, as it was uploaded, and its versions, as they came out.
+
+The first version is queued by its project; later ones are edits and regenerations, made at once.
+"""
 
 from dataclasses import replace
-from uuid import UUID
 
-from chassis.domain import Decider, value
+from chassis.domain import Decider
 from chassis.errors import NotFound, Rejected
+from media.domain.image_events import (
+    AlterationSet,
+    Event,
+    ImageAdded,
+    ImageCancelled,
+    ImageEnhanced,
+    ImageFailed,
+    ImagePostponed,
+    ImageQueued,
+    ImageRemoved,
+    ImageRetried,
+    LateResultNoted,
+    MaskAdded,
+    OriginalPublished,
+    OriginalRevoked,
+    RoomTypeSet,
+    VersionRequested,
+    VersionSelected,
+)
+from media.domain.image_messages import (
+    AddImage,
+    AddMask,
+    Cancel,
+    Command,
+    Complete,
+    Fail,
+    NoteLate,
+    Postpone,
+    PublishOriginal,
+    Remove,
+    RevokeOriginal,
+    SetRoomType,
+)
+from media.domain.image_state import (
+    Image,
+    Removed,
+    after,
+    original_version,
+    placed,
+    requested,
+)
+from media.domain.image_versions import late, of_versions
 from media.domain.templates import prompt
 
-
-@value
-class Original:
-    """The uploaded file; width and height in pixels, as displayed."""
-
-    key: str
-    content_type: str
-    size: int  # bytes
-    sha256: str
-    width: int
-    height: int
+State = Image | Removed
 
 
-@value
-class Result:
-    """The file that came out (a JPEG), and what made it."""
-
-    key: str
-    size: int  # bytes
-    sha256: str
-    width: int
-    height: int
-    model: str
-    engine: str
-    alteration: str  # none | technical | material
-    params_hash: str
-
-
-@value
-class AddImage:
-    workspace_id: UUID
-    project_id: UUID
-    user_id: UUID
-    original: Original
-    style_template_id: str
-    room_type: str | None
-
-
-@value
-class SetRoomType:
-    project_id: UUID
-    room_type: str
-
-
-@value
-class Queue:
-    run: int
-
-
-@value
-class Postpone:
-    """Its work was taken back before it began."""
-
-
-@value
-class Complete:
-    result: Result
-
-
-@value
-class Fail:
-    reason: str  # a key of media.domain.failures
-
-
-@value
-class ImageAdded:
-    workspace_id: UUID
-    project_id: UUID
-    user_id: UUID
-    original: Original
-    style_template_id: str
-    room_type: str | None
-    prompt: str
-
-
-@value
-class RoomTypeSet:
-    """The prompt changes with it while the image is pending."""
-
-    room_type: str
-    prompt: str
-
-
-@value
-class ImageQueued:
-    run: int
-
-
-@value
-class ImagePostponed:
-    """It is as if it had not been queued."""
-
-
-@value
-class ImageEnhanced:
-    result: Result
-
-
-@value
-class ImageFailed:
-    reason: str
-
-
-@value
-class Image:
-    workspace_id: UUID
-    project_id: UUID
-    user_id: UUID
-    original: Original
-    style_template_id: str
-    room_type: str | None
-    prompt: str
-    status: str = "pending"  # pending | processing | completed | failed
-
-
-Command = AddImage | SetRoomType | Queue | Postpone | Complete | Fail
-Event = ImageAdded | RoomTypeSet | ImageQueued | ImagePostponed | ImageEnhanced | ImageFailed
-
-
-def decide(image: Image | None, command: Command) -> list[Event]:
+def decide(image: State | None, command: Command) -> list[Event]:
     match image, command:
         case None, AddImage():
             return [_added(command)]
+        case Removed(), Complete() | NoteLate() if command.cost_micro_usd > 0:
+            return [late(command)]
+        case Removed(), Complete() | NoteLate() | Fail() | Cancel() | Postpone() | Remove():
+            return []
+        case Removed(), _:
+            raise NotFound("media.image_not_found", "no such image")
         case Image(), AddImage() if image.original == command.original:
             return []
         case Image(), AddImage():
             raise Rejected("media.image_exists", "another image has that id")
         case Image(), SetRoomType() if image.project_id != command.project_id:
             raise NotFound("media.image_not_found", "no such image")
-        case Image(), SetRoomType() if image.room_type == command.room_type:
+        case Image(), SetRoomType() if image.first.room_type == command.room_type:
             return []
-        case Image(), SetRoomType() if image.status == "pending":
-            words = prompt(image.style_template_id, command.room_type)
-            return [RoomTypeSet(room_type=command.room_type, prompt=words)]
         case Image(), SetRoomType():
-            return [RoomTypeSet(room_type=command.room_type, prompt=image.prompt)]
-        case Image(), Queue() if image.status in ("pending", "failed"):
-            return [ImageQueued(run=command.run)]
-        case Image(), Postpone() if image.status == "processing":
-            return [ImagePostponed()]
-        case Image(), Complete() if image.status == "processing":
-            return [ImageEnhanced(result=command.result)]
-        case Image(), Fail() if image.status == "processing":
-            return [ImageFailed(reason=command.reason)]
-        case Image(), Queue() | Postpone() | Complete() | Fail():
+            return [_room_type_set(image, command)]
+        case Image(), AddMask() if image.has_mask(command.mask_id):
             return []
+        case Image(), AddMask():
+            return [_mask_added(command)]
+        case Image(), PublishOriginal() if image.published:
+            return []
+        case Image(), PublishOriginal():
+            return [OriginalPublished(token_sha256=command.token_sha256)]
+        case Image(), RevokeOriginal() if not image.published:
+            return []
+        case Image(), RevokeOriginal():
+            return [OriginalRevoked()]
+        case Image(), Remove():
+            return [ImageRemoved(version_ids=image.version_ids)]
         case _:
-            raise AssertionError(f"{command} needs an image")
+            return of_versions(image, command)
 
 
 def _added(command: AddImage) -> ImageAdded:
     return ImageAdded(
+        image_id=command.image_id,
         workspace_id=command.workspace_id,
         project_id=command.project_id,
         user_id=command.user_id,
@@ -169,7 +105,26 @@ def _added(command: AddImage) -> ImageAdded:
     )
 
 
-def evolve(image: Image | None, event: Event) -> Image:
+def _room_type_set(image: Image, command: SetRoomType) -> RoomTypeSet:
+    """The words that were used stay as they were."""
+    first, room_type = image.first, command.room_type
+    words = (
+        prompt(first.style_template_id, room_type) if first.status == "pending" else first.prompt
+    )
+    return RoomTypeSet(room_type=room_type, prompt=words, later_ids=image.later_ids)
+
+
+def _mask_added(command: AddMask) -> MaskAdded:
+    return MaskAdded(
+        mask_id=command.mask_id,
+        key=command.key,
+        width=command.width,
+        height=command.height,
+        is_empty=command.is_empty,
+    )
+
+
+def evolve(image: State | None, event: Event) -> State:
     match image, event:
         case None, ImageAdded():
             return Image(
@@ -177,20 +132,33 @@ def evolve(image: Image | None, event: Event) -> Image:
                 project_id=event.project_id,
                 user_id=event.user_id,
                 original=event.original,
-                style_template_id=event.style_template_id,
-                room_type=event.room_type,
-                prompt=event.prompt,
+                versions=(original_version(event),),
             )
         case Image(), RoomTypeSet():
-            return replace(image, room_type=event.room_type, prompt=event.prompt)
-        case Image(), ImageQueued():
-            return replace(image, status="processing")
-        case Image(), ImagePostponed():
-            return replace(image, status="pending")
+            return placed(image, event)
+        case Image(), MaskAdded():
+            return replace(image, masks=(*image.masks, event))
+        case Image(), OriginalPublished(token_sha256=token):
+            return replace(image, published=token, publications=image.publications + 1)
+        case Image(), OriginalRevoked():
+            return replace(image, published=None)
+        case Image(), VersionRequested():
+            return image.having(requested(event))
+        case Image(), ImageQueued() | ImagePostponed():
+            return image.having(after(image.first, event))
+        case Image(), VersionSelected():
+            return replace(image, current=image.version(event.version_id).number)
         case Image(), ImageEnhanced():
-            return replace(image, status="completed")
-        case Image(), ImageFailed():
-            return replace(image, status="failed")
+            came = after(image.version(event.version_id), event)
+            return replace(image.having(came), current=max(image.current, came.number))
+        case Image(), ImageRetried() | ImageFailed() | ImageCancelled():
+            return image.having(after(image.version(event.version_id), event))
+        case Image(), AlterationSet() | LateResultNoted():
+            return image.having(after(image.version(event.version_id), event))
+        case Image(), ImageRemoved():
+            return Removed(workspace_id=image.workspace_id, project_id=image.project_id)
+        case Removed(), LateResultNoted():
+            return image
         case _:
             raise AssertionError(f"{event} cannot follow {image}")
 
@@ -199,6 +167,23 @@ decider = Decider(
     name="image",
     decide=decide,
     evolve=evolve,
-    events=(ImageAdded, RoomTypeSet, ImageQueued, ImagePostponed, ImageEnhanced, ImageFailed),
+    events=(
+        ImageAdded,
+        RoomTypeSet,
+        ImageQueued,
+        ImagePostponed,
+        VersionRequested,
+        ImageRetried,
+        ImageEnhanced,
+        ImageFailed,
+        ImageCancelled,
+        LateResultNoted,
+        VersionSelected,
+        AlterationSet,
+        MaskAdded,
+        OriginalPublished,
+        OriginalRevoked,
+        ImageRemoved,
+    ),
     creates=(AddImage,),
 )

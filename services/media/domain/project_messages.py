@@ -1,8 +1,9 @@
-"""What a project is told to do, and what happens to it."""
+"""What a project is told to do."""
 
 from uuid import UUID
 
 from chassis.domain import value
+from media.domain.project_events import Upload
 
 
 @value
@@ -11,16 +12,6 @@ class By:
 
     user_id: UUID
     any_project: bool
-
-
-@value
-class Upload:
-    """A file that somebody has announced."""
-
-    image_id: UUID
-    content_type: str
-    size: int  # bytes
-    sha256: str
 
 
 @value
@@ -40,15 +31,36 @@ class ChangeImages:
 
 
 @value
+class Most:
+    """How much a project may have."""
+
+    images: int
+    announced: int  # photographs, with those that never came
+    masks: int
+
+
+@value
 class RequestUploads:
     by: By
     uploads: tuple[Upload, ...]
+    most: Most
+
+    @property
+    def photographs(self) -> int:
+        """How many of them are photographs."""
+        return sum(each.mask_of is None for each in self.uploads)
+
+    @property
+    def masks(self) -> tuple[UUID, ...]:
+        """The photographs of which the others mark an area, one a mask."""
+        return tuple(each.mask_of for each in self.uploads if each.mask_of is not None)
 
 
 @value
 class NoteImageAdded:
     image_id: UUID
     original_key: str
+    most: int  # photographs of a project
 
 
 @value
@@ -90,101 +102,47 @@ class NoteImageReturned:
 
 
 @value
-class ProjectOpened:
-    workspace_id: UUID
-    user_id: UUID
+class NoteImageRetried:
+    """An image that failed is tried again, at no charge."""
+
+    image_id: UUID
+
+
+@value
+class Update:
+    """What the project is to be called and look like from now on: all of it, changed or not."""
+
+    by: By
     title: str
     style_template_id: str
     room_type: str | None
 
 
 @value
-class UploadsRequested:
-    uploads: tuple[Upload, ...]
-
-
-@value
-class ImageJoined:
-    image_id: UUID
-    original_key: str
-    status: str  # of the project from here on, as in the events below
-
-
-@value
-class StartRequested:
-    run: int
-    user_id: UUID
-    max_price_ore: int | None
-
-
-@value
-class Cleared:
-    run: int
-
-
-@value
-class PaymentNeeded:
-    run: int
-    reason: str
-
-
-@value
-class ProcessingStarted:
-    run: int
+class RemoveImages:
+    by: By
     image_ids: tuple[UUID, ...]
-    status: str
-    reopened: int = 0  # how many of them had failed before
 
 
 @value
-class ImageFinished:
-    image_id: UUID
-    completed: bool
-    status: str
+class Remove:
+    """Delete the project with all that is in it."""
 
-
-@value
-class ImageReturned:
-    image_id: UUID
-    status: str
-
-
-@value
-class RunCompleted:
-    run: int
-    completed_count: int
-    failed_count: int
-
-
-@value
-class RunFailed:
-    run: int
-    failed_count: int
-    reason: str
-    clearance: str  # of the project from here on: 'none' where nothing has ever come out
+    by: By | None  # None: its workspace is emptied
 
 
 Command = (
     CreateProject
     | ChangeImages
     | RequestUploads
+    | Update
     | NoteImageAdded
     | Start
     | NoteCleared
     | NotePaymentRequired
     | NoteImageFinished
     | NoteImageReturned
-)
-Event = (
-    ProjectOpened
-    | UploadsRequested
-    | ImageJoined
-    | StartRequested
-    | Cleared
-    | PaymentNeeded
-    | ProcessingStarted
-    | ImageFinished
-    | ImageReturned
-    | RunCompleted
-    | RunFailed
+    | NoteImageRetried
+    | RemoveImages
+    | Remove
 )

@@ -2,16 +2,17 @@
 
 from uuid import UUID
 
-from media.domain.project_messages import (
+from media.domain.project_events import (
     Event,
     ImageFinished,
     ImageReturned,
-    NoteImageFinished,
-    NoteImageReturned,
+    ImagesRemoved,
     ProcessingStarted,
+    ProjectRemoved,
     RunCompleted,
     RunFailed,
 )
+from media.domain.project_messages import NoteImageFinished, NoteImageReturned, RemoveImages
 from media.domain.project_state import Project
 
 NONE_CAME_OUT = "no_image_completed"
@@ -20,12 +21,15 @@ NONE_CAME_OUT = "no_image_completed"
 def begun(project: Project, unplaced: frozenset[UUID]) -> list[Event]:
     """All that are due start: in the run that is at work, else in the next one."""
     ready = tuple(id for id in project.due if id not in unplaced)
-    if not ready:
-        return []
-    run = project.run + (1 if project.in_run and not project.working else 0)
-    after = project.in_run_with(run, ready)
-    reopened = len(project.failed & set(ready))
-    return [ProcessingStarted(run=run, image_ids=ready, status=after.status, reopened=reopened)]
+    return [started(project, ready)] if ready else []
+
+
+def started(project: Project, image_ids: tuple[UUID, ...]) -> ProcessingStarted:
+    after = project.in_run_with(project.next_run, image_ids)
+    reopened = len(project.failed & set(image_ids))
+    return ProcessingStarted(
+        run=after.run, image_ids=image_ids, status=after.status, reopened=reopened
+    )
 
 
 def finished(project: Project, command: NoteImageFinished) -> list[Event]:
@@ -40,22 +44,47 @@ def returned(project: Project, command: NoteImageReturned) -> list[Event]:
     return [back, *_ended(after)]
 
 
+def images_removed(project: Project, command: RemoveImages) -> list[Event]:
+    image_ids = tuple(dict.fromkeys(command.image_ids))
+    after = project.without(image_ids)
+    gone = ImagesRemoved(
+        image_ids=image_ids,
+        completed_count=after.completed_count,
+        failed_count=after.failed_count,
+        status=after.status,
+        thumbnail_key=after.thumbnail_key,
+    )
+    return [gone, *_ended(after)] if project.working else [gone]
+
+
+def removed(project: Project) -> list[Event]:
+    """What came out in a run is owed, though it was broken off."""
+    owed = project.working and project.in_run & project.completed
+    return [_completed(project), ProjectRemoved()] if owed else [ProjectRemoved()]
+
+
 def _ended(project: Project) -> list[Event]:
-    """Return what its run comes to, once no image of it is at work; if all were returned, nothing.
+    """Return what its run comes to, once no image of it is at work; if nothing ended, nothing.
 
     A run of which nothing is left goes on with the next start.
     """
-    completed, failed = project.in_run & project.completed, project.in_run & project.failed
-    if project.working or not project.in_run:
+    if project.working:
         return []
-    if not completed:
-        return [_failed(project, len(failed))]
-    return [
-        RunCompleted(run=project.run, completed_count=len(completed), failed_count=len(failed)),
-    ]
+    if project.in_run & project.completed:
+        return [_completed(project)]
+    return [_failed(project)] if project.in_run & project.failed else []
 
 
-def _failed(project: Project, count: int) -> RunFailed:
+def _completed(project: Project) -> RunCompleted:
+    return RunCompleted(
+        run=project.run,
+        completed_count=len(project.in_run & project.completed),
+        failed_count=len(project.in_run & project.failed),
+    )
+
+
+def _failed(project: Project) -> RunFailed:
     """The clearance is void while nothing has ever come out: the money may have gone back."""
     clearance = project.clearance if project.completed else "none"
+    count = len(project.in_run & project.failed)
     return RunFailed(run=project.run, failed_count=count, reason=NONE_CAME_OUT, clearance=clearance)

@@ -6,6 +6,10 @@ KEEP = (
     "Leave the building as it is: walls, windows, doors, fixed fittings and the layout of the room"
     " stay exactly where and what they are, and nothing outside the windows is replaced."
 )
+REMOVAL = (  # for an engine that wants to be told: a mask alone says where
+    "An empty place: the floor, wall or ground around it goes on in the same material, pattern and"
+    " light. Nothing stands, hangs or lies there."
+)
 
 
 @value
@@ -76,7 +80,7 @@ TEMPLATES = {
             id="twilight-exterior",
             name="Twilight",
             category="exterior",
-            description="The house at dusk: a blue sky and lit windows.",
+            description="The house at dusk, under a sky of the blue hour.",
             prompt=(
                 "Show the house at dusk, shortly after sunset: a deep blue sky, warm light behind"
                 " the windows, outdoor lamps lit, the facade still clearly seen."

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
 from chassis.testing.spec import scenario
 from media.domain.customer import HearStatus, NoteWorkspace, StatusHeard, WorkspaceNoted, decider
 
@@ -41,3 +43,18 @@ def test_its_status_is_the_last_one_heard() -> None:
     story.when(HearStatus(status="suspended")).then(suspended)
     scenario(decider).given(NOTED, suspended).when(HearStatus(status="suspended")).then_nothing()
     assert scenario(decider).given(NOTED, suspended, trial).state().status == "trial"
+
+
+def test_every_command_in_every_state() -> None:
+    note, suspend = NoteWorkspace(workspace_id=WORKSPACE), HearStatus(status="suspended")
+    suspended = StatusHeard(status="suspended")
+
+    with pytest.raises(AssertionError, match="needs a customer"):
+        scenario(decider).when(suspend).then_nothing()
+    scenario(decider).when(note).then(NOTED)
+    customer = scenario(decider).given(NOTED)
+    customer.when(note).then_nothing()
+    customer.when(suspend).then(suspended)
+    customer.given(suspended).when(note).then_nothing()
+    customer.given(suspended).when(suspend).then_nothing()
+    customer.given(suspended).when(HearStatus(status="active")).then(StatusHeard(status="active"))

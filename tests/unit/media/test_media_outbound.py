@@ -1,25 +1,44 @@
 """What others hear of media."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.domain import fold
 from chassis.unit.store import Recorded
 from contracts.media import events as told
-from media.domain.image import Image, ImageEnhanced, ImageQueued, Original, Result
-from media.domain.project_messages import RunCompleted, RunFailed, StartRequested
-from media.domain.project_state import Project
+from media.domain import image, project
+from media.domain.image_events import (
+    Event,
+    ImageAdded,
+    ImageEnhanced,
+    ImageQueued,
+    ImageRemoved,
+    Original,
+    Result,
+    VersionRequested,
+)
+from media.domain.project_events import Event as ProjectEvent
+from media.domain.project_events import (
+    ProjectOpened,
+    ProjectRemoved,
+    RunCompleted,
+    RunFailed,
+    StartRequested,
+)
 from media.outbound import outbound
 
-THIS, WORKSPACE, USER, ADMIN = (UUID(int=n) for n in (1, 2, 3, 4))
+THIS, WORKSPACE, USER, ADMIN, LATER = (UUID(int=n) for n in (1, 2, 3, 4, 9))
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-PROJECT = Project(
+OPENED = ProjectOpened(
     workspace_id=WORKSPACE,
     user_id=USER,
     title="Storgata 2",
     style_template_id="modern",
     room_type=None,
 )
+PROJECT = fold(project.decider, [OPENED])
 COMMON: dict[str, Any] = {
     "project_id": THIS,
     "project_kind": "image_project",
@@ -70,7 +89,8 @@ def test_a_finished_image_is_told_with_its_room_and_its_hash() -> None:
     original = Original(
         key="o.jpg", content_type="image/jpeg", size=1, sha256="a" * 64, width=1, height=1
     )
-    image = Image(
+    added = ImageAdded(
+        image_id=THIS,
         workspace_id=WORKSPACE,
         project_id=UUID(int=5),
         user_id=USER,
@@ -78,6 +98,22 @@ def test_a_finished_image_is_told_with_its_room_and_its_hash() -> None:
         style_template_id="modern",
         room_type="kitchen",
         prompt="",
+    )
+    edit = VersionRequested(
+        version_id=LATER,
+        number=2,
+        workspace_id=WORKSPACE,
+        project_id=UUID(int=5),
+        user_id=USER,
+        original=original,
+        source_id=THIS,
+        kind="edit",
+        mode="remove",
+        style_template_id="modern",
+        room_type="hallway",
+        prompt="",
+        own_prompt=False,
+        mask_key="mask.png",
     )
     result = Result(
         key="r.jpg",
@@ -91,7 +127,9 @@ def test_a_finished_image_is_told_with_its_room_and_its_hash() -> None:
         params_hash="c" * 64,
     )
 
-    assert heard(ImageEnhanced(result=result), image) == told.ImageCompleted(
+    events: list[Event] = [added, edit]
+    photograph = fold(image.decider, events)
+    first = told.ImageCompleted(
         image_id=THIS,
         root_id=THIS,
         version=1,
@@ -100,4 +138,19 @@ def test_a_finished_image_is_told_with_its_room_and_its_hash() -> None:
         room_type="kitchen",
         sha256="b" * 64,
     )
-    assert heard(ImageQueued(run=1), image) is None
+    second = replace(first, image_id=LATER, version=2, room_type="hallway")
+
+    assert heard(ImageEnhanced(result=result), photograph) == first  # as it was stored once
+    assert heard(ImageEnhanced(version_id=THIS, result=result), photograph) == first
+    assert heard(ImageEnhanced(version_id=LATER, result=result), photograph) == second
+    assert heard(ImageQueued(run=1), photograph) is None
+    gone = told.ImageDeleted(root_id=THIS, project_id=UUID(int=5), workspace_id=WORKSPACE)
+    removed = ImageRemoved(version_ids=(THIS, LATER))
+    assert heard(removed, fold(image.decider, [*events, removed])) == gone
+
+
+def test_a_project_that_is_gone_is_told_as_deleted() -> None:
+    told_of: list[ProjectEvent] = [OPENED, ProjectRemoved()]
+    gone = fold(project.decider, told_of)
+
+    assert heard(ProjectRemoved(), gone) == told.ProjectDeleted(**COMMON)

@@ -9,34 +9,36 @@ from hypothesis import strategies as st
 
 from chassis.domain import fold
 from chassis.testing.spec import Scenario, scenario
-from media.domain.project import decide, decider
-from media.domain.project_messages import (
-    By,
-    ChangeImages,
+from media.domain.project import State, decide, decider
+from media.domain.project_events import (
     Cleared,
-    Command,
-    CreateProject,
     Event,
     ImageFinished,
     ImageJoined,
     ImageReturned,
+    PaymentNeeded,
+    ProcessingStarted,
+    ProjectOpened,
+    RunCompleted,
+    RunFailed,
+    StartRequested,
+    Upload,
+    UploadsRequested,
+)
+from media.domain.project_messages import (
+    By,
+    ChangeImages,
+    Command,
+    CreateProject,
+    Most,
     NoteCleared,
     NoteImageAdded,
     NoteImageFinished,
     NoteImageReturned,
     NotePaymentRequired,
-    PaymentNeeded,
-    ProcessingStarted,
-    ProjectOpened,
     RequestUploads,
-    RunCompleted,
-    RunFailed,
     Start,
-    StartRequested,
-    Upload,
-    UploadsRequested,
 )
-from media.domain.project_state import Project
 
 WORKSPACE, OWNER = UUID(int=1), UUID(int=2)
 IMAGES = tuple(UUID(int=100 + n) for n in range(11))
@@ -45,6 +47,7 @@ MINE = By(user_id=OWNER, any_project=False)
 ANOTHER_MEMBER = By(user_id=UUID(int=3), any_project=False)
 AN_ADMIN = By(user_id=UUID(int=4), any_project=True)
 NONE: frozenset[UUID] = frozenset()
+MOST = Most(images=10, announced=100, masks=50)
 
 CREATE = CreateProject(
     workspace_id=WORKSPACE,
@@ -80,7 +83,7 @@ def joined(image_id: UUID, status: str = "pending") -> ImageJoined:
 
 
 def adding(image_id: UUID) -> NoteImageAdded:
-    return NoteImageAdded(image_id=image_id, original_key=f"o/{image_id}.jpg")
+    return NoteImageAdded(image_id=image_id, original_key=f"o/{image_id}.jpg", most=MOST.images)
 
 
 def begun(run: int, *image_ids: UUID) -> ProcessingStarted:
@@ -103,7 +106,7 @@ def run_failed(run: int, count: int, clearance: str) -> RunFailed:
     return RunFailed(run=run, failed_count=count, reason="no_image_completed", clearance=clearance)
 
 
-project: Scenario[Project, Command, Event] = scenario(decider)
+project: Scenario[State, Command, Event] = scenario(decider)
 opened = project.given(OPENED)
 ready = opened.given(announced(FIRST, SECOND), joined(FIRST), joined(SECOND))
 working = ready.given(REQUESTED, Cleared(run=1), begun(1, FIRST, SECOND))
@@ -150,7 +153,7 @@ def test_an_unknown_style_is_refused() -> None:
     "change",
     [
         ChangeImages(by=ANOTHER_MEMBER),
-        RequestUploads(by=ANOTHER_MEMBER, uploads=(upload(THIRD),)),
+        RequestUploads(by=ANOTHER_MEMBER, uploads=(upload(THIRD),), most=MOST),
         replace(START, by=ANOTHER_MEMBER),
     ],
 )
@@ -164,15 +167,15 @@ def test_the_owner_of_a_project_and_an_admin_may_change_its_images() -> None:
 
 
 def test_files_are_announced() -> None:
-    requesting = RequestUploads(by=MINE, uploads=(upload(FIRST), upload(SECOND)))
+    requesting = RequestUploads(by=MINE, uploads=(upload(FIRST), upload(SECOND)), most=MOST)
 
     opened.when(requesting).then(announced(FIRST, SECOND))
 
 
 def test_more_files_than_are_left_are_refused() -> None:
-    full = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES)))
-    left = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES[2:10])))
-    over = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES[2:11])))
+    full = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES)), most=MOST)
+    left = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES[2:10])), most=MOST)
+    over = RequestUploads(by=MINE, uploads=tuple(map(upload, IMAGES[2:11])), most=MOST)
 
     opened.when(full).then_refused("media.too_many_images")
     ready.when(left).then(announced(*IMAGES[2:10]))
@@ -181,7 +184,7 @@ def test_more_files_than_are_left_are_refused() -> None:
 
 def test_files_cannot_be_announced_for_ever() -> None:
     hundred = [announced(*(UUID(int=1_000 + 10 * n + i) for i in range(10))) for n in range(10)]
-    one_more = RequestUploads(by=MINE, uploads=(upload(FIRST),))
+    one_more = RequestUploads(by=MINE, uploads=(upload(FIRST),), most=MOST)
 
     opened.given(*hundred[:9]).when(one_more).then(announced(FIRST))
     opened.given(*hundred).when(one_more).then_refused("media.too_many_uploads")

@@ -7,17 +7,18 @@ import pytest
 
 from chassis.testing.projected import at, projected
 from media.domain.failures import FAILURES
-from media.domain.image import (
+from media.domain.image_events import (
     ImageAdded,
     ImageEnhanced,
     ImageFailed,
     ImagePostponed,
     ImageQueued,
+    ImageRetried,
     Original,
     Result,
     RoomTypeSet,
 )
-from media.domain.project_messages import (
+from media.domain.project_events import (
     Cleared,
     ImageFinished,
     ImageJoined,
@@ -173,6 +174,15 @@ IMAGE_ROW = {
     "height": 30,
     "size_bytes": 500,
     "sha256": "a" * 64,
+    "is_current": True,
+    "kind": None,
+    "file_name": "[erased]",
+    "attempts": 0,
+    "cost_micro_usd": 0,
+    "original_sha256": "a" * 64,
+    "published_token_sha256": None,
+    "published_at": None,
+    "publications": 0,
 }
 enhanced = ImageEnhanced(
     result=Result(
@@ -202,6 +212,10 @@ def test_a_photograph_has_a_row() -> None:
         ),
         (ImageQueued(run=1), {"status": "processing"}),
         (
+            ImageQueued(run=1, style_template_id="scandinavian", prompt="a light kitchen"),
+            {"status": "processing", "prompt": "a light kitchen"},
+        ),
+        (
             enhanced,
             {
                 "status": "completed",
@@ -209,10 +223,10 @@ def test_a_photograph_has_a_row() -> None:
                 "metadata": {
                     "model": "m1",
                     "engine": "local",
-                    "cost_cents": 0,
-                    "tokens": 0,
+                    "tokens": None,
                     "params_hash": "c",
                 },
+                "attempts": 1,
                 "alteration": "technical",
                 "width": 80,
                 "height": 60,
@@ -221,7 +235,10 @@ def test_a_photograph_has_a_row() -> None:
             },
         ),
         *(
-            (ImageFailed(reason=reason), {"status": "failed", "error_message": failure.text})
+            (
+                ImageFailed(reason=reason),
+                {"status": "failed", "error_message": failure.text, "attempts": 1},
+            )
             for reason, failure in FAILURES.items()
         ),
     ],
@@ -236,9 +253,10 @@ def test_what_happens_to_a_photograph_is_shown(event: Any, shown: dict[str, Any]
 
 
 def test_a_photograph_that_is_tried_again_shows_no_failure() -> None:
-    told = [added, ImageQueued(run=1), ImageFailed(reason="invalid_input"), ImageQueued(run=2)]
+    again = ImageRetried(version_id=IMAGE, run=2)
+    told = [added, ImageQueued(run=1), ImageFailed(reason="invalid_input"), again]
     rows = projected(images.projection, [(IMAGE, each) for each in told])
-    assert rows == [{**IMAGE_ROW, "status": "processing", "updated_at": at(4)}]
+    assert rows == [{**IMAGE_ROW, "status": "processing", "attempts": 1, "updated_at": at(4)}]
 
 
 def test_a_photograph_whose_work_was_taken_back_is_pending() -> None:
