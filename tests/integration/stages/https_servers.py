@@ -77,6 +77,8 @@ def served(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> 
             self.close_connection = True
             answers[self.path](self)
 
+        do_POST = do_GET
+
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
@@ -95,9 +97,11 @@ def served(answers: Mapping[str, Answer], tls: ssl.SSLContext | None = None) -> 
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def body(content: bytes, *, length: int | None = None, **headers: str) -> Answer:
