@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench import (
     appending,
+    archiving,
     authenticating,
     booking,
     calling,
@@ -13,6 +14,8 @@ from bench import (
     claiming,
     documenting,
     earning,
+    enhancing,
+    filling,
     growing,
     invoicing,
     latency,
@@ -45,6 +48,7 @@ class Size:
     trials: int = 200  # sign-outs
     events: int = 1_000_000  # among which one actor's are looked up
     people: int = 100_000
+    megapixels: Sequence[float] = (12, 24, 48)
     note: Callable[[str], object] = lambda said: None
 
 
@@ -189,6 +193,11 @@ def _books(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _inpainting(stage: Stage, size: Size) -> dict[str, float]:
+    cost_s = medians(filling.contest(), size.rounds)["inpaint"]
+    return {"inpaint_s_per_mp": cost_s / filling.MEGAPIXELS}
+
+
 def _documents(stage: Stage, size: Size) -> dict[str, float]:
     costs_s = medians(documenting.contest(), size.rounds)
     few, many = documenting.FEW, documenting.MANY
@@ -243,7 +252,33 @@ def _cards(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _archives(stage: Stage, size: Size) -> dict[str, float]:
+    with archiving.contest() as (contest, peak_mb):
+        rates = medians(contest, size.rounds)
+        peak = peak_mb()
+    return {
+        "zip_mb_s": rates["zip"],
+        "zip_vs_read": rates["zip"] / rates["read"],
+        "zip_peak_mb": peak,
+    }
+
+
 GROWTH = "growth"
+
+
+def _photographs(stage: Stage, size: Size) -> dict[str, float]:
+    most = max(size.megapixels)
+    seconds = medians(enhancing.contest(most), size.rounds)
+    return {
+        "enhance_s_per_mp": seconds["ours"] / most,
+        "enhance_vs_opencv": seconds["ours"] / seconds["opencv"],
+        **{
+            f"enhance_peak_{each:g}_mp_bytes_a_pixel": enhancing.peak_bytes_a_pixel(each)
+            for each in size.megapixels
+        },
+    }
+
+
 _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "append_1": lambda stage, size: _append(stage, size, "append_1", 1),
     "append_16": lambda stage, size: _append(stage, size, "append_16", size.writers),
@@ -259,9 +294,12 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "rebuild": _rebuild,
     "books": _books,
     "documents": _documents,
+    "inpainting": _inpainting,
     "invoices": _invoices,
     "commissions": _commissions,
     "cards": _cards,
+    "archives": _archives,
+    "photographs": _photographs,
     GROWTH: _growth,
 }
 ALL = [name for name in _CONTESTS if name != GROWTH]

@@ -30,6 +30,7 @@ FIGURES = {
     "rebuild": {"rebuild_events_s"},
     "books": {"sale_journal_costs", "verify_ledger_s", "export_all_s", "export_all_peak_mb"},
     "documents": {"document_pdf_line_300_vs_30", "document_ehf_line_300_vs_30"},
+    "inpainting": {"inpaint_s_per_mp"},
     "invoices": {"invoice_issue_line_300_vs_30", "import_s", "import_again_s"},
     "commissions": {
         "commission_batch_entries_cost",
@@ -38,9 +39,21 @@ FIGURES = {
         "rebuild_affiliate_s",
     },
     "cards": {"webhooks_vs_bare", "checkout_own_ms", "receipt_costs"},
+    "archives": {"zip_mb_s", "zip_vs_read", "zip_peak_mb"},
+    "photographs": {
+        "enhance_s_per_mp",
+        "enhance_vs_opencv",
+        "enhance_peak_0.4_mp_bytes_a_pixel",
+    },
     "growth": {"append_10m_vs_10k"},
 }
-QUICK = {"append_1", "relay", "rebuild", "documents"}  # no second process has to start for them
+QUICK = {
+    "append_1",
+    "relay",
+    "rebuild",
+    "documents",
+    "archives",
+}  # no second process has to start for them
 TINY = Size(
     rounds=1,
     seconds=0.2,
@@ -52,6 +65,7 @@ TINY = Size(
     trials=3,
     events=1_000,
     people=100,
+    megapixels=(0.4,),
 )
 
 

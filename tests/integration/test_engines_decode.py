@@ -30,7 +30,8 @@ def photograph(**options: object) -> bytes:
 
 def enhance(content: bytes, work: Path, limits: Limits) -> object:
     """Have media's engine enhance a picture."""
-    engine = Enhancement(partial(pixels, service="media", work=work, limits=limits))
+    decode = partial(pixels, service="media", work=work, limits=limits)
+    engine = Enhancement(decode, work)
     return engine.enhance(content, "", "modern", lambda percent, step: None)
 
 

@@ -12,13 +12,11 @@ Report = Callable[[int, str], None]  # (percent 0..100, step): 'processing' lies
 class Enhanced:
     """An enhanced picture and how it was made.
 
-    `content` is a JPEG of `width` x `height` pixels without a rotation flag; `alteration` is
-    'none', 'technical' (light, colour, straightness) or 'material' (what is shown has changed).
+    `content` is a picture without a rotation flag; `alteration` is 'none', 'technical' (light,
+    colour, straightness) or 'material' (what is shown has changed).
     """
 
     content: bytes
-    width: int
-    height: int
     model: str
     alteration: str
 
@@ -33,5 +31,15 @@ class Engine(Protocol):
 
         Raises `Rejected` for a template it does not know, `Invalid` for an image it cannot read
         and `Unavailable` when a repeat may succeed.
+        """
+        ...
+
+    def inpaint(
+        self, image: bytes, mask: bytes, mode: str, prompt: str, report: Report
+    ) -> Enhanced:
+        """Return `image` changed where `mask`, a PNG of its shape, is white.
+
+        `mode`: 'remove' takes away what is there, 'add' puts there what `prompt` says. Raises as
+        `enhance`; `Rejected("media.needs_generative_engine")` for what it cannot do.
         """
         ...

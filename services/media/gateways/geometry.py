@@ -4,17 +4,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from chassis.domain import value
+
 Pixels = NDArray[np.uint8]
-Lines = NDArray[np.float64]  # rows of (x, lean, length): x in -1..1, lean = dx/dy
+Floats = NDArray[np.float64]
+Lines = NDArray[np.float64]  # rows of (place, lean, length): place in -1..1 across the lines
 
 WORK_PX = 900  # lines are sought in a copy of this size
-MAX_LINES = 60  # only the longest are asked
-MAX_LEAN = np.tan(np.radians(8))  # what leans more is no vertical of the building
-AGREEMENT = np.tan(np.radians(0.4))
+FOCAL = 28 / 36  # of the longest side: 28 mm, as homes are photographed
+MAX_LINES = 80  # only the longest are asked
+MAX_LEAN = np.tan(np.radians(9))  # what leans more is no vertical of the building
+AGREEMENT = np.tan(np.radians(0.35))
 WORTH_IT = np.tan(np.radians(0.3))
-MAX_ROLL = np.tan(np.radians(3))
-MAX_TILT = np.tan(np.radians(4))  # lean at the picture's edge beside that of its middle
-MIN_KEPT = 0.92  # share of width and height that must be left after the crop
+MAX_ROLL = np.tan(np.radians(4.5))
+MAX_TILT = np.tan(np.radians(5))  # lean at the picture's edge beside that of its middle
+MIN_KEPT = 0.82  # share of width and height that must be left after the crop
 
 
 def upright(pixels: Pixels) -> Pixels:
@@ -22,13 +26,10 @@ def upright(pixels: Pixels) -> Pixels:
 
     Unless enough long lines agree, and on a small angle, the picture comes back as it is.
     """
-    lean = _lean(_near_verticals(pixels))
-    if lean is None:
-        return pixels
-    height, width = pixels.shape[:2]
-    warp = _cropped(_warp(width, height, *lean), width, height)
+    warp = correction(pixels)
     if warp is None:
         return pixels
+    height, width = pixels.shape[:2]
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return np.asarray(
         cv2.warpPerspective(
@@ -38,22 +39,18 @@ def upright(pixels: Pixels) -> Pixels:
     )
 
 
-def _near_verticals(pixels: Pixels) -> Lines:
-    """Return the longest segments that stand almost upright."""
-    small = shrunk(pixels, WORK_PX)
-    found = cv2.createLineSegmentDetector().detect(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))[0]
-    if found is None:
-        return np.empty((0, 3), np.float64)
-    rows, columns = small.shape[:2]
-    x1, y1, x2, y2 = np.asarray(found, np.float64).reshape(-1, 4).T
-    tall = np.abs(y2 - y1) >= 0.06 * rows
-    x1, y1, x2, y2 = x1[tall], y1[tall], x2[tall], y2[tall]
-    lines = np.column_stack(
-        [(x1 + x2) / columns - 1, (x2 - x1) / (y2 - y1), np.abs(y2 - y1) / rows]
+def correction(pixels: Pixels) -> Floats | None:
+    """Return the matrix from a place (x, y) in the upright picture to its source, None in doubt."""
+    height, width = pixels.shape[:2]
+    grey = cv2.cvtColor(shrunk(pixels, WORK_PX), cv2.COLOR_RGB2GRAY)
+    found = cv2.createLineSegmentDetector().detect(grey)[0]
+    segments = np.asarray([] if found is None else found, np.float64).reshape(-1, 4)
+    rows, columns = grey.shape
+    lean = _lean(
+        _agreed(_upright_ones(segments, columns, rows)),
+        _agreed(_upright_ones(segments[:, [1, 0, 3, 2]], rows, columns)),
     )
-    lines = lines[np.abs(lines[:, 1]) <= MAX_LEAN]
-    longest = np.argsort(-lines[:, 2], kind="stable")[:MAX_LINES]
-    return np.asarray(lines[longest], np.float64)
+    return None if lean is None else _cropped(_warp(width, height, *lean), width, height)
 
 
 def shrunk(pixels: Pixels, longest_px: int) -> Pixels:
@@ -64,47 +61,115 @@ def shrunk(pixels: Pixels, longest_px: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _lean(lines: Lines) -> tuple[float, float] | None:
-    """Return (roll, tilt) so that a vertical at x leans roll + tilt * x, or None in doubt."""
-    if len(lines) < 6:
-        return None
-    x, lean, length = lines.T
-    first, second = np.triu_indices(len(lines), 1)
-    apart = np.abs(x[first] - x[second]) > 0.3
-    first, second = first[apart], second[apart]
-    if not len(first):
-        return None
-    tilt = (lean[second] - lean[first]) / (x[second] - x[first])
-    roll = lean[first] - tilt * x[first]
-    agrees = np.abs(roll[:, None] + tilt[:, None] * x - lean) <= AGREEMENT
-    best = agrees[np.argmax(agrees @ length)]
-    share = length[best].sum() / length.sum()
-    spread = x[best].max() - x[best].min()
-    if best.sum() < 6 or length[best].sum() < 1.2 or share < 0.6 or spread < 0.8:
-        return None
-    slope, middle = np.polyfit(x[best], lean[best], 1, w=np.sqrt(length[best]))
-    certain = abs(middle) <= MAX_ROLL and abs(slope) <= MAX_TILT
-    worth_it = max(abs(middle), abs(slope)) >= WORTH_IT
-    return (float(middle), float(slope)) if certain and worth_it else None
+def _upright_ones(segments: Floats, across: int, along: int) -> Lines:
+    """Return the longest segments that stand almost upright in a picture of that size.
 
-
-def _warp(width: int, height: int, roll: float, tilt: float) -> NDArray[np.float64]:
-    """Return the matrix that leads from a place in the upright picture to its source."""
-    half = np.array([width / 2, height / 2])
-    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    lean = roll + tilt * np.sign(corners[:, 0])
-    source = corners + np.column_stack([lean * corners[:, 1], -roll * corners[:, 0]])
-    matrix = cv2.getPerspectiveTransform(
-        (corners + half).astype(np.float32), (source + half).astype(np.float32)
+    With x and y exchanged, it is those that lie almost level.
+    """
+    x1, y1, x2, y2 = segments.T
+    long = np.abs(y2 - y1) >= 0.05 * along
+    x1, y1, x2, y2 = x1[long], y1[long], x2[long], y2[long]
+    lines = np.column_stack(
+        [(x1 + x2) / across - 1, (x2 - x1) / (y2 - y1), np.abs(y2 - y1) / along]
     )
-    return np.asarray(matrix, np.float64)
+    lines = lines[np.abs(lines[:, 1]) <= MAX_LEAN]
+    longest = np.argsort(-lines[:, 2], kind="stable")[:MAX_LINES]
+    return np.asarray(lines[longest], np.float64)
 
 
-def _cropped(warp: NDArray[np.float64], width: int, height: int) -> NDArray[np.float64] | None:
+@value
+class Agreed:
+    """What the most lines agree on: one at a place leans `roll` + `tilt` * place.
+
+    `length` is theirs together in sides of the picture, `share` of all, `spread` how far apart
+    the outermost lie (2 is the whole picture).
+    """
+
+    roll: float
+    tilt: float
+    length: float
+    share: float
+    spread: float
+
+
+def _agreed(lines: Lines) -> Agreed | None:
+    """Return what lines agree on, found by trying each pair of them."""
+    if len(lines) < 4:
+        return None
+    place, lean, length = lines.T
+    first, second = np.triu_indices(len(lines), 1)
+    apart = np.abs(place[first] - place[second]) > 0.3
+    first, second = first[apart], second[apart]
+    tilt = (lean[second] - lean[first]) / (place[second] - place[first])
+    roll = lean[first] - tilt * place[first]
+    small = (np.abs(roll) <= MAX_ROLL) & (np.abs(tilt) <= MAX_TILT)
+    tilt, roll = tilt[small], roll[small]
+    if not len(roll):
+        return None
+    agrees = np.abs(roll[:, None] + tilt[:, None] * place - lean) <= AGREEMENT
+    best = agrees[np.argmax(agrees @ length)]
+    alike = np.abs(lean[:, None] - lean) <= AGREEMENT
+    level = alike[np.argmax(alike @ length)]
+    # Nearly as many that lean alike are the simpler reason: a camera that was rolled alone.
+    if length[level].sum() >= 0.85 * length[best].sum():
+        best, slope, middle = level, 0.0, np.average(lean[level], weights=length[level])
+    else:
+        slope, middle = np.polyfit(place[best], lean[best], 1, w=np.sqrt(length[best]))
+    return Agreed(
+        roll=float(middle),
+        tilt=float(slope),
+        length=float(length[best].sum()),
+        share=float(length[best].sum() / length.sum()),
+        spread=float(np.ptp(place[best])),
+    )
+
+
+def _lean(verticals: Agreed | None, levels: Agreed | None) -> tuple[float, float] | None:
+    """Return (roll, tilt) so that a vertical at x leans roll + tilt * x, or None in doubt.
+
+    Many verticals are believed by themselves, and few where what lies level says the same roll.
+    """
+    if verticals is None:
+        return None
+    wide = verticals.spread >= 0.8 or not verticals.tilt
+    sure = verticals.length >= 1.2 and verticals.share >= 0.42 and wide
+    if not sure:
+        told = verticals.length >= 0.5 and verticals.share >= 0.3 and verticals.spread >= 0.5
+        same = levels is not None and abs(levels.roll + verticals.roll) <= 1.5 * AGREEMENT
+        if not (told and same):
+            return None
+    worth_it = max(abs(verticals.roll), abs(verticals.tilt)) >= WORTH_IT
+    return (verticals.roll, verticals.tilt) if worth_it else None
+
+
+def _warp(width: int, height: int, roll: float, tilt: float) -> Floats:
+    """Return the matrix that leads from a place in the upright picture to its source.
+
+    As a camera is turned: verticals that lean by tilt * x meet where the camera looks up or down.
+    """
+    focal = FOCAL * max(width, height)
+    middle = np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]])
+    pitch = -np.arctan(tilt * focal / (width / 2))
+    turn = np.arctan(roll)
+    rolled = np.array(
+        [[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1]]
+    )
+    tilted = np.array(
+        [[1, 0, 0], [0, np.cos(pitch), -np.sin(pitch)], [0, np.sin(pitch), np.cos(pitch)]]
+    )
+    warp = middle @ rolled @ tilted @ np.linalg.inv(middle)
+    x, y, scale = np.linalg.inv(warp) @ middle[:, 2]  # the middle stays in the middle
+    shift = np.array(
+        [[1, 0, x / scale - middle[0, 2]], [0, 1, y / scale - middle[1, 2]], [0, 0, 1]]
+    )
+    return np.asarray(warp @ shift, np.float64)
+
+
+def _cropped(warp: Floats, width: int, height: int) -> Floats | None:
     """Return `warp` drawn in until no place lies outside the source, or None if that is far."""
     half = np.array([width / 2, height / 2])
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
-    for kept in np.linspace(1, MIN_KEPT, 61):
+    for kept in np.linspace(1, MIN_KEPT, 91):
         places = (corners * kept + half).reshape(-1, 1, 2)
         source = cv2.perspectiveTransform(places, warp).reshape(-1, 2)
         if (source >= 0).all() and (source <= [width, height]).all():

@@ -5,10 +5,11 @@ import pytest
 from media.domain.rooms import ROOM_TYPES, label
 from media.domain.templates import KEEP, TEMPLATES, prompt
 from media.gateways.grade import GRADES
+from media.gateways.twilight import TWILIGHT
 
 
 def test_every_style_is_one_the_local_engine_can_do() -> None:
-    assert set(TEMPLATES) == set(GRADES)
+    assert set(TEMPLATES) == {*GRADES, TWILIGHT}
 
 
 def test_there_are_twenty_seven_rooms() -> None:
