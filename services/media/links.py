@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from contracts.media.projects import File
-from gateways.port import Blobs, key_of
+from contracts.media.images import File
+from gateways.port import Blobs, Listed, key_of, ref_of
 
 CONTENT_TYPES = {
     "jpg": "image/jpeg",
@@ -13,7 +13,9 @@ CONTENT_TYPES = {
 }
 EXTENSIONS = {content_type: extension for extension, content_type in CONTENT_TYPES.items()}
 OTHER_NAMES = {"image/jpg": "image/jpeg", "image/heif": "image/heic"}
-INCOMING = "incoming"
+INCOMING, SENT = "incoming", "sent"
+THUMB_PX, PREVIEW_PX = 320, 1280  # longest sides of the small copies that each picture has
+RENDITIONS = {THUMB_PX: 40_000, PREVIEW_PX: 250_000}  # and the most bytes that each may take
 
 
 def incoming_key(workspace_id: UUID, project_id: UUID, image_id: UUID) -> str:
@@ -21,9 +23,9 @@ def incoming_key(workspace_id: UUID, project_id: UUID, image_id: UUID) -> str:
     return f"{workspace_id}/{project_id}/{INCOMING}/{image_id}"
 
 
-def is_incoming(key: str) -> bool:
-    """Return whether an upload lies there that was not confirmed."""
-    return key.split("/")[-2:-1] == [INCOMING]
+def is_passing(key: str) -> bool:
+    """Return whether an upload lies there that was not confirmed, or a copy that was sent."""
+    return key.split("/")[-2:-1] in ([INCOMING], [SENT])
 
 
 def media_type(written: str) -> str:
@@ -37,15 +39,87 @@ def original_key(workspace_id: UUID, project_id: UUID, image_id: UUID, content_t
     return f"{workspace_id}/{project_id}/original/{image_id}.{EXTENSIONS[content_type]}"
 
 
-def result_key(workspace_id: UUID, project_id: UUID, image_id: UUID, sha256: str) -> str:
+def mask_key(workspace_id: UUID, project_id: UUID, mask_id: UUID) -> str:
+    """Return where a picture is kept that marks an area of a photograph."""
+    return f"{workspace_id}/{project_id}/mask/{mask_id}.png"
+
+
+def result_key(
+    workspace_id: UUID, project_id: UUID, image_id: UUID, version_id: UUID, sha256: str
+) -> str:
     """Return where a result lies: named by its content, so that a retry never overwrites."""
-    return f"{workspace_id}/{project_id}/result/{image_id}-{sha256[:16]}.jpg"
+    return f"{workspace_id}/{project_id}/result/{image_id}/{version_id}-{sha256[:16]}.jpg"
+
+
+def sent_key(workspace_id: UUID, project_id: UUID, call_id: UUID) -> str:
+    """Return where the copy lies that a provider is sent, while its call lasts."""
+    return f"{workspace_id}/{project_id}/{SENT}/{call_id}.jpg"
+
+
+def results_prefix(workspace_id: UUID, project_id: UUID) -> str:
+    """Return what the keys of a project's results begin with."""
+    return f"{workspace_id}/{project_id}/result/"
+
+
+def project_prefix(workspace_id: UUID, project_id: UUID) -> str:
+    """Return what the keys of all files of a project begin with."""
+    return f"{workspace_id}/{project_id}/"
+
+
+def image_prefixes(workspace_id: UUID, project_id: UUID, image_id: UUID) -> tuple[str, ...]:
+    """Return what the keys of a photograph's files begin with."""
+    rooms = (INCOMING, "original", "result", "published")
+    return tuple(f"{project_prefix(workspace_id, project_id)}{each}/{image_id}" for each in rooms)
+
+
+def mask_prefixes(workspace_id: UUID, project_id: UUID, mask_id: UUID) -> tuple[str, ...]:
+    """Return what the keys of a mask's file begin with, confirmed or not."""
+    rooms = (INCOMING, "mask")
+    return tuple(f"{project_prefix(workspace_id, project_id)}{each}/{mask_id}" for each in rooms)
+
+
+def published_key(workspace_id: UUID, project_id: UUID, image_id: UUID, token_sha256: str) -> str:
+    """Return where the copy of an original lies that is shown to anybody.
+
+    It is named by its publication: whoever deletes an earlier one's deletes nothing of this.
+    """
+    return f"{workspace_id}/{project_id}/published/{image_id}-{token_sha256[:16]}.jpg"
+
+
+def rendition_key(key: str, longest_px: int) -> str:
+    """Return where a small copy of a picture lies, of `RENDITIONS`."""
+    return _beside(key, str(longest_px))
+
+
+def labelled_key(key: str) -> str:
+    """Return where the copy of a result lies that says on it that it was altered."""
+    return _beside(key, "labelled")
+
+
+def _beside(key: str, what: str) -> str:
+    return f"{key.rpartition('.')[0]}-{what}.jpg"
+
+
+def lying(blobs: Blobs, key: str) -> Listed | None:
+    """Return what lies under that key, without reading it; None where nothing does."""
+    beside = blobs.listed(key.rpartition(".")[0])
+    return next((each for each in beside if each.key == key), None)
 
 
 def handed_out(blobs: Blobs, ref: str) -> File:
     """Return what a reference names, with a link."""
     link = blobs.link(key_of(ref), content_type(ref))
     return File(ref=ref, url=link.url, expires_at=link.expires_at)
+
+
+def thumb(blobs: Blobs, ref: str) -> File:
+    """Return the smaller copy of the picture that a reference names, with a link."""
+    return handed_out(blobs, ref_of(rendition_key(key_of(ref), THUMB_PX)))
+
+
+def preview(blobs: Blobs, ref: str) -> File:
+    """Return the larger copy of the picture that a reference names, with a link."""
+    return handed_out(blobs, ref_of(rendition_key(key_of(ref), PREVIEW_PX)))
 
 
 def content_type(ref: str) -> str:

@@ -4,10 +4,11 @@ import json
 import signal
 import subprocess  # noqa: S404 - for the name of its timeout: `child` starts the decoder
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from chassis.domain import value
 from chassis.errors import Internal, Invalid, Unavailable
 from gateways.child import child
+from gateways.copies import Copy
 from gateways.turns import Turns, cores
 from gateways.work_folder import scratch
 
@@ -44,6 +46,15 @@ class Picture:
 
 
 @value
+class Copied:
+    """A copy that was made: a JPEG, and its width and height in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@value
 class Limits:
     """What decoding one picture may take."""
 
@@ -52,7 +63,12 @@ class Limits:
     wait_s: float = 60
 
 
+Keep = Callable[[Picture, Sequence[Copied]], None]
 LIMITS = Limits()
+
+
+SMALL_COPIES = Limits(cpu_s=5)  # of whatever is decoded in 3
+COPYING = Limits(cpu_s=8)  # a picture of 50 megapixels, pressed anew
 
 
 def inspect(path: Path, service: str, work: Path, limits: Limits = LIMITS) -> Picture:
@@ -62,27 +78,58 @@ def inspect(path: Path, service: str, work: Path, limits: Limits = LIMITS) -> Pi
         Invalid: <service>.not_a_picture, picture_too_large, picture_damaged or picture_moves.
         Unavailable: <service>.inspection_timeout, where this machine could not tell in time.
     """
+    picture, _ = _judged(path, (), service, work, limits)
+    return picture
+
+
+def _judged(
+    path: Path, copies: Sequence[Copy], service: str, work: Path, limits: Limits
+) -> tuple[Picture, tuple[Copied, ...]]:
     if path.stat().st_size > MAX_BYTES:
         raise _refused(service, "picture_too_large")
-    picture, _ = _decoded_apart(str(path.resolve()), None, service, work, limits)
-    return picture
+    return copied(path, copies, service, work, limits)
 
 
 def pixels(content: bytes, service: str, work: Path, limits: Limits = LIMITS) -> Pixels:
     """Return a picture as displayed, rows of 8-bit sRGB; decoded as `inspect` does, which see."""
-    picture, raw = _decoded_apart("/dev/stdin", content, service, work, limits)
-    return np.frombuffer(raw, np.uint8).reshape(picture.height, picture.width, 3)
+    found, raw = _decoded_apart(content, {"pixels": True}, service, work, limits)
+    return np.frombuffer(raw, np.uint8).reshape(found["height"], found["width"], 3)
+
+
+def copied(
+    source: Path | bytes,
+    copies: Sequence[Copy],
+    service: str,
+    work: Path,
+    limits: Limits = COPYING,
+    credits_of: Path | None = None,
+) -> tuple[Picture, tuple[Copied, ...]]:
+    """Decode a picture once, as `inspect` does, which see; say what it is, and return its copies.
+
+    `credits_of`: the picture whose credits they have, where it is not this one.
+    """
+    order = {
+        "copies": [asdict(each) for each in copies],
+        "credits_of": str(credits_of.resolve()) if credits_of else None,
+    }
+    found, raw = _decoded_apart(source, order, service, work, limits)
+    made, at = list[Copied](), 0
+    for each in found["copies"]:
+        content = bytes(raw[at : at + each["size"]])
+        made.append(Copied(content=content, width=each["width"], height=each["height"]))
+        at += each["size"]
+    return _picture(found), tuple(made)
 
 
 def _decoded_apart(
-    path: str, sent: bytes | None, service: str, work: Path, limits: Limits
-) -> tuple[Picture, memoryview]:
-    """Return what a decoder found, and of a picture that is `sent` to it the pixels."""
+    source: Path | bytes, order: Mapping[str, Any], service: str, work: Path, limits: Limits
+) -> tuple[dict[str, Any], memoryview]:
+    """Return what a decoder found in a file, or in what is sent to it, and what was ordered."""
+    sent = source if isinstance(source, bytes) else None
+    path = str(source.resolve()) if isinstance(source, Path) else "/dev/stdin"
     bounds = (str(limits.memory_bytes), str(limits.cpu_s))
-    command = [sys.executable, "-I", str(DECODER), path, *bounds]
-    stdin = subprocess.DEVNULL
-    if sent is not None:
-        command, stdin = [*command, "pixels"], subprocess.PIPE
+    command = [sys.executable, "-I", str(DECODER), path, *bounds, json.dumps(order)]
+    stdin = subprocess.DEVNULL if sent is None else subprocess.PIPE
     with (
         scratch(work) as folder,
         child(command, folder, stdin=stdin, stdout=subprocess.PIPE) as decoder,
@@ -93,10 +140,14 @@ def _decoded_apart(
             raise _too_slow(service) from None
     _must_have_ended_well(decoder.returncode, service)
     line = told.index(b"\n")
-    found = json.loads(told[:line])
+    found: dict[str, Any] = json.loads(told[:line])
     if "error" in found:
         raise _refused(service, found["error"])
-    return Picture(**found), memoryview(told)[line + 1 :]
+    return found, memoryview(told)[line + 1 :]
+
+
+def _picture(found: Mapping[str, Any]) -> Picture:
+    return Picture(content_type=found["content_type"], width=found["width"], height=found["height"])
 
 
 def _must_have_ended_well(code: int, service: str) -> None:
@@ -133,9 +184,20 @@ class Judge:
         """Return what a function says of each item of a workspace; see `Turns.each`."""
         return self._turns.each(workspace_id, judged, items)
 
-    def inspect(self, key: str, sha256: str, path: Path) -> Picture:
-        """Say what the picture is that lies under `key`; see the function `inspect`."""
-        known = self._known.get((key, sha256)) or self._found(path)
+    def inspect(
+        self,
+        key: str,
+        sha256: str,
+        path: Path,
+        copies: Sequence[Copy] = (),
+        keep: Keep = lambda picture, made: None,
+    ) -> Picture:
+        """Say what the picture is that lies under `key`; see the function `inspect`.
+
+        `keep` is given the picture and its copies, unless it is known, and so was kept; what it
+        refuses (`Invalid`) is refused.
+        """
+        known = self._known.get((key, sha256)) or self._found(path, copies, keep)
         with self._knowing:
             self._known[(key, sha256)] = known
             if len(self._known) > REMEMBERED:
@@ -144,8 +206,10 @@ class Judge:
             raise Invalid(known.code, known.message)
         return known
 
-    def _found(self, path: Path) -> Picture | Invalid:
+    def _found(self, path: Path, copies: Sequence[Copy], keep: Keep) -> Picture | Invalid:
         try:
-            return inspect(path, self.service, self.work)
+            picture, made = _judged(path, copies, self.service, self.work, SMALL_COPIES)
+            keep(picture, made)
+            return picture
         except Invalid as refusal:
             return refusal
