@@ -1,6 +1,7 @@
 """media, put together: lists everything, hides nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -21,14 +22,20 @@ from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
 from gateways import blobs
+from gateways.fal_settings import opened
+from gateways.fal_webhook import PublicKeys
 from gateways.pictures import MAX_BYTES, Judge, pixels
 from gateways.work_folder import WorkFolder
-from media import inbound, outbound, sweeping
+from media import handing_out, inbound, outbound, sweeping, telling
 from media import jobs as media_jobs
 from media.domain import answer, customer, image, project
 from media.equipment import Tools
+from media.gateways.door_links import DoorLinks
+from media.gateways.fal import FalProvider
 from media.gateways.local import LocalEngine
 from media.invariants import INVARIANTS
+from media.jobs.asking import Asking
+from media.jobs.storing import Storing
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings
@@ -64,16 +71,26 @@ def build(
 ) -> Parts:
     """Return the service, ready to be called and to work."""
     engine = postgres.engine(given.database_url, name="media")
-    app = App(service=SERVICE, engine=engine, clock=clock, committed=committed)
+    asks = given.engine == "fal"
+    service = replace(SERVICE, jobs=partial(media_jobs.jobs, asks=asks))
+    app = App(service=service, engine=engine, clock=clock, committed=committed)
     work = WorkFolder(Path(given.work_folder))
     store = blobs.opened(given, SERVICES, clock, work.path)
+    door_links = DoorLinks(given.public_url, tuple(given.blobs_key.split()), clock)
     door = Door(
         app=app,
         tokens=AccessTokens.from_json(given.public_keys),
         permissions=PERMISSIONS,
         hears=tuple(f"{each.source}.{snake(each.hears.__name__)}" for each in inbound.reactions),
-        tools=Tools(blobs=store.blobs, judge=Judge("media", work.path)),
+        tools=Tools(
+            blobs=store.blobs,
+            judge=Judge("media", work.path),
+            links=door_links,
+            limits=given,
+            generative=asks,
+        ),
     )
+    storing = Storing(blobs=store.blobs, work=work.path)
     decode = partial(pixels, service="media", work=work.path)
     files = links(
         store.answer,
@@ -81,13 +98,20 @@ def build(
         methods=("GET", "HEAD", "PUT"),
         max_bytes=MAX_BYTES,
     )
+    kinds = media_jobs.kinds(app, storing, LocalEngine(decode, work.path))
+    routes = (*files, *handing_out.routes(app, store.blobs, door_links))
+    if asks:
+        provider = FalProvider(opened(given), given.fal_prices(), given.fal_files())
+        asking = Asking(app=app, storing=storing, provider=provider, public_url=given.public_url)
+        kinds = (*kinds, *media_jobs.asking_kinds(asking))
+        routes = (*routes, telling.route(app, PublicKeys(given.fal_jwks_url, work.path)))
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=media_jobs.kinds(app, store.blobs, LocalEngine(decode)),
+        kinds=kinds,
         schedules=(*housekeeping.SCHEDULES, sweeping.schedule(store.blobs)),
-        web=PublicDoor(files),
+        web=PublicDoor(routes),
         closing=(work.close,),
     )

@@ -3,11 +3,16 @@
 from chassis.domain import value
 from gateways.pictures import Judge
 from gateways.port import Blobs
+from media.gateways.door_links import DoorLinks
+from media.limits import Limits
 
 
 @value
 class Tools:
-    """The store of pictures, and who tells what they are."""
+    """Where files lie, who judges them, our door's links, what is allowed and what is possible."""
 
     blobs: Blobs
     judge: Judge
+    links: DoorLinks
+    limits: Limits
+    generative: bool  # whether the engine can put something there that was not

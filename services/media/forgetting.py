@@ -1,16 +1,19 @@
-"""A person is forgotten, and the workspace that they were the last member of."""
+"""A person is forgotten, and the workspace that they were the last member of with all in it."""
 
 from chassis.hearing import forgetting
-from chassis.hearing.forgetting import Kept
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
+from media.jobs import purging
 from media.projections import projects
 
 
 def forget_person(unit: Unit, heard: Heard) -> None:
-    """Forget whom auth names; the projects of a workspace that is named are kept as yet."""
+    """Forget whom auth names; of a workspace that is named say so once its projects are gone."""
     erased: auth.SubjectErased = heard.event
     of_it = erased.workspace_id
-    stays = of_it is not None and projects.has_any(unit.connection, of_it)
-    forgetting.forget(unit, heard, [Kept(what="projects", until=None)] if stays else [])
+    if of_it is None or not projects.has_any(unit.connection, of_it):
+        forgetting.forget(unit, heard)
+        return
+    forgetting.let_go(unit, heard)
+    unit.queue(purging.of_erased(of_it, erased.erasure_id, erased.user_id), of_it)

@@ -4,13 +4,14 @@ from chassis.unit.service import Invariant
 
 IMAGES_AT_WORK = Invariant(
     name="images_at_work",
-    holds="An image that is processing has a job that waits or is claimed.",
+    holds="A version that is processing has a job that waits or is claimed.",
     query="""
 select i.id, i.workspace_id, i.updated_at
 from image_generation i
 where i.status = 'processing' and not exists (
     select from jobs j
-    where j.kind = 'enhance_image' and j.subject = i.id and j.state in ('waiting', 'claimed'))""",
+    where j.kind in ('enhance_image', 'inpaint_image', 'ask_provider', 'await_answer')
+    and j.subject = i.id and j.state in ('waiting', 'claimed'))""",
 )
 
 INVARIANTS = (IMAGES_AT_WORK,)

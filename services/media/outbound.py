@@ -7,8 +7,14 @@ from chassis.unit.store import Recorded
 from contracts.auth.erasure import KeptOf
 from contracts.forgetting import SubjectForgotten as Forgotten
 from contracts.media import events as told
-from media.domain.image import ImageEnhanced
-from media.domain.project_messages import ProjectOpened, RunCompleted, RunFailed, StartRequested
+from media.domain.image_events import ImageEnhanced, ImageRemoved
+from media.domain.project_events import (
+    ProjectOpened,
+    ProjectRemoved,
+    RunCompleted,
+    RunFailed,
+    StartRequested,
+)
 from media.domain.project_state import KIND
 
 
@@ -32,16 +38,6 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 title=state.title,
                 max_price_ore=max_price_ore,
             )
-        case ImageEnhanced(result=result):
-            return told.ImageCompleted(
-                image_id=recorded.subject,
-                root_id=recorded.subject,
-                version=1,
-                project_id=state.project_id,
-                workspace_id=state.workspace_id,
-                room_type=state.room_type,
-                sha256=result.sha256,
-            )
         case RunCompleted(run=run, completed_count=completed, failed_count=failed):
             return told.ProjectCompleted(
                 project_id=recorded.subject,
@@ -62,6 +58,35 @@ def outbound(recorded: Recorded, state: Any) -> Any:
                 run=run,
                 failed_count=failed,
                 reason=reason,
+            )
+        case ProjectRemoved():
+            return told.ProjectDeleted(
+                project_id=recorded.subject,
+                project_kind=KIND,
+                workspace_id=state.workspace_id,
+            )
+        case _:
+            return _besides(recorded, state)
+
+
+def _besides(recorded: Recorded, state: Any) -> Any:
+    match recorded.event:
+        case ImageEnhanced(result=result, version_id=version_id):
+            version = state.version(version_id)
+            return told.ImageCompleted(
+                image_id=version_id or recorded.subject,
+                root_id=recorded.subject,
+                version=version.number,
+                project_id=state.project_id,
+                workspace_id=state.workspace_id,
+                room_type=version.room_type,
+                sha256=result.sha256,
+            )
+        case ImageRemoved():
+            return told.ImageDeleted(
+                root_id=recorded.subject,
+                project_id=state.project_id,
+                workspace_id=state.workspace_id,
             )
         case SubjectForgotten(user_id=user_id, kept=kept):
             stays = tuple(KeptOf(what=each.what, until=each.until) for each in kept)

@@ -6,8 +6,9 @@ from uuid import UUID
 from chassis.unit.deciding import Unit
 from media.domain import answer, customer, image, project
 from media.domain.answer import KeepAnswer
+from media.domain.image_messages import Queue
 from media.domain.project_messages import NoteCleared, NotePaymentRequired
-from media.domain.project_state import Project
+from media.domain.project_state import Project, Removed
 
 
 def unplaced(unit: Unit, project_id: UUID) -> frozenset[UUID]:
@@ -17,10 +18,10 @@ def unplaced(unit: Unit, project_id: UUID) -> frozenset[UUID]:
     make a start wrong.
     """
     known = unit.state(project.decider, project_id)
-    image_ids: Sequence[UUID] = known.images if known else ()
+    image_ids: Sequence[UUID] = known.images if isinstance(known, Project) else ()
     unit.preload((image.decider, image_id) for image_id in image_ids)
     states = {image_id: unit.state(image.decider, image_id) for image_id in image_ids}
-    return frozenset(id for id, state in states.items() if state.room_type is None)
+    return frozenset(id for id, state in states.items() if state.first.room_type is None)
 
 
 def is_barred(unit: Unit, workspace_id: UUID) -> bool:
@@ -32,9 +33,17 @@ def is_barred(unit: Unit, workspace_id: UUID) -> bool:
     return known is not None and known.is_barred
 
 
+def is_over(unit: Unit, workspace_id: UUID) -> bool:
+    """Return whether a workspace is closed, for good: what is in it goes, and nothing comes."""
+    known: customer.Customer | None = unit.state(customer.decider, workspace_id)
+    return known is not None and known.status == "closed"
+
+
 def answered(unit: Unit, project_id: UUID, given: KeepAnswer) -> None:
     """Take billing's answer; keep it for a project that does not know of that run yet."""
-    known: Project | None = unit.state(project.decider, project_id)
+    known: Project | Removed | None = unit.state(project.decider, project_id)
+    if isinstance(known, Removed):
+        return
     if known is None or known.run < given.run:
         unit.decide(answer.decider, project_id, given)
     if known is None or known.clearance == "none":
@@ -68,4 +77,7 @@ def asked(unit: Unit, project_id: UUID) -> Project:
 def queue(unit: Unit, state: Project) -> None:
     """Queue every image of the run that has not been queued yet."""
     for image_id in sorted(state.working):
-        unit.decide(image.decider, image_id, image.Queue(run=state.run))
+        queueing = Queue(
+            image_id=image_id, run=state.run, style_template_id=state.style_template_id
+        )
+        unit.decide(image.decider, image_id, queueing)

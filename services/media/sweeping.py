@@ -1,11 +1,11 @@
-"""Uploads that nobody has confirmed: deleted after a day."""
+"""Uploads that nobody has confirmed, copies that a provider was sent: deleted after a day."""
 
 from datetime import datetime, timedelta
 
 from chassis.jobs.schedules import Schedule
 from chassis.unit.handling import App
 from gateways.port import Blobs
-from media.links import is_incoming
+from media.links import is_passing
 
 KEPT = timedelta(hours=24)
 
@@ -20,7 +20,7 @@ def schedule(blobs: Blobs) -> Schedule:
 
 
 def sweep(blobs: Blobs, now: datetime) -> None:
-    """Delete what came in more than 24 hours ago; what was confirmed has been copied."""
+    """Delete what came in, or was sent, more than 24 hours ago; what is kept has been copied."""
     for each in blobs.listed(""):
-        if is_incoming(each.key) and each.modified_at < now - KEPT:
+        if is_passing(each.key) and each.modified_at < now - KEPT:
             blobs.delete(each.key)

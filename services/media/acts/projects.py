@@ -1,44 +1,37 @@
-"""Image projects: made, started, shown. References to files come with links of 15 minutes."""
+"""Image projects: made, changed, started."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chassis import ids
-from chassis.asked import Page, Written
-from chassis.door.edge import Door
+from chassis.asked import Written, given
+from chassis.errors import Rejected
 from chassis.identity import Actor
-from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.media.projects import (
     CreateProject,
-    File,
-    GetProject,
-    ImageGeneration,
-    ListProjects,
-    Project,
     ProjectStarted,
-    ProjectWithImages,
     SetRoomType,
     StartProject,
+    UpdateProject,
 )
-from gateways.port import Blobs
 from media import starting
-from media.domain import image, project, project_messages
+from media.domain import image, image_messages, project, project_messages
 from media.domain.project_messages import By
-from media.links import handed_out
-from media.projections import images, projects
+from media.domain.project_state import Project
 
 
 def create(unit: Unit, asked: CreateProject) -> Written:
     """Make a project in the caller's workspace.
 
-    Their token says that there is one: it may be younger than what was heard of auth.
+    Their token says that there is one: it may be younger than what was heard of auth. Raises
+    `Rejected("media.workspace_suspended")` where it is closed: nothing would let go of it.
     """
     actor = unit.call.actor
+    workspace_id = own_workspace(actor)
+    if starting.is_over(unit, workspace_id):
+        raise Rejected("media.workspace_suspended", "this workspace is closed")
     creation = project_messages.CreateProject(
-        workspace_id=own_workspace(actor),
+        workspace_id=workspace_id,
         user_id=actor.user_id,
         title=asked.name,
         style_template_id=asked.style_template_id,
@@ -46,6 +39,20 @@ def create(unit: Unit, asked: CreateProject) -> Written:
     )
     project_id = asked.project_id or ids.derive(unit.call.id, "project")
     return unit.decide(project.decider, project_id, creation).written
+
+
+def update(unit: Unit, asked: UpdateProject) -> Written:
+    """Change a project; what is not named stays as it is."""
+    known = unit.state(project.decider, asked.project_id)
+    state = known if isinstance(known, Project) else None
+    fields = given(asked)
+    command = project_messages.Update(
+        by=acting(unit.call.actor),
+        title=fields.get("name", state.title if state else ""),
+        style_template_id=fields.get("style_template_id", state.style_template_id if state else ""),
+        room_type=fields.get("room_type", state.room_type if state else None),
+    )
+    return unit.decide(project.decider, asked.project_id, command).written
 
 
 def own_workspace(actor: Actor) -> UUID:
@@ -66,7 +73,7 @@ def set_room_type(unit: Unit, asked: SetRoomType) -> Written:
     stands = unit.may(project.decider, asked.project_id, may_change)
     unit.preload((image.decider, image_id) for image_id in asked.image_ids)
     for image_id in asked.image_ids:
-        placing = image.SetRoomType(project_id=asked.project_id, room_type=asked.room_type)
+        placing = image_messages.SetRoomType(project_id=asked.project_id, room_type=asked.room_type)
         unit.decide(image.decider, image_id, placing)
     return stands.written
 
@@ -86,29 +93,3 @@ def start(unit: Unit, asked: StartProject) -> ProjectStarted:
     starting.queue(unit, started.state)
     clearance = starting.asked(unit, asked.project_id).clearance
     return ProjectStarted(id=started.id, version=started.version, clearance=clearance)
-
-
-def shown(db: Connection, door: Door, call: Call, asked: GetProject) -> ProjectWithImages:
-    """Return a project with its images, newest first; sent together, in the order they were."""
-    row = projects.get(db, asked.project_id, call.actor)
-    found = images.of_project(db, asked.project_id)
-    with_links = tuple(_image(door.tools.blobs, each) for each in found)
-    thumbnail = _file(door.tools.blobs, row["thumbnail_url"])
-    return ProjectWithImages(**row, thumbnail=thumbnail, images=with_links)
-
-
-def _image(blobs: Blobs, row: dict[str, Any]) -> ImageGeneration:
-    original = handed_out(blobs, row["original_image_url"])
-    return ImageGeneration(**row, original=original, result=_file(blobs, row["result_image_url"]))
-
-
-def _file(blobs: Blobs, ref: str | None) -> File | None:
-    return handed_out(blobs, ref) if ref is not None else None
-
-
-def listed(db: Connection, door: Door, call: Call, asked: ListProjects) -> Page[Project]:
-    """Return a page of projects, newest first."""
-    page = projects.newest(db, call.actor, asked)
-    return page.of(
-        lambda **row: Project(**row, thumbnail=_file(door.tools.blobs, row["thumbnail_url"]))
-    )

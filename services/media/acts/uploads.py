@@ -8,24 +8,25 @@ from uuid import UUID
 from chassis import ids
 from chassis.domain import value
 from chassis.door.edge import Door
-from chassis.errors import Rejected, Unavailable
-from chassis.unit.calls import Call, Decided
+from chassis.errors import Unavailable
+from chassis.personal import keep
+from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from contracts.media.uploads import (
     Confirmation,
-    Confirmed,
     ConfirmUploads,
     RequestUploads,
     UploadLink,
     Uploads,
 )
 from gateways.port import Blobs
+from media import taking
 from media.acts.projects import acting
-from media.domain import image, project, project_messages
-from media.domain.image import AddImage, Original
-from media.domain.project_messages import ChangeImages, NoteImageAdded, Upload
-from media.domain.project_state import Project
-from media.judging import Refusal, judged
+from media.domain import project, project_messages
+from media.domain.image_events import Original
+from media.domain.project_events import Upload
+from media.domain.project_messages import ChangeImages
+from media.judging import Known, Mask, delete_kept, judged
 from media.links import incoming_key, media_type
 
 
@@ -49,13 +50,20 @@ def request(door: Door, call: Call, asked: RequestUploads) -> Uploads:
             content_type=media_type(file.content_type),
             size=file.size_bytes,
             sha256=file.sha256,
+            mask_of=file.mask_of,
         )
         for index, file in enumerate(asked.files)
     )
 
     def work(unit: Unit) -> Announced:
-        command = project_messages.RequestUploads(by=acting(call.actor), uploads=announced)
+        command = project_messages.RequestUploads(
+            by=acting(call.actor), uploads=announced, most=door.tools.limits.of_a_project
+        )
         decided = unit.decide(project.decider, asked.project_id, command)
+        for upload, file in zip(announced, asked.files, strict=True):
+            if upload.mask_of is None:
+                name = {"file_name": file.file_name}
+                unit.execute(keep(upload.image_id, call.actor.user_id, name))
         owner = decided.state.workspace_id
         return Announced(id=decided.id, version=decided.version, workspace_id=owner)
 
@@ -77,69 +85,39 @@ def _sending(blobs: Blobs, workspace_id: UUID, project_id: UUID, upload: Upload)
 
 
 def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
-    """Take what has arrived and is a photograph as images of the project; each for itself.
+    """Take what has arrived and is a photograph, or a mask of one; each for itself.
 
     What is taken is copied before the unit, and what came in deleted after it: whoever confirms
     again, or at the same time, finds the one or the other. So is the copy of what found no room.
     """
-    app, blobs = door.app, door.tools.blobs
+    app, blobs, limits = door.app, door.tools.blobs, door.tools.limits
     may_change = ChangeImages(by=acting(call.actor))
-    state: Project = app.attempt(
-        replace(call, expected_version=None),  # checked below, where something is written
-        lambda unit: unit.may(project.decider, asked.project_id, may_change).state,
-    )
     wanted = dict.fromkeys(asked.image_ids)
-    judge = partial(judged, door.tools, asked.project_id, state)
-    outcomes = door.tools.judge.each(state.workspace_id, judge, wanted)
+
+    def known_in(unit: Unit) -> Known:
+        stands = unit.may(project.decider, asked.project_id, may_change)
+        return taking.known(unit, stands, wanted)
+
+    # what the caller expects is checked below, where something is written
+    given = app.attempt(replace(call, expected_version=None), known_in)
+    judge = partial(judged, door.tools, asked.project_id, given)
+    outcomes = door.tools.judge.each(given.project.workspace_id, judge, wanted)
     found = dict(zip(wanted, outcomes, strict=True))
 
     def work(unit: Unit) -> Confirmation:
         stands = unit.may(project.decider, asked.project_id, may_change)
         items = []
         for image_id, outcome in found.items():
-            item, stands = _taken(unit, stands, image_id, outcome)
+            item, stands = taking.taken(unit, stands, image_id, outcome, limits.images_per_project)
             items.append(item)
         return Confirmation(id=stands.id, version=stands.version, items=tuple(items))
 
     confirmation = app.unit(call, work, Confirmation)
     refused = {each.image_id for each in confirmation.items if each.status == "refused"}
     for id, outcome in found.items():
-        if isinstance(outcome, Original):
-            if id in refused:  # the project is full, and stays so: nobody takes the copy meanwhile
-                blobs.delete(outcome.key)
+        if isinstance(outcome, Original | Mask):
+            if id in refused:  # it found no room, and finds none: nobody takes the copy meanwhile
+                delete_kept(blobs, outcome)
             with suppress(Unavailable):  # the sweep comes by
-                blobs.delete(incoming_key(state.workspace_id, asked.project_id, id))
+                blobs.delete(incoming_key(given.project.workspace_id, asked.project_id, id))
     return confirmation
-
-
-def _taken(
-    unit: Unit, before: Decided, image_id: UUID, outcome: Original | Refusal | None
-) -> tuple[Confirmed, Decided]:
-    """Return the reply's item for one file, and where the project stands then."""
-    stands = before
-    try:
-        if isinstance(outcome, Original):
-            stands = _add(unit, before, image_id, outcome)
-    except Rejected as refusal:  # the project is full: the other files are none the worse for it
-        outcome = Refusal(status="refused", error=refusal.code)
-    by_a_rival = image_id in before.state.images  # whatever we found of it
-    if isinstance(outcome, Refusal) and not by_a_rival:
-        refused = Confirmed(image_id=image_id, status=outcome.status, error=outcome.error)
-        return refused, before
-    status = unit.state(image.decider, image_id).status
-    return Confirmed(image_id=image_id, status=status), stands
-
-
-def _add(unit: Unit, before: Decided, image_id: UUID, original: Original) -> Decided:
-    noting = NoteImageAdded(image_id=image_id, original_key=original.key)
-    noted = unit.decide(project.decider, before.id, noting)
-    adding = AddImage(
-        workspace_id=before.state.workspace_id,
-        project_id=before.id,
-        user_id=unit.call.actor.user_id,
-        original=original,
-        style_template_id=before.state.style_template_id,
-        room_type=before.state.room_type,
-    )
-    unit.decide(image.decider, image_id, adding)
-    return noted

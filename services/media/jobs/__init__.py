@@ -7,22 +7,72 @@ from chassis.jobs.jobs import Kind
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
-from gateways.port import Blobs
 from media.domain.customer import BARRED, StatusHeard
-from media.domain.image import ImageQueued
+from media.domain.image_events import (
+    AlterationSet,
+    ImageCancelled,
+    ImageEnhanced,
+    ImageQueued,
+    ImageRetried,
+    VersionRequested,
+)
+from media.domain.project_events import ImagesRemoved, ProjectRemoved
 from media.gateways.engine import Engine
-from media.jobs import enhancing, holding
+from media.jobs import (
+    answering,
+    asking,
+    enhancing,
+    forgetting,
+    holding,
+    inpainting,
+    labelling,
+    leaving,
+    making,
+    purging,
+)
+from media.jobs.asking import Asking
+from media.jobs.storing import Storing
 
 
-def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
-    """Queue what an event asks for."""
+def jobs(recorded: Recorded, state: Any, *, asks: bool = False) -> Iterable[Job | CancelJobs]:
+    """Queue what an event asks for; `asks`: versions are made by a provider."""
     match recorded.event:
         case ImageQueued():
-            yield enhancing.job(recorded, state)
-        case StatusHeard(status=status) if status in BARRED:
+            yield making.job(recorded.subject, state, state.first, asks=asks)
+        case ImageRetried(version_id=id) | VersionRequested(version_id=id):
+            yield making.job(recorded.subject, state, state.version(id), asks=asks)
+        case ImageCancelled(version_id=id):
+            for kind in making.KINDS:  # who waits for a provider goes on: it may cost something
+                yield CancelJobs(kind=kind, subject=id)
+            if asks:
+                yield leaving.cancel_provider(id, state.version(id).retries)
+        case ImageEnhanced(result=result, version_id=id) if result.alteration == "material":
+            yield labelling.job(id or recorded.subject, result)
+        case AlterationSet(version_id=id, alteration="material"):
+            if (result := state.version(id).result) is not None:
+                yield labelling.job(id, result)
+        case ImagesRemoved(image_ids=gone):
+            yield forgetting.of_images(recorded.subject, state, gone)
+        case ProjectRemoved():
+            yield forgetting.of_project(state.workspace_id, recorded.subject)
+        case StatusHeard(status=status, purge_after=purge_after) if status in BARRED:
             yield holding.job(recorded.subject)
+            if purge_after is not None:
+                yield purging.of_closed(recorded.subject, purge_after - recorded.recorded_at)
 
 
-def kinds(app: App, blobs: Blobs, engine: Engine) -> tuple[Kind, ...]:
+def kinds(app: App, storing: Storing, engine: Engine) -> tuple[Kind, ...]:
     """Return the kinds of job that media does."""
-    return enhancing.kind(blobs, engine), holding.kind(app)
+    return (
+        enhancing.kind(storing, engine),
+        inpainting.kind(storing, engine),
+        labelling.kind(storing),
+        forgetting.kind(storing.blobs),
+        holding.kind(app),
+        purging.kind(app),
+    )
+
+
+def asking_kinds(given: Asking) -> tuple[Kind, ...]:
+    """Return the kinds of job that a provider needs."""
+    return asking.kind(given), answering.kind(given), *leaving.kinds(given)

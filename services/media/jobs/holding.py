@@ -12,12 +12,12 @@ from chassis.jobs.jobs import Kind, Task, call_of
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from media import starting
+from media import kept, starting
 from media.domain import image, project
-from media.domain.image import Postpone
+from media.domain.image_messages import Cancel, Postpone
 from media.domain.project_messages import NoteImageReturned
-from media.jobs.enhancing import ENHANCE_IMAGE
-from media.projections import images
+from media.jobs import making
+from media.projections import image_rows
 
 HOLD_WORK = "hold_work"
 AHEAD_S = 86_400  # of what waits: else one thread would do first what it is to take back
@@ -43,16 +43,32 @@ def kind(app: App) -> Kind:
 
 
 def _hold(app: App, task: Task, control: Control) -> None:
-    for image_id in app.query(lambda db: images.waiting(db, task.subject, ENHANCE_IMAGE)):
-        control.check()
-        app.attempt(call_of(app, task, image_id), partial(_take_back, task.subject, image_id))
+    for kind in making.KINDS:
+        for version_id in _waiting(app, task.subject, kind):
+            control.check()
+            work = partial(_take_back, task.subject, kind, version_id)
+            app.attempt(call_of(app, task, version_id), work)
 
 
-def _take_back(workspace_id: UUID, image_id: UUID, unit: Unit) -> None:
-    """Take back one image, unless it has begun or its workspace may begin work again."""
-    if starting.is_barred(unit, workspace_id) and unit.withdraw(ENHANCE_IMAGE, image_id):
-        waited: image.Image = unit.decide(image.decider, image_id, Postpone()).state
-        unit.decide(project.decider, waited.project_id, NoteImageReturned(image_id=image_id))
+def _waiting(app: App, workspace_id: UUID, kind: str) -> list[UUID]:
+    return app.query(lambda db: image_rows.waiting(db, workspace_id, kind))
+
+
+def _take_back(workspace_id: UUID, kind: str, version_id: UUID, unit: Unit) -> None:
+    """Take back one version, unless it has begun or its workspace may begin work again.
+
+    One whose call may have been taken has begun, though its job waits since who posted it died.
+    """
+    if kept.is_asked(unit.connection, version_id):
+        return
+    if not (starting.is_barred(unit, workspace_id) and unit.withdraw(kind, version_id)):
+        return
+    root = image_rows.root_of(unit.connection, version_id)
+    if version_id != root:  # nobody starts it again with its project
+        unit.decide(image.decider, root, Cancel(version_id=version_id))
+        return
+    waited = unit.decide(image.decider, root, Postpone()).state
+    unit.decide(project.decider, waited.project_id, NoteImageReturned(image_id=root))
 
 
 def _once_more(unit: Unit, task: Task, _: Any) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    delete,
     func,
     insert,
     select,
@@ -25,18 +26,23 @@ from chassis.unit.pages import page, scope
 from chassis.unit.projection import Change, Projection, row
 from chassis.unit.store import Recorded, version_of
 from gateways.port import ref_of
-from media.domain.project_messages import (
+from media.domain.project_events import (
     Cleared,
     ImageFinished,
     ImageJoined,
     ImageReturned,
+    ImagesRemoved,
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
+    ProjectRemoved,
+    ProjectRenamed,
     RunFailed,
     StartRequested,
+    StyleChanged,
 )
 from media.domain.rooms import ROOM_TYPES
+from media.domain.status import STATUSES
 from media.tables import metadata
 
 ONE_OF_THE_ROOMS = f"room_type in {ROOM_TYPES}"
@@ -60,9 +66,7 @@ table = Table(
     Column("failed_count", Integer, nullable=False, server_default="0"),
     Column("clearance", Text, nullable=False, server_default="none"),
     Column("run", Integer, nullable=False, server_default="0"),
-    CheckConstraint(
-        "status in ('pending', 'processing', 'completed', 'failed')", name="project_status"
-    ),
+    CheckConstraint(f"status in {STATUSES}", name="project_status"),
     CheckConstraint(
         "clearance in ('none', 'requested', 'cleared', 'payment_required')",
         name="project_clearance",
@@ -114,6 +118,21 @@ def project(recorded: Recorded) -> Iterable[Change]:
             yield this.values(status=status, updated_at=at)
         case RunFailed(clearance=clearance):
             yield this.values(clearance=clearance, updated_at=at)
+        case ProjectRenamed(title=title):
+            yield this.values(name=title, updated_at=at)
+        case StyleChanged(style_template_id=style, room_type=room_type):
+            yield this.values(style_template_id=style, room_type=room_type, updated_at=at)
+        case ImagesRemoved(image_ids=gone, thumbnail_key=key) as removed:
+            yield this.values(
+                image_count=table.c.image_count - len(gone),
+                completed_count=removed.completed_count,
+                failed_count=removed.failed_count,
+                status=removed.status,
+                thumbnail_url=ref_of(key) if key is not None else None,
+                updated_at=at,
+            )
+        case ProjectRemoved():
+            yield delete(table).where(table.c.id == str(id))
 
 
 projection = Projection(table=table, project=project)
@@ -125,14 +144,30 @@ def get(connection: Connection, project_id: UUID, actor: Actor) -> dict[str, Any
     return {"version": found.pop("stream_version"), **found}
 
 
-def newest(connection: Connection, actor: Actor, asked: Listing[Any]) -> Page[dict[str, Any]]:
+def newest(
+    connection: Connection, actor: Actor, asked: Listing[Any], status: str | None
+) -> Page[dict[str, Any]]:
     """Return a page of the workspace's projects, newest first; a system admin sees all."""
     query = select(table, version_of("project", table.c.id).label("version"))
-    wanted = {"workspace_id": scope(actor, None, "media.workspace_not_found")}
-    return page(connection, table, query, wanted, asked)
+    workspace_id = scope(actor, None, "media.workspace_not_found")
+    return page(connection, table, query, {"workspace_id": workspace_id, "status": status}, asked)
+
+
+def counts(connection: Connection, workspace_id: UUID | None) -> dict[str, int]:
+    """Return how many projects there are of each status."""
+    query = select(table.c.status, func.count())
+    if workspace_id is not None:
+        query = query.where(table.c.workspace_id == str(workspace_id))
+    return {status: count for status, count in connection.execute(query.group_by(table.c.status))}
 
 
 def has_any(connection: Connection, workspace_id: UUID) -> bool:
     """Return whether there is any of that workspace."""
     theirs = select(table.c.id).where(table.c.workspace_id == str(workspace_id)).limit(1)
     return connection.execute(theirs).one_or_none() is not None
+
+
+def of_workspace(connection: Connection, workspace_id: UUID) -> list[UUID]:
+    """Return the projects of a workspace."""
+    theirs = select(table.c.id).where(table.c.workspace_id == str(workspace_id))
+    return [UUID(each) for each in connection.execute(theirs.order_by(table.c.id)).scalars()]

@@ -82,18 +82,29 @@ decider = Decider(
 
 
 def forget(unit: Unit, heard: Heard, kept: Sequence[Kept] = (), but: Collection[UUID] = ()) -> None:
-    """Forget whom `auth.subject_erased` names, and the workspace that goes with them.
+    """Forget whom `auth.subject_erased` names, and the workspace that goes with them; say so.
 
-    `kept`: what stays; `but`: the rows whose texts stay with it. Their access ends with it here,
-    too: of what they began meanwhile nothing is written afterwards.
+    `kept`: what stays; `but`: the rows whose texts stay with it.
+    """
+    let_go(unit, heard, but)
+    say(unit, heard.event.erasure_id, heard.event.user_id, kept)
+
+
+def let_go(unit: Unit, heard: Heard, but: Collection[UUID] = ()) -> None:
+    """Let go of what is held of whom `auth.subject_erased` names, as `forget` does.
+
+    Their access ends with it here, too: of what they began meanwhile nothing is written afterwards.
     """
     erased = heard.event
     unit.revocations.add("user", erased, heard.time)
     gone = [each for each in (erased.user_id, erased.workspace_id) if each is not None]
     erase(unit, gone, but)
     forget_replies(unit, erased.user_id)
-    command = Forget(user_id=erased.user_id, kept=tuple(kept))
-    unit.decide(decider, erased.erasure_id, command)
+
+
+def say(unit: Unit, erasure_id: UUID, user_id: UUID, kept: Sequence[Kept] = ()) -> None:
+    """Say that nothing is held of somebody any more, but what is named; once an erasure."""
+    unit.decide(decider, erasure_id, Forget(user_id=user_id, kept=tuple(kept)))
 
 
 def erase(unit: Unit, subjects: Iterable[UUID], but: Collection[UUID] = ()) -> None:
