@@ -25,6 +25,8 @@ SPOILT = {**UNRULY, LINE_END: "a\nb"}
 
 # Fields that may hold a line's end: texts of several lines.
 OF_LINES = {
+    "media.edit_image prompt",
+    "media.set_alteration reason",
     "video.create_video description",
     "billing.import_bank_payments kid",  # as the bank writes it
     "billing.import_bank_payments text",

@@ -16,6 +16,7 @@ from chassis.running.process import STOP_S, ProcessSettings
 from chassis.running.tasks import Owner
 from contract import compose
 from contracts import SERVICES
+from media.limits import Limits
 from suitectl import files, init, inventory, keys
 from suitectl.change import made
 
@@ -29,6 +30,9 @@ NEVER_GIVEN = {
     *("BLOBS_ACCESS_KEY", "BLOBS_SECRET_KEY"),
     *("MAIL_HOST", "MAIL_PORT", "MAIL_SECURITY", "MAIL_USER", "MAIL_PASSWORD", "MAIL_CA"),
     "MAIL_TIMEOUT_S",
+    *(each.name.upper() for each in fields(Limits)),
+    *("FAL_KEY", "FAL_QUEUE_URL", "FAL_REST_URL", "FAL_JWKS_URL"),
+    *("FAL_PRICE_NANO_BANANA_PRO_EDIT", "FAL_PRICE_QWEN_IMAGE_EDIT_INPAINT"),
 }
 
 

@@ -1,7 +1,8 @@
 """`make faults`: so many seeds, one after another; the last line is `N passed, M failed`.
 
 With CLUSTER=1 over three RabbitMQ nodes, of which each is killed in turn. With MONEY=10000 so many
-random histories of money instead, after billing was killed at 20 moments of them; PostgreSQL alone.
+random histories of money instead, after billing was killed at 20 moments of them; with PAID=500 so
+many stories of paid work at fal's stand-in. Both on PostgreSQL alone.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from chassis.errors import Unavailable
 from distributed.suite import end_as_ctrl_c
-from faults import clustered, money
+from faults import clustered, money, paid
 from faults.plan import drawn
 from faults.run import at_work
 from servers.postgres import Server
@@ -41,6 +42,8 @@ def _all_seeds(chosen: argparse.Namespace) -> tuple[int, int]:
     with server:
         if chosen.money:
             passed, failed = money.histories(server, folder, first, chosen.money)
+        elif chosen.paid:
+            passed, failed = paid.stories(server, folder, first, chosen.paid)
         else:
             run = _over_a_cluster if chosen.cluster else _over_a_broker
             failed = run(server, folder, first, count)
@@ -103,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--cluster", action="store_true", help="over three RabbitMQ nodes")
     parser.add_argument("--money", type=int, default=0, help="histories of money, and no seeds")
+    parser.add_argument("--paid", type=int, default=0, help="stories of paid work, and no seeds")
     return parser
 
 

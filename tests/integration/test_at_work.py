@@ -31,6 +31,9 @@ from integration.stages.service_database import service_database
 from media import starting
 from media.domain import customer, image, project
 from media.domain import project_messages as messages
+from media.domain.image_events import Original, Result
+from media.domain.image_messages import AddImage
+from media.domain.project_events import Upload
 from servers.postgres import Server
 from unit.video.films import CREATE, FILM, SOURCES, USER, WORKSPACE
 from video.domain import video, video_project
@@ -43,6 +46,7 @@ INSIDE = object()  # the work is the service's own
 
 DAMAGED = Invalid("engine.damaged", "this cannot be read")
 SHA256 = "a" * 64
+MOST = messages.Most(images=10, announced=100, masks=50)
 
 
 @dataclass
@@ -128,20 +132,21 @@ def start_project(
     project_id, by = uuid4(), messages.By(user_id=USER, any_project=True)
     image_ids = [uuid4() for _ in range(photographs)]
     uploads = tuple(
-        messages.Upload(image_id=each, content_type="image/jpeg", size=1, sha256=SHA256)
+        Upload(image_id=each, content_type="image/jpeg", size=1, sha256=SHA256)
         for each in image_ids
     )
-    original = image.Original(
+    original = Original(
         key="o", content_type="image/jpeg", size=1, sha256=SHA256, width=1, height=1
     )
     opened: dict[str, Any] = {"workspace_id": workspace_id, "user_id": USER}
     opened |= {"style_template_id": "modern", "room_type": "kitchen"}
     unit.decide(project.decider, project_id, messages.CreateProject(title="t", **opened))
-    unit.decide(project.decider, project_id, messages.RequestUploads(by=by, uploads=uploads))
-    added = image.AddImage(project_id=project_id, original=original, **opened)
+    announcing = messages.RequestUploads(by=by, uploads=uploads, most=MOST)
+    unit.decide(project.decider, project_id, announcing)
     for image_id in image_ids:
+        added = AddImage(image_id=image_id, project_id=project_id, original=original, **opened)
         unit.decide(image.decider, image_id, added)
-        joining = messages.NoteImageAdded(image_id=image_id, original_key="o")
+        joining = messages.NoteImageAdded(image_id=image_id, original_key="o", most=MOST.images)
         unit.decide(project.decider, project_id, joining)
     unit.decide(project.decider, project_id, start_of(by))
     cleared = messages.NoteCleared(
@@ -171,7 +176,7 @@ def _own(settings: Any) -> Any:
     return replace(settings, clips=tuple(replace(each, id=uuid4()) for each in settings.clips))
 
 
-ENHANCED = image.Result(
+ENHANCED = Result(
     key="r",
     size=1,
     sha256=SHA256,
@@ -244,7 +249,7 @@ def test_what_runs_finishes_and_the_next_start_takes_the_rest(media: Studio) -> 
     workspace = uuid4()
     started = media.decide(partial(start_project, workspace_id=workspace, photographs=10))
 
-    def suspended_meanwhile() -> image.Result:
+    def suspended_meanwhile() -> Result:
         if statuses(media, started) == {"processing": 10}:
             media.decide(tell(workspace, "suspended"))
             assert media.work({"hold_work": INSIDE}) == 1

@@ -4,12 +4,10 @@ And through a bucket of moto's, which takes whatever it is sent by a link, be it
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,17 +15,15 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pillow_heif
-import psycopg
 import pytest
 import requests
 from interior_photos import get_photo_dir
 from PIL import Image
 from werkzeug.test import Client
 
-from chassis import ids, settings
-from chassis.database import migrations
+from chassis import ids
 from chassis.door.edge import Caller
-from chassis.door.tokens import TokenIssuer, new_key_pair
+from chassis.door.tokens import TokenIssuer
 from chassis.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
 from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
@@ -35,30 +31,18 @@ from embedded.direct import DirectPort
 from gateways.blobs_folder import Folder
 from gateways.blobs_s3 import S3, client
 from gateways.pictures import Judge, Picture
-from media import app as media
+from integration.stages.media_at_work import Clock, media_at_work
 from media.equipment import Tools
 from media.links import incoming_key, original_key
 from media.service import MediaService
-from media.settings import Settings
 from media.sweeping import sweep
 from object_store import object_store, settings_of
 from servers.postgres import Server
 
-PASSWORD = "only-for-tests"
 MISSING = ("missing", "media.upload_missing")
 TAKEN = {200, 201}  # S3's answer, and the door's
 pillow_heif.register_heif_opener()  # saves HEIC
 TEXT = b"not a photograph at all, whatever its name says"
-
-
-class Clock:
-    """The time, which a test may move."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2026, 4, 15, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Media:
@@ -158,25 +142,6 @@ def announced(contents: Sequence[bytes], content_type: str = "image/jpeg") -> li
     ]
 
 
-@contextmanager
-def media_database(server: Server) -> Iterator[str]:
-    """Yield the URL of a migrated database, as media's app role."""
-    name = f"media_{uuid4().hex[:8]}"
-    with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        for role in (name, "media_app"):
-            admin.execute(f"create role {role} login password '{PASSWORD}'".encode())
-        admin.execute(f"create database {name} owner {name}".encode())
-        migrations.upgrade("media", server.url(name, PASSWORD, name))
-        yield server.url("media_app", PASSWORD, name)
-        admin.execute(f"drop database {name} with (force)".encode())
-        for role in (name, "media_app"):
-            admin.execute(f"drop role {role}".encode())
-
-
-def no_peers(service: str) -> Port:
-    raise AssertionError(f"media calls nobody, not {service} either")
-
-
 @pytest.fixture(scope="module", params=["folder", "s3"])
 def stored(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -187,7 +152,7 @@ def stored(
         yield {"BLOBS": "folder", "BLOBS_FOLDER": folder, "BLOBS_KEY": "only-for-tests-" * 3}
         return
     with object_store("media-blobs") as endpoint:
-        yield settings_of(endpoint, "media-blobs")
+        yield {"BLOBS_KEY": "only-for-tests-" * 3, **settings_of(endpoint, "media-blobs")}
 
 
 @pytest.fixture(scope="module")
@@ -196,21 +161,8 @@ def studio(
     stored: Mapping[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Media]:
-    private, public = new_key_pair()
-    clock = Clock()
-    with media_database(postgres_server) as url:
-        variables = {
-            "DATABASE_URL": url,
-            "PUBLIC_KEYS": json.dumps({"1": public}),
-            "PUBLIC_URL": "https://media.example",
-            "WORK_FOLDER": str(tmp_path_factory.mktemp("work")),
-            "ENGINE": "local",
-            "ENV": "embedded",
-            **stored,
-        }
-        parts = media.build(settings.load(Settings, variables), no_peers, clock)
-        yield Media(parts, TokenIssuer("1", private), clock)
-        parts.close()
+    with media_at_work(postgres_server, stored, tmp_path_factory.mktemp("work")) as made:
+        yield Media(*made)
 
 
 @pytest.fixture(scope="session")
@@ -387,12 +339,12 @@ def test_while_two_confirmations_of_a_workspace_are_judged_a_third_is_refused(
     class Again(Judge):
         """Whoever is judged here has everything confirmed once more, before it is."""
 
-        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+        def inspect(self, key: str, sha256: str, path: Path, *more: Any) -> Picture:
             try:
                 studio.confirm_by(again, project_id, upload)
             except Conflict as refusal:
                 refused.append(refusal)
-            return super().inspect(key, sha256, path)
+            return super().inspect(key, sha256, path, *more)
 
     tools = studio.parts.door.tools
     again = replace(tools, judge=Again("media", tools.judge.work, at_once=2))
@@ -410,7 +362,7 @@ def test_a_rival_s_confirmation_stands_whatever_is_found_afterwards(
     class Slow(Judge):
         """A decoder so slow that somebody else confirms meanwhile, and then finds it damaged."""
 
-        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+        def inspect(self, key: str, sha256: str, path: Path, *more: Any) -> Picture:
             studio.confirm(project_id, upload)
             raise Invalid("media.picture_damaged")
 
@@ -522,7 +474,7 @@ def test_what_a_full_project_refuses_is_deleted_at_once(studio: Media, photograp
     class Sure(Judge):
         """One that decodes nothing: these photographs are all the same."""
 
-        def inspect(self, key: str, sha256: str, path: Path) -> Picture:
+        def inspect(self, key: str, sha256: str, path: Path, *more: Any) -> Picture:
             return Picture(content_type="image/jpeg", width=320, height=213)
 
     tools = studio.parts.door.tools

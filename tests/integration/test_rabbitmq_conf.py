@@ -9,7 +9,8 @@ import pytest
 from chassis.broker.link import Link
 from chassis.errors import Unavailable
 from contracts import BROKER_USERS
-from servers.rabbit_node import MOST_OF_A_MESSAGE, Node, installed
+from servers.rabbit_environment import MOST_OF_A_MESSAGE
+from servers.rabbit_node import Node, installed
 from suitectl import inventory, keys
 from suitectl.definitions import definitions
 

@@ -106,6 +106,7 @@ def _media(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
         "content_type": "image/jpeg",
         "size_bytes": 1,
         "sha256": DIGEST,
+        "mask_of": None,
     }
     return {
         "create_project": {
@@ -120,7 +121,56 @@ def _media(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
         "start_project": {"project_id": project, "max_price_ore": 100_000},
         "get_project": {"project_id": project},
         "list_projects": {"limit": 5, "cursor": None},
-        "source_link": {"image_generation_id": image, "workspace_id": workspace},
+        "update_project": {
+            "project_id": project,
+            "name": "N",
+            "style_template_id": "modern",
+            "room_type": "kitchen",
+        },
+        "delete_project": {"project_id": project},
+        "project_stats": {},
+        "retry_image": {"image_generation_id": image},
+        "regenerate_image": {
+            "image_generation_id": image,
+            "style_template_id": "modern",
+            "room_type": "kitchen",
+        },
+        "edit_image": {
+            "image_generation_id": image,
+            "mode": "remove",
+            "mask_id": NOBODYS,
+            "prompt": "p",
+        },
+        "select_version": {"image_generation_id": image},
+        "cancel_image": {"image_generation_id": image},
+        "delete_images": {"project_id": project, "image_generation_ids": [image]},
+        "get_image": {"image_generation_id": image},
+        "list_images": {
+            "project_id": project,
+            "status": "completed",
+            "room_type": None,
+            "limit": 5,
+            "cursor": None,
+        },
+        "list_versions": {"image_generation_id": image},
+        "download_project": {
+            "project_id": project,
+            "image_generation_ids": [image],
+            "label": False,
+        },
+        "set_alteration": {
+            "image_generation_id": image,
+            "alteration": "material",
+            "reason": "r",
+        },
+        "publish_original": {"image_generation_id": image},
+        "revoke_original": {"image_generation_id": image},
+        "disclosure": {"image_generation_id": image},
+        "source_link": {
+            "image_generation_id": image,
+            "workspace_id": workspace,
+            "version_id": None,
+        },
         "list_style_templates": {},
         "list_room_types": {},
     }

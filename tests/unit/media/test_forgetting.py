@@ -3,7 +3,7 @@
 from functools import partial
 
 from chassis.hearing import forgetting
-from chassis.hearing.forgetting import Kept, SubjectForgotten
+from chassis.hearing.forgetting import SubjectForgotten
 from chassis.testing.heard import heard
 from contracts.auth import events as auth
 from media.app import SERVICE
@@ -36,11 +36,14 @@ def test_it_is_said_once() -> None:
         hears(gone).given({THIS: [nothing_kept]}).beside(media.tables).then_nothing()
 
 
-def test_the_projects_of_a_workspace_that_goes_too_are_named_as_kept() -> None:
+def test_of_a_workspace_that_goes_too_it_is_said_once_its_projects_are_gone() -> None:
     with held(projects.table, images.table) as media:
         hears(with_all).beside(media.tables).then({THIS: [nothing_kept]})
+        media.text(OTHER, "reason", WORKSPACE)
         row = {"id": OTHER, "workspace_id": WORKSPACE, "user_id": USER, "name": "Storgata 4"}
         media.row(projects.table, **row, style_template_id="modern")
-        kept = SubjectForgotten(user_id=USER, kept=(Kept(what="projects", until=None),))
-        hears(with_all).beside(media.tables).then({THIS: [kept]})
+
+        hears(with_all).beside(media.tables).then_nothing()
+
+        assert media.texts() == set()
         hears(gone).beside(media.tables).then({THIS: [nothing_kept]})

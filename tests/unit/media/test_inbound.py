@@ -14,14 +14,15 @@ from media.app import SERVICE
 from media.domain import answer, customer, image, project
 from media.domain.answer import AnswerKept
 from media.domain.customer import StatusHeard, WorkspaceNoted
-from media.domain.image import ImageAdded, ImageFailed, ImageQueued, Original
-from media.domain.project_messages import (
+from media.domain.image_events import ImageAdded, ImageFailed, ImageQueued, ImageRetried, Original
+from media.domain.project_events import (
     Cleared,
     ImageFinished,
     ImageJoined,
     PaymentNeeded,
     ProcessingStarted,
     ProjectOpened,
+    ProjectRemoved,
     RunFailed,
     StartRequested,
 )
@@ -204,8 +205,8 @@ ASKED_AGAIN: Streams = {
 
 def test_photographs_that_failed_begin_again_once_the_next_run_is_cleared() -> None:
     again = replace(began, run=RUN + 1, reopened=2)
-    queued = {each: [ImageQueued(run=RUN + 1)] for each in IMAGES[:2]}
-    decided: Streams = {PROJECT: [Cleared(run=RUN + 1), again], **queued}
+    retried = {each: [ImageRetried(version_id=each[1], run=RUN + 1)] for each in IMAGES[:2]}
+    decided: Streams = {PROJECT: [Cleared(run=RUN + 1), again], **retried}
     hears(replace(cleared, run=RUN + 1)).given(ASKED_AGAIN).reading(*IMAGES).then(decided)
 
 
@@ -224,6 +225,13 @@ def test_a_clearance_of_a_run_that_a_restored_project_has_still_to_ask_for_is_ke
 def test_an_answer_is_kept_for_a_project_that_never_asked(event: Any) -> None:
     hears(event).given({PROJECT: [opened]}).then({ANSWER: [kept(event)]})
     hears(event).given({PROJECT: [opened], ANSWER: [kept(event)]}).then_nothing()
+
+
+@pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])
+def test_an_answer_for_a_project_that_was_deleted_is_passed_over(event: Any) -> None:
+    for run in (RUN, RUN + 1):
+        gone: Streams = {PROJECT: [*WAITING, ProjectRemoved()]}
+        hears(replace(event, run=run)).given(gone).then_nothing()
 
 
 @pytest.mark.parametrize("event", [cleared, required], ids=["cleared", "required"])

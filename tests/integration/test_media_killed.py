@@ -1,0 +1,110 @@
+"""media killed by SIGKILL at each step of a photograph: it ends once, and no file is lost."""
+
+import io
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from integration.stages import killed_photographs
+from integration.stages.killed_photographs import (
+    FORKING,
+    Killed,
+    Life,
+    in_store,
+    lived,
+    of_rows,
+)
+from integration.stages.photographs import Studio, studio_on
+from servers.postgres import Server
+
+TOLD = {
+    "media.project_created": 1,
+    "media.project_start_requested": 1,  # what is charged
+    "media.project_completed": 1,
+    "media.image_completed": 2,
+}
+
+
+@pytest.fixture(scope="module")
+def studio(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with (
+        studio_on(postgres_server, tmp_path_factory.mktemp("media")) as made,
+        pytest.MonkeyPatch.context() as here,
+    ):
+        here.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        FORKING.set_forkserver_preload([killed_photographs.__name__])
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steps(studio: Studio) -> dict[str, list[str]]:
+    """Return what a life takes where nobody is killed, phase by phase."""
+    life = born(studio)
+    made = {"make": lived(studio, life, "make")}
+    ended_once(studio, life)
+    return made | {"delete": lived(studio, life, "delete")}
+
+
+def born(studio: Studio) -> Life:
+    picture = Image.effect_noise((320, 240), 40).convert("RGB")
+    picture.paste((120, 80, 40), (0, 160, 320, 240))
+    with io.BytesIO() as file:
+        picture.save(file, "JPEG")
+        content = file.getvalue()
+    workspace_id = uuid4()
+    token = str(studio.person(workspace_id, "owner").caller.auth_token)
+    return Life(token=token, workspace_id=workspace_id, project_id=uuid4(), content=content)
+
+
+def ended_once(studio: Studio, life: Life) -> None:
+    """Assert that each version came out once, and that the store holds what the rows say."""
+    told = "select outbox->>'type' from events where outbox->'data'->>'workspace_id' = :id"
+    found = Counter(each for (each,) in studio.rows(told, id=str(life.workspace_id)))
+    assert found == TOLD
+    ended = "select status, count(*) from image_generation where workspace_id = :id group by 1"
+    assert studio.rows(ended, id=str(life.workspace_id)) == [("completed", 2)]
+    assert in_store(studio, life.workspace_id) == of_rows(studio, life.workspace_id) != set()
+
+
+def killed_as_it_is_made(studio: Studio, at: int) -> str:
+    life = born(studio)
+    with pytest.raises(Killed) as death:
+        lived(studio, life, "make", at)
+    lived(studio, life, "make")
+    ended_once(studio, life)
+    return str(death.value)
+
+
+def killed_as_it_is_deleted(studio: Studio, at: int) -> None:
+    life = born(studio)
+    lived(studio, life, "make")
+    with pytest.raises(Killed):
+        lived(studio, life, "delete", at)
+    lived(studio, life, "delete")
+    assert (in_store(studio, life.workspace_id), of_rows(studio, life.workspace_id)) == (
+        set(),
+        set(),
+    )
+
+
+def test_who_dies_between_storing_and_noting_has_ended_nothing(
+    studio: Studio, steps: dict[str, list[str]]
+) -> None:
+    stored = steps["make"].index("put result")
+    noted = stored + steps["make"][stored:].index("commit") + 1
+    assert killed_as_it_is_made(studio, noted) == "commit"
+
+
+@pytest.mark.long
+def test_a_photograph_ends_once_whenever_its_process_is_killed(
+    studio: Studio, steps: dict[str, list[str]]
+) -> None:
+    for at, name in enumerate(steps["make"], 1):
+        assert killed_as_it_is_made(studio, at) == name
+    for at in range(1, 1 + len(steps["delete"])):  # a store lists its files in any order
+        killed_as_it_is_deleted(studio, at)
