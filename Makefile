@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-clean up-local test prove faults soak bench bench-growth check types architecture audit lock fmt unit migration push up down
+.PHONY: help setup demo demo-media demo-clean up-local test prove faults soak bench bench-growth check types architecture audit lock fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE $(filter PG%,$(.VARIABLES))
@@ -13,7 +13,8 @@ help:
 	  'make setup        .venv with everything that requirements.lock pins' \
 	  'make demo         the whole suite in one process; data in demo-data/' \
 	  '                  with AMQP_URI=… DATABASE_URL=…: in ten, on those servers' \
-	  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
+	  'make demo-media   twelve photographs by every template on one sheet; demo-data/media.jpg' \
+  'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
 	  'make prove        break the code in one place after another: a test notices each; tests/mutants/' \
@@ -37,6 +38,9 @@ setup:
 
 demo: setup
 	@$(IN_VENV) -m demo $(ARGS)
+
+demo-media: setup
+	@PYTHONPATH=services:shared:deploy:tests $(IN_VENV) -m photographs sheet
 
 demo-clean: setup
 	@$(IN_VENV) -m demo --forget
@@ -62,7 +66,7 @@ bench-growth: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
 
 faults: setup
-	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster) $(MONEY:%=--money %)
+	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster) $(MONEY:%=--money %) $(PAID:%=--paid %)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)
