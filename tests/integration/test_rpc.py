@@ -161,7 +161,7 @@ def test_who_the_broker_does_not_let_in_is_told_at_once_and_a_service_tries_on(
         assert refused.value.request_id, what
         assert left_s is not None and left_s > PATIENCE_S / 2, what
     with (
-        closing(Rpc(wrong["password"], timeout_s=0.3, patient=True)) as rpc,
+        closing(Rpc(wrong["password"], timeout_s=1, patient=True)) as rpc,
         pytest.raises(Unavailable, match="ACCESS_REFUSED"),
     ):
         rpc.port("boxes").call("who")

@@ -23,10 +23,9 @@ from gateways.port import Blobs
 from media import taking
 from media.acts.projects import acting
 from media.domain import project, project_messages
-from media.domain.image_events import Original
 from media.domain.project_events import Upload
 from media.domain.project_messages import ChangeImages
-from media.judging import Known, Mask, delete_kept, judged
+from media.judging import Known, Refusal, delete_kept, judged
 from media.links import incoming_key, media_type
 
 
@@ -115,9 +114,10 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
     confirmation = app.unit(call, work, Confirmation)
     refused = {each.image_id for each in confirmation.items if each.status == "refused"}
     for id, outcome in found.items():
-        if isinstance(outcome, Original | Mask):
-            if id in refused:  # it found no room, and finds none: nobody takes the copy meanwhile
-                delete_kept(blobs, outcome)
-            with suppress(Unavailable):  # the sweep comes by
-                blobs.delete(incoming_key(given.project.workspace_id, asked.project_id, id))
+        if isinstance(outcome, Refusal):
+            continue
+        if outcome and id in refused:  # no room, now and later: nobody takes the copy meanwhile
+            delete_kept(blobs, outcome)
+        with suppress(Unavailable):  # the sweep comes by; what was sent once more goes as well
+            blobs.delete(incoming_key(given.project.workspace_id, asked.project_id, id))
     return confirmation
