@@ -144,8 +144,11 @@ def _must_be(picture: Picture, upload: Upload) -> None:
         raise Invalid("media.content_type_mismatch")
 
 
-def delete_kept(blobs: Blobs, found: Original | Mask) -> None:
-    """Delete what was kept of a file that found no room."""
-    small = RENDITIONS if isinstance(found, Original) else ()
-    for key in (found.key, *(rendition_key(found.key, px) for px in small)):
-        blobs.delete(key)
+def delete_kept(tools: Tools, found: Original | Mask) -> None:
+    """Delete what was kept of a file that found no room; sent again, it is another."""
+    keys = [found.key]
+    if isinstance(found, Original):
+        tools.judge.forget(found.key, found.sha256)
+        keys += [rendition_key(found.key, px) for px in RENDITIONS]
+    for key in keys:
+        tools.blobs.delete(key)

@@ -77,7 +77,7 @@ class MediaService:
     list_images = look(ListImages, showing.images)
     list_versions = look(ListVersions, showing.versions)
 
-    download_project = look(DownloadProject, downloads.link)
+    download_project = act(DownloadProject, downloads.link)
 
     set_alteration = unit(SetAlteration, disclosing.set_alteration)
     publish_original = act(PublishOriginal, disclosing.publish)

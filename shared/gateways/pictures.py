@@ -206,6 +206,11 @@ class Judge:
             raise Invalid(known.code, known.message)
         return known
 
+    def forget(self, key: str, sha256: str) -> None:
+        """Judge that picture anew when it comes again: what was kept of it has gone."""
+        with self._knowing:
+            self._known.pop((key, sha256), None)
+
     def _found(self, path: Path, copies: Sequence[Copy], keep: Keep) -> Picture | Invalid:
         try:
             picture, made = _judged(path, copies, self.service, self.work, SMALL_COPIES)

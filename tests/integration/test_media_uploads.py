@@ -25,6 +25,7 @@ from chassis import ids
 from chassis.door.edge import Caller
 from chassis.door.tokens import TokenIssuer
 from chassis.errors import Conflict, Invalid, NotFound, Rejected, Unavailable
+from chassis.hearing.cursors import call
 from chassis.identity import Actor
 from chassis.running.parts import Parts, Port
 from embedded.direct import DirectPort
@@ -32,8 +33,10 @@ from gateways.blobs_folder import Folder
 from gateways.blobs_s3 import S3, client
 from gateways.pictures import Judge, Picture
 from integration.stages.media_at_work import Clock, media_at_work
+from media import removing
+from media.domain.project_messages import By
 from media.equipment import Tools
-from media.links import incoming_key, original_key
+from media.links import RENDITIONS, incoming_key, original_key, rendition_key
 from media.service import MediaService
 from media.sweeping import sweep
 from object_store import object_store, settings_of
@@ -483,6 +486,14 @@ def test_what_a_full_project_refuses_is_deleted_at_once(studio: Media, photograp
 
     assert studio.confirm(project_id, late) == [("refused", "media.too_many_images")]
     assert [studio.lies(key) for key in studio.keys(late)] == [None, None]
+
+    app, by = studio.parts.app, By(user_id=uuid4(), any_project=True)
+    one = (UUID(ten[0]["image_id"]),)
+    app.attempt(call(app), lambda unit: removing.images(unit, UUID(project_id), one, by))
+    studio.sent(late, photograph)
+    assert studio.confirm(project_id, late) == [("pending", None)]
+    small = [rendition_key(studio.keys(late)[1], px) for px in RENDITIONS]
+    assert None not in [studio.lies(key) for key in small]
 
 
 def test_another_workspace_finds_no_such_project(studio: Media, photograph: bytes) -> None:

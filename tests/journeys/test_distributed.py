@@ -29,7 +29,7 @@ from demo.main_job import Outcome, Photo
 from demo.people import Person
 from distributed.suite import Suite
 from journeys.stages import documented, histories, plain_nameko
-from journeys.stages.distributed_suite import running
+from journeys.stages.distributed_suite import running_or_none
 from journeys.stages.listening import (
     DIES_BEFORE_IT_ACKNOWLEDGES,
     Crm,
@@ -72,10 +72,7 @@ MOST_PER_S = 125.0  # of four idle services: 90 where one watch looks, 160 where
 def suite(
     postgres_server: Server, broker_or_none: Broker | None, run_folder: Path
 ) -> Iterator[Suite | None]:
-    if broker_or_none is None:
-        yield None
-        return
-    with running(postgres_server, broker_or_none, run_folder / "distributed") as suite:
+    with running_or_none(postgres_server, broker_or_none, run_folder / "distributed") as suite:
         yield suite
 
 

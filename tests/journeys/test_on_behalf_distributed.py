@@ -10,7 +10,7 @@ import pytest
 from chassis.broker.rpc import Rpc
 from demo.main_job import Outcome, Photo
 from distributed.suite import Suite
-from journeys.stages.distributed_suite import running
+from journeys.stages.distributed_suite import running_or_none
 from journeys.stages.impersonated_start import ImpersonatedStart
 from journeys.stages.quiet import main_job
 from journeys.test_on_behalf import (
@@ -42,10 +42,7 @@ pytestmark = pytest.mark.long  # ten processes take a minute to start
 def suite(
     postgres_server: Server, broker_or_none: Broker | None, run_folder: Path
 ) -> Iterator[Suite | None]:
-    if broker_or_none is None:
-        yield None
-        return
-    with running(postgres_server, broker_or_none, run_folder / "on-behalf") as suite:
+    with running_or_none(postgres_server, broker_or_none, run_folder / "on-behalf") as suite:
         yield suite
 
 

@@ -27,7 +27,7 @@ from demo.people import Person
 from distributed.servers import GATEWAY
 from distributed.suite import ROLES, Suite
 from journeys.stages.crowd import crowd, patiently
-from journeys.stages.distributed_suite import running
+from journeys.stages.distributed_suite import running_or_none
 from servers.postgres import Server
 from servers.rabbit import Broker
 from suitectl import keys
@@ -54,10 +54,7 @@ QUERIES = {
 def suite(
     postgres_server: Server, broker_or_none: Broker | None, run_folder: Path
 ) -> Iterator[Suite | None]:
-    if broker_or_none is None:
-        yield None
-        return
-    with running(postgres_server, broker_or_none, run_folder / "rotated") as suite:
+    with running_or_none(postgres_server, broker_or_none, run_folder / "rotated") as suite:
         yield suite
 
 

@@ -19,7 +19,7 @@ from distributed.servers import GATEWAY
 from distributed.suite import ROLES, Suite
 from journeys.stages.bans import QUERIES, is_let_in, refused_at
 from journeys.stages.crowd import Member, crowd, patiently
-from journeys.stages.distributed_suite import consumers, reader_uri, running
+from journeys.stages.distributed_suite import consumers, reader_uri, running_or_none
 from journeys.stages.histories import problems
 from journeys.stages.profile_changes import ProfileChanges, head, told, wrongly_heard
 from journeys.stages.tap import Tap
@@ -50,10 +50,9 @@ DEADLINE_S = 10.0  # of each call during the restart
 def suite(
     postgres_server: Server, broker_or_none: Broker | None, run_folder: Path
 ) -> Iterator[Suite | None]:
-    if broker_or_none is None:
-        yield None
-        return
-    with running(postgres_server, broker_or_none, run_folder / "replicas", replicas=2) as suite:
+    with running_or_none(
+        postgres_server, broker_or_none, run_folder / "replicas", replicas=2
+    ) as suite:
         yield suite
 
 

@@ -15,7 +15,7 @@ from media.gateways.door_links import Wanted
 from media.projections import image_files, projects
 
 
-def link(db: Connection, door: Door, call: Call, asked: DownloadProject) -> Download:
+def link(door: Door, call: Call, asked: DownloadProject) -> Download:
     """Return a link to a project's finished photographs, or to these versions, as one file.
 
     Raises:
@@ -24,8 +24,7 @@ def link(db: Connection, door: Door, call: Call, asked: DownloadProject) -> Down
         Conflict: media.label_not_ready, while a labelled copy is made.
         Unavailable: media.storage_error, where a file is not there.
     """
-    project = projects.get(db, asked.project_id, call.actor)
-    rows = _asked_for(db, asked)
+    name, rows = door.app.query(lambda db: _asked_for(db, call, asked))
     held = contents(door.tools.blobs, rows, label=asked.label)
     if held.missing and asked.label:
         raise Conflict("media.label_not_ready", "a labelled copy is being made")
@@ -35,7 +34,7 @@ def link(db: Connection, door: Door, call: Call, asked: DownloadProject) -> Down
         project_id=asked.project_id,
         version_ids=tuple(UUID(each["id"]) for each in rows),
         label=asked.label,
-        file_name=archive_name(project["name"], f"{call.at:%Y-%m-%d}"),
+        file_name=archive_name(name, f"{call.at:%Y-%m-%d}"),
     )
     link = door.tools.links.download(wanted)
     return Download(
@@ -46,7 +45,11 @@ def link(db: Connection, door: Door, call: Call, asked: DownloadProject) -> Down
     )
 
 
-def _asked_for(db: Connection, asked: DownloadProject) -> list[image_files.Row]:
+def _asked_for(
+    db: Connection, call: Call, asked: DownloadProject
+) -> tuple[str, list[image_files.Row]]:
+    """Return the project's name, and the rows; the store is asked when the database is let go."""
+    project = projects.get(db, asked.project_id, call.actor)
     if asked.image_generation_ids is None:
         rows = image_files.current(db, asked.project_id)
     else:
@@ -57,4 +60,4 @@ def _asked_for(db: Connection, asked: DownloadProject) -> list[image_files.Row]:
             raise Rejected("media.not_completed", "a version has not come out")
     if not rows:
         raise NotFound("media.nothing_to_download", "no photograph has come out")
-    return rows
+    return project["name"], rows

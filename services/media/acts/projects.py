@@ -43,14 +43,14 @@ def create(unit: Unit, asked: CreateProject) -> Written:
 
 def update(unit: Unit, asked: UpdateProject) -> Written:
     """Change a project; what is not named stays as it is."""
-    known = unit.state(project.decider, asked.project_id)
-    state = known if isinstance(known, Project) else None
-    fields = given(asked)
+    by, fields = acting(unit.call.actor), given(asked)
+    may_change = project_messages.ChangeImages(by=by)
+    before: Project = unit.may(project.decider, asked.project_id, may_change).state
     command = project_messages.Update(
-        by=acting(unit.call.actor),
-        title=fields.get("name", state.title if state else ""),
-        style_template_id=fields.get("style_template_id", state.style_template_id if state else ""),
-        room_type=fields.get("room_type", state.room_type if state else None),
+        by=by,
+        title=fields.get("name", before.title),
+        style_template_id=fields.get("style_template_id", before.style_template_id),
+        room_type=fields.get("room_type", before.room_type),
     )
     return unit.decide(project.decider, asked.project_id, command).written
 

@@ -117,7 +117,7 @@ def confirm(door: Door, call: Call, asked: ConfirmUploads) -> Confirmation:
         if isinstance(outcome, Refusal):
             continue
         if outcome and id in refused:  # no room, now and later: nobody takes the copy meanwhile
-            delete_kept(blobs, outcome)
+            delete_kept(door.tools, outcome)
         with suppress(Unavailable):  # the sweep comes by; what was sent once more goes as well
             blobs.delete(incoming_key(given.project.workspace_id, asked.project_id, id))
     return confirmation

@@ -1,9 +1,9 @@
 """`enhance_image`: the engine makes a version of the original, as its template says."""
 
+from functools import partial
 from typing import Any
 
 from chassis import codec
-from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task
 from media.gateways.engine import Engine, Report
 from media.jobs import making
@@ -13,19 +13,7 @@ from media.jobs.storing import Storing, stored
 
 def kind(storing: Storing, engine: Engine) -> Kind:
     """Return how images are enhanced."""
-
-    def run(task: Task, control: Control) -> dict[str, Any]:
-        return enhance(storing, engine, task, control.progress)
-
-    return Kind(
-        name=ENHANCE_IMAGE,
-        run=run,
-        finish=making.finish,
-        give_up=making.give_up,
-        attempts=3,
-        timeout_s=300,
-        backoff_s=(1, 2, 4, 8, 10),
-    )
+    return making.here(ENHANCE_IMAGE, 3, partial(enhance, storing, engine))
 
 
 def enhance(storing: Storing, engine: Engine, task: Task, report: Report) -> dict[str, Any]:

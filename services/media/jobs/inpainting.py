@@ -1,9 +1,9 @@
 """`inpaint_image`: the engine changes what a mask marks of a version that came out."""
 
+from functools import partial
 from typing import Any
 
 from chassis import codec
-from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task
 from media.gateways.engine import Engine, Report
 from media.jobs import making
@@ -13,19 +13,7 @@ from media.jobs.storing import Storing, stored
 
 def kind(storing: Storing, engine: Engine) -> Kind:
     """Return how marked areas are changed."""
-
-    def run(task: Task, control: Control) -> dict[str, Any]:
-        return inpaint(storing, engine, task, control.progress)
-
-    return Kind(
-        name=INPAINT_IMAGE,
-        run=run,
-        finish=making.finish,
-        give_up=making.give_up,
-        attempts=2,
-        timeout_s=300,
-        backoff_s=(1, 2, 4, 8, 10),
-    )
+    return making.here(INPAINT_IMAGE, 2, partial(inpaint, storing, engine))
 
 
 def inpaint(storing: Storing, engine: Engine, task: Task, report: Report) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 What a call that was left costs all the same is noted by whoever looks at it until it is over.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from uuid import UUID
@@ -34,25 +35,21 @@ def forget_call(call: kept.Call) -> Job:
 
 def kinds(asking: Asking) -> tuple[Kind, ...]:
     """Return how a call is left, and forgotten."""
-    leave = Kind(
-        name=CANCEL_PROVIDER,
-        run=partial(_cancel, asking),
+    leave = _kind(CANCEL_PROVIDER, partial(_cancel, asking))
+    return leave, _kind(FORGET_CALL, partial(_forget, asking))
+
+
+def _kind(name: str, run: Callable[[Task, Control], None]) -> Kind:
+    """Return a kind that records nothing but its jobs' ends."""
+    return Kind(
+        name=name,
+        run=run,
         finish=making.nothing,
         give_up=making.nothing,
         attempts=3,
         timeout_s=30,
         backoff_s=(5, 30),
     )
-    forget = Kind(
-        name=FORGET_CALL,
-        run=partial(_forget, asking),
-        finish=making.nothing,
-        give_up=making.nothing,
-        attempts=3,
-        timeout_s=30,
-        backoff_s=(5, 30),
-    )
-    return leave, forget
 
 
 def _cancel(asking: Asking, task: Task, control: Control) -> None:

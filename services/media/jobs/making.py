@@ -8,7 +8,7 @@ None where the words are the customer's own, which lie with the personal texts o
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from chassis.errors import (
     ServiceError,
     Unavailable,
 )
-from chassis.jobs.jobs import OUT_OF_MEMORY, Task
+from chassis.jobs.jobs import OUT_OF_MEMORY, Kind, Task
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from gateways.port import Blobs
@@ -31,6 +31,7 @@ from media.domain.image_events import Result
 from media.domain.image_messages import Complete, Fail
 from media.domain.image_state import Image, Version
 from media.domain.project_messages import NoteImageFinished
+from media.gateways.engine import Report
 from media.jobs.storing import BAD_OUTPUT, STORAGE_ERROR, Place
 
 ENHANCE_IMAGE, INPAINT_IMAGE = "enhance_image", "inpaint_image"  # kinds, as the next
@@ -74,6 +75,19 @@ def job(root: UUID, state: Image, version: Version, *, asks: bool) -> Job:
     }
     here = INPAINT_IMAGE if version.kind == "edit" else ENHANCE_IMAGE
     return Job(kind=ASK_PROVIDER if asks else here, subject=version_id, args=args)
+
+
+def here(name: str, attempts: int, make: Callable[[Task, Report], dict[str, Any]]) -> Kind:
+    """Return how versions are made on this machine; `make` returns the stored `Result` as JSON."""
+    return Kind(
+        name=name,
+        run=lambda task, control: make(task, control.progress),
+        finish=finish,
+        give_up=give_up,
+        attempts=attempts,
+        timeout_s=300,
+        backoff_s=(1, 2, 4, 8, 10),
+    )
 
 
 def fetched(blobs: Blobs, key: str) -> bytes:

@@ -31,6 +31,18 @@ def running(
 
 
 @contextmanager
+def running_or_none(
+    server: Server, broker: Broker | None, folder: Path, replicas: int = 1
+) -> Iterator[Suite | None]:
+    """Yield a suite as `running` does; None where there is no broker: who needs one says so."""
+    if broker is None:
+        yield None
+        return
+    with running(server, broker, folder, replicas) as suite:
+        yield suite
+
+
+@contextmanager
 def running_as(
     kind: type[Kind],
     server: Server,
