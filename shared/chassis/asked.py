@@ -94,8 +94,8 @@ def writes(asked: type[Asked[Any]]) -> bool:
 
 
 def replied(asked: type[Asked[R_co]]) -> type[R_co]:
-    """Return the type that a request's class names as its reply."""
-    for base in vars(asked).get("__orig_bases__", ()):
+    """Return the type that a request's class, or what it extends, names as its reply."""
+    for base in vars(asked).get("__orig_bases__", asked.__bases__):
         origin = get_origin(base)
         if origin in (Asked, Command, Keyed):
             (reply,) = get_args(base)
@@ -103,6 +103,8 @@ def replied(asked: type[Asked[R_co]]) -> type[R_co]:
         if isinstance(origin, type) and issubclass(origin, Asked):
             general: Any = replied(origin)  # of the kind: `Page` of any row
             return general[get_args(base)]  # type: ignore[no-any-return]
+        if origin is None and issubclass(base, Asked):
+            return replied(base)
     raise TypeError(f"{asked.__name__} names no reply")
 
 

@@ -440,6 +440,23 @@ def test_progress_is_written_and_a_new_step_always(own: Database, app: App) -> N
     assert seen == [(10, "read"), (10, "read"), (50, "write")]
 
 
+def test_what_a_later_attempt_has_done_takes_nothing_of_an_earlier_one_back(
+    own: Database, app: App
+) -> None:
+    queue(app, open_box(app))
+    told = iter([(60, "write"), (10, "read")])
+
+    def run(task: Task, control: Control) -> None:
+        control.progress(*next(told))
+        raise Unavailable("boxes.away")
+
+    for step in ("write", "read"):
+        Worker(app, [kind(run)]).work()
+        found = own.one("select progress from jobs")
+        assert (found["percent"], found["step"]) == (60, step)
+        own.change("update jobs set run_at = now()")
+
+
 def test_a_job_of_a_kind_that_is_not_done_here_waits(own: Database, app: App) -> None:
     queue(app, open_box(app))
     other = Kind(name="paint", run=done, finish=finish, give_up=give_up)
@@ -466,6 +483,23 @@ def test_a_schedule_queues_its_successor_once_although_two_workers_do_it(
         assert len(turns) == turn
         states = own.rows("select state, count(*) from jobs group by state order by state")
         assert states == [("done", turn), ("waiting", 1)]
+
+
+def test_a_schedule_that_makes_up_does_its_last_turn_at_the_first_start_after_it(
+    own: Database, app: App
+) -> None:
+    turns: list[int] = []
+    app.clock = lambda: NOON
+    ship = Schedule(name="ship", every_s=86_400, run=lambda app: turns.append(1), makes_up=True)
+    due = [ship]
+    worker = Worker(app, schedules.kinds(app, due))
+    for _ in range(2):  # starts
+        schedules.queue(app, due)
+        own.change("update jobs set run_at = now() where run_at < now() + interval '1 minute'")
+        while worker.work():
+            pass
+    assert len(turns) == 1
+    assert own.rows("select state from jobs order by state") == [("done",), ("waiting",)]
 
 
 def test_a_schedule_whose_turn_fails_for_good_goes_on(own: Database, app: App) -> None:

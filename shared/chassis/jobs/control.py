@@ -48,6 +48,8 @@ class Control:
     def progress(self, percent: int, step: str) -> None:
         """Tell how far the job is; written at most twice a second, a new step always.
 
+        What is written never falls, not even where another attempt begins anew.
+
         Raises what `check` raises; `Cancelled` at once where it is written.
         """
         self.check()
@@ -58,7 +60,8 @@ class Control:
         told = {"percent": percent, "step": step, "at": plain(self._app.clock())}
         # a database that is away, or takes no writes, is no reason to end the work
         with suppress(Unavailable), postgres.autocommit(self._app.engine) as connection:
-            if not postgres.run(connection, _PROGRESS, {**self._claim, "progress": told}).rowcount:
+            news = {**self._claim, "progress": told, "percent": percent}
+            if not postgres.run(connection, _PROGRESS, news).rowcount:
                 self.lost.set()
                 raise Cancelled
 
@@ -93,4 +96,7 @@ class Control:
 
 _OURS = "where id = %(id)s and claims = %(claims)s and state = 'claimed'"
 _ASK = f"select from jobs {_OURS}"  # noqa: S608
-_PROGRESS = f"update jobs set progress = %(progress)s {_OURS}"  # noqa: S608
+_PROGRESS = (
+    "update jobs set progress = jsonb_set(%(progress)s, '{percent}', to_jsonb(greatest("  # noqa: S608
+    f"%(percent)s, cast(progress ->> 'percent' as int)))) {_OURS}"
+)

@@ -22,6 +22,7 @@ class Schedule:
     every_s: int
     run: Callable[[App], None]
     at_s: int = 0
+    makes_up: bool = False  # the last turn is done at the start, where nobody has
 
 
 def kinds(app: App, schedules: Iterable[Schedule]) -> tuple[Kind, ...]:
@@ -39,6 +40,8 @@ def queue(app: App, schedules: Iterable[Schedule]) -> None:
     def work(unit: Unit) -> None:
         for schedule in schedules:
             _queue_turn(unit, schedule, after=now)
+            if schedule.makes_up:
+                _queue_turn(unit, schedule, after=now, turns=0)
 
     app.attempt(call, work)
 
@@ -54,9 +57,9 @@ def _kind(app: App, schedule: Schedule) -> Kind:
     return Kind(name=f"schedule:{schedule.name}", run=run, finish=again, give_up=again)
 
 
-def _queue_turn(unit: Unit, schedule: Schedule, after: datetime) -> None:
+def _queue_turn(unit: Unit, schedule: Schedule, after: datetime, turns: int = 1) -> None:
     now = unit.call.at
-    past = (int(max(now, after).timestamp()) - schedule.at_s) // schedule.every_s + 1
+    past = (int(max(now, after).timestamp()) - schedule.at_s) // schedule.every_s + turns
     due = datetime.fromtimestamp(past * schedule.every_s + schedule.at_s, now.tzinfo)
     # one job for each time it is due, whoever queues it
     subject = ids.derive(ids.ROOT, unit.app.service.name, schedule.name, due.isoformat())

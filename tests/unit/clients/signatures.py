@@ -42,11 +42,11 @@ def offered(client: type[Client]) -> dict[str, rpc[Any, Any]]:
 
 
 def contracted(service: str) -> Iterator[type[Asked[Any]]]:
-    """Yield the requests that a service's contracts declare."""
+    """Yield the requests that a service's contracts declare; none that others extend."""
     package = import_module(f"contracts.{service}")
     for subject in iter_modules(package.__path__):
         module = import_module(f"contracts.{service}.{subject.name}")
         for each in vars(module).values():
             own = isinstance(each, type) and each.__module__ == module.__name__
-            if own and issubclass(each, Asked):
+            if own and issubclass(each, Asked) and not each.__subclasses__():
                 yield each
