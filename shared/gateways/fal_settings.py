@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from chassis.setting_rules import WebAddress
 from chassis.settings import Together
-from gateways.addresses import is_global
+from gateways.addresses import Prefix, is_global, parsed_prefixes
 from gateways.fal import Fal
 
 QUEUE = "https://queue.fal.run"
@@ -72,6 +72,17 @@ class FalSettings:
         Together(of=("fal_rest_url", "env"), rule=partial(_fals_own, REST)),
         Together(of=("fal_jwks_url", "env"), rule=partial(_fals_own, JWKS)),
     )
+
+    def fal_files(self) -> tuple[Prefix, ...]:
+        """Return where results lie besides fal's own hosts: with a stand-in, at its queue's."""
+        if self.fal_queue_url.rstrip("/") == QUEUE:
+            return ()
+        parts = urlsplit(self.fal_queue_url)
+        return parsed_prefixes(f"{parts.scheme}://{parts.netloc}")
+
+
+# of a service that has blobs, too: `Settings.blobs_endpoint`
+FILES_REACHED = Together(of=("blobs_endpoint", "engine", "fal_queue_url"), rule=reachable)
 
 
 def opened(given: FalSettings) -> Fal:
