@@ -6,6 +6,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from asking import telling
+from asking.kept import provider_call
+from asking.port import Asking
 from chassis import ids
 from chassis.codec import snake
 from chassis.database import postgres
@@ -22,26 +25,29 @@ from contracts import SERVICES
 from contracts.auth.events import REVOKES
 from contracts.media.events import PUBLISHES
 from gateways import blobs
+from gateways.fal_provider import FalProvider
 from gateways.fal_settings import opened
 from gateways.fal_webhook import PublicKeys
+from gateways.no_provider import NoProvider
 from gateways.pictures import MAX_BYTES, Judge, pixels
+from gateways.provider import Provider
 from gateways.work_folder import WorkFolder
-from media import handing_out, inbound, outbound, sweeping, telling
+from media import handing_out, inbound, outbound, sweeping
 from media import jobs as media_jobs
 from media.domain import answer, customer, image, project
 from media.equipment import Tools
 from media.gateways.door_links import DoorLinks
-from media.gateways.fal import FalProvider
+from media.gateways.fal import MAX_RESULT_BYTES, FalModels, read
 from media.gateways.local import LocalEngine
 from media.invariants import INVARIANTS
-from media.jobs.asking import Asking
+from media.jobs.asking import Versions
 from media.jobs.storing import Storing
 from media.permissions import PERMISSIONS
 from media.projections import images, projects
 from media.settings import Settings
 from media.tables import metadata
 
-__all__ = ["DOMAIN", "SERVICE", "build", "metadata"]
+__all__ = ["DOMAIN", "KEPT", "SERVICE", "build", "metadata"]
 
 DOMAIN = {
     "customer": customer,
@@ -50,6 +56,7 @@ DOMAIN = {
     "answer": answer,
     "erasure": forgetting,
 }
+KEPT = (provider_call(metadata),)
 
 SERVICE = Service(
     name="media",
@@ -98,19 +105,25 @@ def build(
         methods=("GET", "HEAD", "PUT"),
         max_bytes=MAX_BYTES,
     )
-    kinds = media_jobs.kinds(app, storing, LocalEngine(decode, work.path))
     routes = (*files, *handing_out.routes(app, store.blobs, door_links))
-    if asks:
-        provider = FalProvider(opened(given), given.fal_prices(), given.fal_files())
-        asking = Asking(app=app, storing=storing, provider=provider, public_url=given.public_url)
-        kinds = (*kinds, *media_jobs.asking_kinds(asking))
+    provider: Provider = NoProvider()
+    if given.fal_key:  # whatever the engine is by now: calls of another time may be open
+        provider = FalProvider(opened(given), "media", read, MAX_RESULT_BYTES, given.fal_files())
         routes = (*routes, telling.route(app, PublicKeys(given.fal_jwks_url, work.path)))
+    asking = Asking(
+        app=app,
+        blobs=store.blobs,
+        work=work.path,
+        provider=provider,
+        public_url=given.public_url,
+        orders=Versions(app, storing, FalModels(given.fal_prices())),
+    )
     return Parts(
         app=app,
         door=door,
         reactions=inbound.reactions,
         revocations=revocations.reactions(REVOKES),
-        kinds=kinds,
+        kinds=media_jobs.kinds(app, storing, LocalEngine(decode, work.path), asking),
         schedules=(*housekeeping.SCHEDULES, sweeping.schedule(store.blobs)),
         web=PublicDoor(routes),
         closing=(work.close,),

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
 
 from chassis.setting_rules import at_least
 from chassis.settings import Together
-from gateways.addresses import Prefix, parsed_prefixes
-from gateways.fal_settings import QUEUE, FalSettings, needed, reachable
+from gateways.fal_settings import FILES_REACHED, FalSettings, needed
 from media.gateways.fal import ENHANCE, INPAINT
 
 Price = Annotated[int, at_least(0)]  # micro-dollars; 0: nobody has said
@@ -24,17 +22,10 @@ class MediaFalSettings(FalSettings):
 
     TOGETHER: ClassVar[tuple[Together, ...]] = (
         *FalSettings.TOGETHER,
-        Together(of=("blobs_endpoint", "engine", "fal_queue_url"), rule=reachable),
+        FILES_REACHED,
         Together(of=("fal_price_nano_banana_pro_edit", "engine"), rule=needed),
         Together(of=("fal_price_qwen_image_edit_inpaint", "engine"), rule=needed),
     )
-
-    def fal_files(self) -> tuple[Prefix, ...]:
-        """Return where results lie besides fal's own hosts: with a stand-in, at its queue's."""
-        if self.fal_queue_url.rstrip("/") == QUEUE:
-            return ()
-        parts = urlsplit(self.fal_queue_url)
-        return parsed_prefixes(f"{parts.scheme}://{parts.netloc}")
 
     def fal_prices(self) -> Mapping[str, int]:
         """Return the micro-dollars of a picture, by model."""

@@ -1,5 +1,6 @@
-"""What holds in media's tables at every moment: whoever waits for a picture is not forgotten."""
+"""What holds in media's tables at every moment: nobody who waits is forgotten, nor what is paid."""
 
+from asking.invariants import CALLS_AWAITED
 from chassis.unit.service import Invariant
 
 IMAGES_AT_WORK = Invariant(
@@ -14,4 +15,4 @@ where i.status = 'processing' and not exists (
     and j.subject = i.id and j.state in ('waiting', 'claimed'))""",
 )
 
-INVARIANTS = (IMAGES_AT_WORK,)
+INVARIANTS = (IMAGES_AT_WORK, CALLS_AWAITED)

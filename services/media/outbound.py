@@ -82,9 +82,10 @@ def _besides(recorded: Recorded, state: Any) -> Any:
                 room_type=version.room_type,
                 sha256=result.sha256,
             )
-        case ImageRemoved():
+        case ImageRemoved(version_ids=version_ids):
             return told.ImageDeleted(
                 root_id=recorded.subject,
+                version_ids=version_ids,
                 project_id=state.project_id,
                 workspace_id=state.workspace_id,
             )

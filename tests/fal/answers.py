@@ -160,20 +160,21 @@ def _forgotten(state: State, request_id: str) -> Answer:
         if job is None:
             return said(404, {"error": {"type": "not_found", "message": "No such request"}})
         job.forgotten = True
-    link = f"{state.base}/files/{request_id}.jpg"
+    link = f"{state.base}/files/{request_id}.{job.suffix}"
     return said(200, {"cdn_delete_results": [{"link": link, "exception": None}]})
 
 
 def _file(state: State, path: str) -> Answer:
     with state.lock:
-        job = state.jobs.get(path.removeprefix("/files/").removesuffix(".jpg"))
+        job = state.jobs.get(path.removeprefix("/files/").rpartition(".")[0])
         if job is None or job.forgotten or job.file == "missing":
             return said(404, {"detail": "Not Found"})
     if job.file == "html":
         return page(200)
     content = b"" if job.file == "large" else state.paint(job)
     length = LARGE if job.file == "large" else None
-    return Answer(status=200, content=content, kind="image/jpeg", length=length)
+    kind = "video/mp4" if job.suffix == "mp4" else "image/jpeg"
+    return Answer(status=200, content=content, kind=kind, length=length)
 
 
 def _keys(*signing: Ed25519PrivateKey) -> dict[str, Any]:

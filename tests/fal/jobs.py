@@ -52,6 +52,11 @@ class Job:
         return "/".join(self.endpoint.split("/")[:2])
 
     @property
+    def suffix(self) -> str:
+        """Of the file that its model makes."""
+        return "mp4" if "video" in self.endpoint else "jpg"
+
+    @property
     def good(self) -> bool:
         return self.ending.status < 300
 

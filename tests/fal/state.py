@@ -106,7 +106,7 @@ class State:
             self.told.put((job, 0))
 
     def _output(self, job: Job) -> Mapping[str, Any]:
-        url = f"{self.base}/files/{job.request_id}.jpg"
+        url = f"{self.base}/files/{job.request_id}.{job.suffix}"
         url = PRIVATE if job.file == "private" else url
         if "video" in job.endpoint:
             return {"video": {"url": url, "content_type": "video/mp4", "file_name": "output.mp4"}}

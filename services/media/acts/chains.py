@@ -7,6 +7,7 @@ that, its project and its workspace say in the same unit, which writes nothing w
 from typing import cast
 from uuid import UUID
 
+from asking import kept
 from chassis import ids
 from chassis.asked import Written
 from chassis.door.edge import Door
@@ -34,7 +35,7 @@ from media.domain.project_messages import ChangeImages, NoteImageFinished, NoteI
 from media.domain.project_state import Project
 from media.equipment import Tools
 from media.limits import Limits
-from media.projections.image_rows import NO_IMAGE, at_work, root_of, spent
+from media.projections.image_rows import NO_IMAGE, at_work, root_of
 
 
 def retry(door: Door, call: Call, asked: RetryImage) -> Retried:
@@ -139,7 +140,7 @@ def _may_begin(unit: Unit, photograph: Decided, limits: Limits) -> None:
         raise Rejected("media.workspace_suspended", "nothing is begun in this workspace")
     if at_work(unit.connection, state.workspace_id) >= limits.versions_at_work:
         raise Rejected("media.too_much_at_work", f"{limits.versions_at_work} versions are at work")
-    if spent(unit.connection, state.project_id) >= limits.paid_work_per_project_micro_usd:
+    if kept.spent(unit.connection, state.project_id) >= limits.paid_work_per_project_micro_usd:
         raise Rejected("media.paid_work_exhausted", "the project has had its share of paid work")
 
 

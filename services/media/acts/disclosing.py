@@ -1,16 +1,14 @@
 """What was done to a photograph, said openly."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Connection
 
 from chassis.asked import Written
-from chassis.domain import value
 from chassis.door.edge import Door
-from chassis.errors import Rejected, Unavailable
+from chassis.errors import Rejected
 from chassis.personal import keep
 from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
@@ -30,7 +28,6 @@ from media.domain.image_events import Alteration
 from media.domain.image_state import Image
 from media.equipment import Tools
 from media.gateways.door_links import sha256_of
-from media.links import published_key
 from media.projections import image_files
 from media.projections.image_rows import root_of
 from media.publishing import Publication
@@ -85,35 +82,10 @@ def publish(door: Door, call: Call, asked: PublishOriginal) -> PublishedOriginal
     return PublishedOriginal(id=root, version=made.version, url=tools.links.original(token))
 
 
-@value
-class Revoked:
-    """A publication that is over, and where its copy lies, if there was one."""
-
-    id: UUID
-    version: int
-    key: str | None
-
-
-def revoke(door: Door, call: Call, asked: RevokeOriginal) -> Written:
-    """Show an original no more: its address leads nowhere from now on, and its copy goes."""
-    root = door.app.query(lambda db: root_of(db, asked.image_generation_id))
-
-    def work(unit: Unit) -> Revoked:
-        before = unit.state(image.decider, root)
-        decided = unit.decide(image.decider, root, image_messages.RevokeOriginal())
-        return Revoked(id=root, version=decided.version, key=_shown_at(root, before))
-
-    revoked = door.app.unit(call, work, Revoked)
-    if revoked.key is not None:
-        with suppress(Unavailable):  # nobody finds it any more; it goes with the photograph
-            door.tools.blobs.delete(revoked.key)
-    return Written(id=root, version=revoked.version)
-
-
-def _shown_at(root: UUID, state: Image) -> str | None:
-    if state.published is None:
-        return None
-    return published_key(state.workspace_id, state.project_id, root, state.published)
+def revoke(unit: Unit, asked: RevokeOriginal) -> Written:
+    """Show an original no more: its address leads nowhere from now on. A job deletes its copy."""
+    root = root_of(unit.connection, asked.image_generation_id)
+    return unit.decide(image.decider, root, image_messages.RevokeOriginal()).written
 
 
 def shown(db: Connection, door: Door, call: Call, asked: GetDisclosure) -> Disclosure:

@@ -85,7 +85,7 @@ def decide(image: State | None, command: Command) -> list[Event]:
         case Image(), RevokeOriginal() if not image.published:
             return []
         case Image(), RevokeOriginal():
-            return [OriginalRevoked()]
+            return [OriginalRevoked(token_sha256=image.published)]
         case Image(), Remove():
             return [ImageRemoved(version_ids=image.version_ids)]
         case _:

@@ -160,7 +160,7 @@ class OriginalPublished:
 
 @value
 class OriginalRevoked:
-    pass
+    token_sha256: str | None = None  # of the publication that is over; None of old
 
 
 @value

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from asking import jobs as paid
+from asking import leaving
+from asking.port import Asking
 from chassis.jobs.jobs import Kind
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.handling import App
@@ -14,23 +17,20 @@ from media.domain.image_events import (
     ImageEnhanced,
     ImageQueued,
     ImageRetried,
+    OriginalRevoked,
     VersionRequested,
 )
 from media.domain.project_events import ImagesRemoved, ProjectRemoved
 from media.gateways.engine import Engine
 from media.jobs import (
-    answering,
-    asking,
     enhancing,
     forgetting,
     holding,
     inpainting,
     labelling,
-    leaving,
     making,
     purging,
 )
-from media.jobs.asking import Asking
 from media.jobs.storing import Storing
 
 
@@ -44,13 +44,14 @@ def jobs(recorded: Recorded, state: Any, *, asks: bool = False) -> Iterable[Job 
         case ImageCancelled(version_id=id):
             for kind in making.KINDS:  # who waits for a provider goes on: it may cost something
                 yield CancelJobs(kind=kind, subject=id)
-            if asks:
-                yield leaving.cancel_provider(id, state.version(id).retries)
+            yield leaving.cancel_provider(id, state.version(id).retries)
         case ImageEnhanced(result=result, version_id=id) if result.alteration == "material":
             yield labelling.job(id or recorded.subject, result)
         case AlterationSet(version_id=id, alteration="material"):
             if (result := state.version(id).result) is not None:
                 yield labelling.job(id, result)
+        case OriginalRevoked(token_sha256=str(token_sha256)):
+            yield forgetting.of_publication(recorded.subject, state, token_sha256)
         case ImagesRemoved(image_ids=gone):
             yield forgetting.of_images(recorded.subject, state, gone)
         case ProjectRemoved():
@@ -61,8 +62,8 @@ def jobs(recorded: Recorded, state: Any, *, asks: bool = False) -> Iterable[Job 
                 yield purging.of_closed(recorded.subject, purge_after - recorded.recorded_at)
 
 
-def kinds(app: App, storing: Storing, engine: Engine) -> tuple[Kind, ...]:
-    """Return the kinds of job that media does."""
+def kinds(app: App, storing: Storing, engine: Engine, asking: Asking) -> tuple[Kind, ...]:
+    """Return the kinds of job that media does: whichever engine is new work's, all of them."""
     return (
         enhancing.kind(storing, engine),
         inpainting.kind(storing, engine),
@@ -70,9 +71,5 @@ def kinds(app: App, storing: Storing, engine: Engine) -> tuple[Kind, ...]:
         forgetting.kind(storing.blobs),
         holding.kind(app),
         purging.kind(app),
+        *paid.kinds(asking),
     )
-
-
-def asking_kinds(given: Asking) -> tuple[Kind, ...]:
-    """Return the kinds of job that a provider needs."""
-    return asking.kind(given), answering.kind(given), *leaving.kinds(given)

@@ -13,8 +13,9 @@ from chassis.jobs.jobs import Kind, Task
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from gateways.port import Blobs
+from media.domain.image_state import Image
 from media.domain.project_state import Project
-from media.links import image_prefixes, mask_prefixes, project_prefix
+from media.links import image_prefixes, mask_prefixes, project_prefix, published_key, stem
 
 FORGET_FILES = "forget_files"
 # After what was told to stop has stopped, within seconds; and after the longest that anybody is at
@@ -40,6 +41,12 @@ def of_images(project_id: UUID, state: Project, image_ids: tuple[UUID, ...]) -> 
     return _job(
         project_id, [*prefixes, *(p for each in masks for p in mask_prefixes(*where, each))]
     )
+
+
+def of_publication(image_id: UUID, state: Image, token_sha256: str) -> Job:
+    """Return the job that a revocation asks for: the copy that everybody saw goes."""
+    key = published_key(state.workspace_id, state.project_id, image_id, token_sha256)
+    return _job(image_id, [stem(key)])
 
 
 def _job(subject: UUID, prefixes: Iterable[str]) -> Job:

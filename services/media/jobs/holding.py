@@ -7,12 +7,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from asking import kept
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task, call_of
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from media import kept, starting
+from media import starting
 from media.domain import image, project
 from media.domain.image_messages import Cancel, Postpone
 from media.domain.project_messages import NoteImageReturned

@@ -12,44 +12,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
+from asking.posting import ASK_PROVIDER
+from asking.words import word_of
 from chassis import codec
-from chassis.errors import (
-    DeadlineExceeded,
-    Invalid,
-    NotFound,
-    Rejected,
-    ServiceError,
-    Unavailable,
-)
-from chassis.jobs.jobs import OUT_OF_MEMORY, Kind, Task
+from chassis.errors import NotFound, ServiceError, Unavailable
+from chassis.jobs.jobs import Kind, Task
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from gateways.port import Blobs
 from media.domain import image, project
-from media.domain.failures import FAILURES
 from media.domain.image_events import Result
 from media.domain.image_messages import Complete, Fail
 from media.domain.image_state import Image, Version
 from media.domain.project_messages import NoteImageFinished
 from media.gateways.engine import Report
-from media.jobs.storing import BAD_OUTPUT, STORAGE_ERROR, Place
+from media.jobs.storing import STORAGE_ERROR, Place
 
 ENHANCE_IMAGE, INPAINT_IMAGE = "enhance_image", "inpaint_image"  # kinds, as the next
-ASK_PROVIDER, AWAIT_ANSWER = "ask_provider", "await_answer"
 KINDS = (ENHANCE_IMAGE, INPAINT_IMAGE, ASK_PROVIDER)  # by which one is begun
-REASONS_BY_CODE = {
-    STORAGE_ERROR: "storage_error",
-    "chassis.blobs_unavailable": "storage_error",
-    BAD_OUTPUT: "provider_bad_output",
-    OUT_OF_MEMORY: "provider_unavailable",
-    **{f"media.{word}": word for word in FAILURES},
-}
-REASONS = (  # what an error of the last attempt means for the version
-    (Invalid, "invalid_input"),
-    (Rejected, "invalid_input"),
-    (DeadlineExceeded, "provider_timeout"),
-    (Unavailable, "provider_unavailable"),
-)
 
 
 def job(root: UUID, state: Image, version: Version, *, asks: bool) -> Job:
@@ -139,15 +119,7 @@ def finish(unit: Unit, task: Task, result: Mapping[str, Any]) -> None:
 def give_up(unit: Unit, task: Task, error: ServiceError) -> None:
     """Record that the version failed for good, and tell the project, in one unit."""
     attempts = task.failures + 1
-    end(unit, task, Fail(version_id=task.subject, reason=reason(error), attempts=attempts))
-
-
-def reason(error: ServiceError) -> str:
-    """Return what the error of the last attempt means: one of `media.domain.failures`."""
-    if error.code in REASONS_BY_CODE:
-        return REASONS_BY_CODE[error.code]
-    meanings = (word for kind, word in REASONS if isinstance(error, kind))
-    return next(meanings, "provider_bad_output")
+    end(unit, task, Fail(version_id=task.subject, reason=word_of(error), attempts=attempts))
 
 
 def end(unit: Unit, task: Task, command: Complete | Fail) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from asking import kept
 from chassis.errors import ServiceError
 from chassis.hearing import forgetting as erasures
 from chassis.hearing.forgetting import Kept
@@ -18,7 +19,7 @@ from chassis.jobs.jobs import Kind, Task, call_of
 from chassis.unit.calls import Job
 from chassis.unit.deciding import Unit
 from chassis.unit.handling import App
-from media import kept, removing
+from media import removing
 from media.jobs import forgetting
 from media.projections import projects
 

@@ -1,6 +1,6 @@
 """Which files photographs have that are taken home, shown to everybody, or spoken of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,10 @@ Row = dict[str, Any]
 TAKEN_HOME = (
     *("id", "workspace_id", "project_id", "status", "alteration"),
     *("file_name", "room_type", "result_image_url"),
+)
+NAMING = (
+    *("id", "workspace_id", "project_id"),
+    *("original_image_url", "result_image_url", "published_token_sha256"),
 )
 
 
@@ -60,6 +64,13 @@ def said(connection: Connection, version_id: UUID, actor: Actor) -> Row:
     if row is None or not actor.sees(UUID(row["workspace_id"])):
         raise NotFound(NO_IMAGE, "no such image")
     return dict(row)
+
+
+def named(connection: Connection, ids: Collection[UUID]) -> list[Row]:
+    """Return what names the files of these versions, as far as they are there."""
+    columns = (table.c[name] for name in NAMING)
+    query = select(*columns).where(table.c.id.in_([str(each) for each in ids]))
+    return [dict(each) for each in connection.execute(query).mappings()]
 
 
 def published(connection: Connection, token_sha256: str) -> Row | None:

@@ -71,12 +71,6 @@ def at_work(connection: Connection, workspace_id: UUID) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def spent(connection: Connection, project_id: UUID) -> int:
-    """Return what the versions of a project have cost, in micro-dollars."""
-    query = select(func.coalesce(func.sum(table.c.cost_micro_usd), 0))
-    return int(connection.execute(query.where(table.c.project_id == str(project_id))).scalar_one())
-
-
 def words_for(connection: Connection, version_id: UUID) -> str | None:
     """Return what a customer has written for a version; None once that is forgotten."""
     words: str | None = connection.execute(select(recall_optional(version_id, "prompt"))).scalar()
