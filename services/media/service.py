@@ -81,7 +81,7 @@ class MediaService:
 
     set_alteration = unit(SetAlteration, disclosing.set_alteration)
     publish_original = act(PublishOriginal, disclosing.publish)
-    revoke_original = act(RevokeOriginal, disclosing.revoke)
+    revoke_original = unit(RevokeOriginal, disclosing.revoke)
     disclosure = look(GetDisclosure, disclosing.shown)
 
     list_style_templates = act(ListStyleTemplates, catalogue.styles)

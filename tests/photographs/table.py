@@ -75,8 +75,9 @@ def chart() -> Iterator[Row]:
     truth = _patches(made.chart())
     for stops in (0.0, 1.5, 2.5):
         found = _patches(developed(made.darker(made.chart(), stops), PLAIN))
-        coloured = np.hypot(truth[:, 1], truth[:, 2]) > 10
-        ratio = (np.hypot(found[:, 1], found[:, 2]) / np.hypot(truth[:, 1], truth[:, 2]))[coloured]
+        chroma = np.hypot(truth[:, 1], truth[:, 2])
+        coloured = chroma > 10  # grey patches have none to compare with
+        ratio = np.hypot(found[:, 1], found[:, 2])[coloured] / chroma[coloured]
         turned = _hue(found, truth)[coloured]
         yield Row(
             name="E1",

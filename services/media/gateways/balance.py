@@ -55,10 +55,11 @@ def _gains(proxy: Pixels) -> Floats:
     return np.asarray(gains * (WEIGHTS @ bright) / (WEIGHTS @ (gains * bright)), np.float64)
 
 
-def mixed_light(light: Plane, red: Plane, yellow: Plane) -> tuple[Plane, Plane]:
-    """Return a and b with what lamps and daylight differ by halved, from place to place.
+def mixed_light(light: Plane, red: Plane, yellow: Plane) -> tuple[Plane, Plane] | None:
+    """Return what lamps and daylight add to a and b from place to place, halved.
 
-    Only where greys here are blue, and yellow there: a wall of one colour is left its own.
+    It is to be taken, times (L + 16), from the picture of which this is a small copy, and is None
+    unless greys here are blue, and yellow there: a wall of one colour is left its own.
     """
     lit, reds, yellows = (
         plane(cv2.resize(each, (64, 64), interpolation=cv2.INTER_AREA))
@@ -74,17 +75,13 @@ def mixed_light(light: Plane, red: Plane, yellow: Plane) -> tuple[Plane, Plane]:
     )
     told = near > 0.25
     if told.mean() < 0.6:
-        return red, yellow
+        return None
     cold, warm = np.percentile(yellow_light[told], (5, 95))
     across = np.subtract(*np.percentile(red_light[told], (95, 5)))
     if not (cold < -2.5 and warm > 2.5 and warm - cold > 9 and warm - cold > 1.5 * across):
-        return red, yellow
-    size = (light.shape[1], light.shape[0])
-    place = (light + 16) * np.float32(0.65 / 116)
-    return (
-        plane(red - place * cv2.resize(red_light, size, interpolation=cv2.INTER_CUBIC)),
-        plane(yellow - place * cv2.resize(yellow_light, size, interpolation=cv2.INTER_CUBIC)),
-    )
+        return None
+    half = np.float32(0.65 / 116)
+    return plane(red_light * half), plane(yellow_light * half)
 
 
 def _linear(coded: Floats) -> Floats:

@@ -7,23 +7,40 @@ is neither flattened nor blown. Colour is worked at half the size, as cameras st
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from chassis.domain import value
 from chassis.errors import Rejected
+from media.gateways.around import Around, Strip, fitted, surroundings
 from media.gateways.balance import balanced, mixed_light
 from media.gateways.gamut import Plane, drawn_in, plane
 from media.gateways.geometry import Pixels, shrunk
 from media.gateways.grade import Grade
 from media.gateways.tone import FOOT, STEPS, Curve, Tone, tone
 
-Planes = NDArray[np.float32]  # rows, columns, four: times, plus, a, b
+Coarse = tuple[Plane, Plane, Plane, Plane, Plane]  # L, its surroundings, the factor, a, b
 
 PROXY_PX = 512
-STRIP_ROWS = 256
+STRIP_ROWS = 128
 MARGIN_ROWS = 8  # that a strip sees of its neighbours; even
 TOO_DARK = 8  # L of the brightest places
-WHITEST, BLACKEST, ROLL = 0.97, 0.018, 0.045  # L / 100; the roll begins that far inside
+WHITEST, BLACKEST, ROLL = 96, 1.8, 4.5  # L; the roll begins that far inside
 NOISY = 1.0  # σ in steps of 255
+
+
+@value
+class Recipe:
+    """What is done to each strip of a photograph, as a small copy of it told.
+
+    `sigma` is the size of the noise to be cleaned of (steps of 255), `lamps` what mixed light adds
+    to a and b, and `sky` whether there may be one.
+    """
+
+    grade: Grade
+    tone: Tone
+    around: Around
+    sigma: float | None
+    lamps: tuple[Plane, Plane] | None
+    sky: bool
 
 
 def develop(pixels: Pixels, grade: Grade) -> Pixels:
@@ -32,17 +49,41 @@ def develop(pixels: Pixels, grade: Grade) -> Pixels:
     Raises `Rejected` (media.too_dark) where there is nothing to be seen in it.
     """
     height, width = pixels.shape[:2]
+    even = balanced(_even(pixels))
+    recipe = _recipe(shrunk(even, PROXY_PX), _noise(even), grade)
+    return _in_strips(even, recipe)[:height, :width]
+
+
+def _even(pixels: Pixels) -> Pixels:
+    """Return the picture with an even height and width, so that it has a half."""
+    height, width = pixels.shape[:2]
+    if not (height % 2 or width % 2):
+        return pixels
     even = cv2.copyMakeBorder(pixels, 0, height % 2, 0, width % 2, cv2.BORDER_REPLICATE)
-    even = balanced(np.asarray(even, np.uint8))
-    proxy = _light(shrunk(even, PROXY_PX))
+    return np.asarray(even, np.uint8)
+
+
+def _recipe(copy: Pixels, noise: float, grade: Grade) -> Recipe:
+    proxy = _light(copy)
     if np.percentile(proxy, 99.5) < TOO_DARK * 2.55:
         raise Rejected("media.too_dark", "there is nothing to be seen in the photograph")
-    noise = _noise(even)
     given = tone(proxy, grade)
-    noisy = noise * given.gain > NOISY
-    planes = _coarse(even, proxy, given, grade, noisy)
-    sigma = 3.5 * max(noise, 0.7) / 255 if noisy else None
-    return _in_strips(even, planes, sigma)[:height, :width]
+    light, red, yellow = _lab(copy)
+    return Recipe(
+        grade=grade,
+        tone=given,
+        around=fitted(proxy),
+        sigma=3.5 * max(noise, 0.7) if noise * given.gain > NOISY else None,
+        lamps=mixed_light(light, red, yellow),
+        sky=bool(_blue(red, yellow).mean() >= 0.01),
+    )
+
+
+def _lab(pixels: Pixels) -> tuple[Plane, Plane, Plane]:
+    """Return L (0..100), a and b."""
+    shares = pixels.astype(np.float32) * np.float32(1 / 255)
+    light, red, yellow = map(plane, cv2.split(cv2.cvtColor(shares, cv2.COLOR_RGB2Lab)))
+    return light, red, yellow
 
 
 def _light(pixels: Pixels) -> Pixels:
@@ -61,43 +102,54 @@ def _noise(pixels: Pixels) -> float:
     return float(np.percentile(means, 10) / 0.8)  # 0.8: a normal deviation's mean size
 
 
-def _coarse(pixels: Pixels, proxy: Pixels, given: Tone, grade: Grade, noisy: bool) -> Planes:
-    """Return at half the size: by what L is multiplied, what is added to it, a and b."""
-    half = (pixels.shape[1] // 2, pixels.shape[0] // 2)
-    colours = cv2.resize(pixels, half, interpolation=cv2.INTER_AREA).astype(np.float32)
-    lab = cv2.cvtColor(colours * np.float32(1 / 255), cv2.COLOR_RGB2Lab)
-    light, red, yellow = map(plane, cv2.split(lab))
+def _in_strips(pixels: Pixels, recipe: Recipe) -> Pixels:
+    """Return the picture at full size; fractions of a large one are heavy, so by strips."""
+    developed = np.empty_like(pixels)
+    height, width = pixels.shape[:2]
+    for top in range(0, height, STRIP_ROWS):
+        bottom = min(height, top + STRIP_ROWS)
+        first, last = max(0, top - MARGIN_ROWS), min(height, bottom + MARGIN_ROWS)
+        half = Strip(width=width // 2, height=height // 2, first=first // 2, last=last // 2)
+        strip = _finished(pixels[first:last], half, recipe)
+        developed[top:bottom] = strip[top - first : bottom - first]
+    return developed
+
+
+def _finished(pixels: Pixels, half: Strip, recipe: Recipe) -> Pixels:
+    """Return a strip in RGB: cleaned of noise, lightened, clearer and sharpened."""
+    coarse = _coarse(pixels, half, recipe)
+    size = (pixels.shape[1], pixels.shape[0])
+    times, plus, red, yellow = (
+        plane(cv2.resize(each, size, interpolation=cv2.INTER_LINEAR))
+        for each in (*_lightened(coarse, recipe), *_coloured(coarse, recipe))
+    )
+    lit = _light(pixels).astype(np.float32)
+    if recipe.sigma is not None:
+        lit = plane(cv2.bilateralFilter(lit, 9, recipe.sigma, 3))
+    lit = lit * times + plus
+    amount = 0.3 if recipe.sigma is None else 0.15
+    sharp = cv2.addWeighted(lit, 1 + amount, cv2.GaussianBlur(lit, (0, 0), 1.2), -amount, 0)
+    lit = _printed(plane(sharp))
+    colours = cv2.cvtColor(cv2.merge([lit, *drawn_in(lit, red, yellow)]), cv2.COLOR_Lab2RGB)
+    return np.asarray(cv2.convertScaleAbs(colours, alpha=255), np.uint8)
+
+
+def _coarse(pixels: Pixels, half: Strip, recipe: Recipe) -> Coarse:
+    """Return at half the size: L, its surroundings (0..1), the factor on L + 16, a and b."""
+    size = (half.width, half.last - half.first)
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    light, red, yellow = _lab(np.asarray(small, np.uint8))
     share = plane(light * np.float32(0.01))
-    around = _surroundings(share, proxy)
-    factor = _of(around, (given.light + FOOT) / (STEPS + FOOT))
-    factor = _sky_kept(factor, share, red, yellow, given)
+    around = surroundings(share, recipe.around, half)
+    factor = _of(around, (recipe.tone.light + FOOT) / (STEPS + FOOT))
+    if recipe.sky:
+        factor = _sky_kept(factor, share, _blue(red, yellow), recipe.tone)
     # The eye sees colour coarsely; fractions are kept, for a white wall shows every whole step.
     red, yellow = (plane(cv2.bilateralFilter(each, 9, 5, 4)) for each in (red, yellow))
-    red, yellow = mixed_light(light, red, yellow)
-    red, yellow = _coloured(light, factor, red, yellow, given, grade)
-    # (L + 16) by the factor, and what differs from the surroundings by a little more.
-    clarity = np.float32(grade.clarity * (0.3 if noisy else 1))
-    clearer = clarity * (1 - around * around) * np.minimum(around * 4, 1)
-    added = factor * (np.float32(FOOT) - clearer * around) - np.float32(FOOT)
-    return plane(cv2.merge([plane(factor * (1 + clearer)), plane(added), red, yellow]))
-
-
-def _surroundings(light: Plane, proxy: Pixels) -> Plane:
-    """Return the lightness around each place, edges kept: a guided filter (He, Sun, Tang 2013).
-
-    Its means are taken in the small copy and drawn large.
-    """
-    guide = plane(proxy * np.float32(1 / 255))
-    side = max(3, max(guide.shape) // 16 * 2 + 1)
-    mean, square = (plane(cv2.blur(each, (side, side))) for each in (guide, guide * guide))
-    spread = square - mean * mean
-    slope = plane(spread / (spread + np.float32(0.01)))
-    size = (light.shape[1], light.shape[0])
-    steep, rest = (
-        plane(cv2.resize(cv2.blur(each, (side, side)), size, interpolation=cv2.INTER_LINEAR))
-        for each in (slope, mean * (1 - slope))
-    )
-    return plane(np.clip(steep * light + rest, 0, 1))
+    if recipe.lamps is not None:
+        reds, yellows = map(half.of, recipe.lamps)
+        red, yellow = plane(red - (light + 16) * reds), plane(yellow - (light + 16) * yellows)
+    return light, around, factor, red, yellow
 
 
 def _of(places: Plane, curve: Curve) -> Plane:
@@ -107,25 +159,39 @@ def _of(places: Plane, curve: Curve) -> Plane:
     return np.asarray(cv2.remap(table, at, np.zeros_like(at), cv2.INTER_LINEAR), np.float32)
 
 
-def _sky_kept(factor: Plane, light: Plane, red: Plane, yellow: Plane, given: Tone) -> Plane:
+def _blue(red: Plane, yellow: Plane) -> Plane:
+    """Return how far each place is of a sky's blue (0..1)."""
+    return plane(np.clip(cv2.min((-yellow - 6) / 8, (-yellow - np.abs(red)) / 6), 0, 1))
+
+
+def _sky_kept(factor: Plane, light: Plane, blue: Plane, given: Tone) -> Plane:
     """Return the factor so that what is blue and light, as a sky is, is hardly lightened.
 
     What a short exposure took from it is given back all the same: only a dark one was short.
     """
-    blue = cv2.min((-yellow - 6) / 8, (-yellow - np.abs(red)) / 6)
-    sky = cv2.blur(np.clip(blue, 0, 1), (5, 5))
-    if sky.mean() < 0.01:
-        return factor
+    sky = cv2.blur(blue, (5, 5))
     dark = np.clip((np.float32(0.42) - light) / np.float32(0.12), 0, 1)
     most = light + np.float32(0.07) + dark * (_of(light, given.exposed) - light)
     bound = np.minimum(factor, (most + np.float32(FOOT)) / (light + np.float32(FOOT)))
     return np.asarray(factor + sky * (bound - factor), np.float32)
 
 
-def _coloured(
-    light: Plane, factor: Plane, red: Plane, yellow: Plane, given: Tone, grade: Grade
-) -> tuple[Plane, Plane]:
+def _lightened(coarse: Coarse, recipe: Recipe) -> tuple[Plane, Plane]:
+    """Return by what L (0..255) is multiplied, and what is then added, to become L (0..100).
+
+    (L + 16) by the factor, and what differs from the surroundings by a little more.
+    """
+    _, around, factor, _, _ = coarse
+    clarity = np.float32(recipe.grade.clarity * (1 if recipe.sigma is None else 0.3))
+    clearer = clarity * (1 - around * around) * np.minimum(around * 4, 1)
+    added = factor * (np.float32(FOOT) - clearer * around) - np.float32(FOOT)
+    return plane(factor * (1 + clearer) * np.float32(1 / 2.55)), plane(added * np.float32(100))
+
+
+def _coloured(coarse: Coarse, recipe: Recipe) -> tuple[Plane, Plane]:
     """Return a and b scaled as the light was, tinted where they are near grey."""
+    light, _, factor, red, yellow = coarse
+    given, grade = recipe.tone, recipe.grade
     exposed = (_of(plane(light * np.float32(0.01)), given.exposed) * 100 + 16) / (light + 16)
     # What tone adds to the light is not all given to colour: half-tones would look painted.
     scale = exposed * (factor / exposed) ** np.float32(0.6) * np.float32(grade.saturation)
@@ -142,38 +208,9 @@ def _coloured(
     return tinted[0], tinted[1]
 
 
-def _in_strips(pixels: Pixels, planes: Planes, sigma: float | None) -> Pixels:
-    """Return the picture at full size; fractions of a large one are heavy, so by strips."""
-    developed = np.empty_like(pixels)
-    height = len(pixels)
-    for top in range(0, height, STRIP_ROWS):
-        bottom = min(height, top + STRIP_ROWS)
-        first, last = max(0, top - MARGIN_ROWS), min(height, bottom + MARGIN_ROWS)
-        strip = _detailed(_light(pixels[first:last]), planes[first // 2 : last // 2], sigma)
-        developed[top:bottom] = strip[top - first : bottom - first]
-    return developed
-
-
-def _detailed(light: Pixels, planes: Planes, sigma: float | None) -> Pixels:
-    """Return a strip in RGB: cleaned of noise of that size, lightened, clearer and sharpened."""
-    size = (light.shape[1], light.shape[0])
-    drawn = cv2.resize(planes, size, interpolation=cv2.INTER_LINEAR)
-    times, plus, red, yellow = map(plane, cv2.split(drawn))
-    lit = plane(light * np.float32(1 / 255))
-    if sigma is not None:
-        lit = plane(cv2.bilateralFilter(lit, 9, sigma, 3))
-    lit = lit * times + plus
-    amount = 0.3 if sigma is None else 0.15
-    sharp = cv2.addWeighted(lit, 1 + amount, cv2.GaussianBlur(lit, (0, 0), 1.2), -amount, 0)
-    lit = plane(_printed(plane(sharp)) * np.float32(100))
-    colours = cv2.cvtColor(cv2.merge([lit, *drawn_in(lit, red, yellow)]), cv2.COLOR_Lab2RGB)
-    return np.asarray(cv2.convertScaleAbs(colours, alpha=255), np.uint8)
-
-
 def _printed(light: Plane) -> Plane:
-    """Return the lightness between paper white and printer's black, neared and never passed."""
-    over = np.maximum(light - np.float32(WHITEST - ROLL), 0)
-    under = np.maximum(np.float32(BLACKEST + ROLL) - light, 0)
-    high = np.float32(WHITEST) - np.float32(ROLL) * cv2.exp(over * np.float32(-1 / ROLL))
-    low = np.float32(BLACKEST) + np.float32(ROLL) * cv2.exp(under * np.float32(-1 / ROLL))
-    return np.asarray(np.where(over > 0, high, np.where(under > 0, low, light)), np.float32)
+    """Return L between paper white and printer's black, neared and never passed."""
+    within = light.clip(BLACKEST + ROLL, WHITEST - ROLL)
+    beyond = light - within
+    rolled = np.float32(ROLL) - np.float32(ROLL) * cv2.exp(np.abs(beyond) * np.float32(-1 / ROLL))
+    return plane(within + np.copysign(rolled, beyond))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Plane = NDArray[np.float32]
 
 LIGHTS, HUES = 65, 129  # the table's rows (L 0..100) and columns (hue 0..360, both ends)
-BRIGHTEST, DARKEST = 250 / 255, 7 / 255  # 253 counts as clipped, 3 as black
+BRIGHTEST, DARKEST = 248 / 255, 10 / 255  # 253 counts as clipped, 3 as black; a JPEG strays
 KNEE = 0.92  # from here on chroma is compressed
 
 
@@ -27,12 +27,14 @@ def drawn_in(light: Plane, red: Plane, yellow: Plane) -> tuple[Plane, Plane]:
     across = hue * np.float32((HUES - 1) / (2 * np.pi))
     down = light * np.float32((LIGHTS - 1) / 100)
     most = cv2.remap(_most(), across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    share = chroma / np.maximum(most, np.float32(1e-3))
-    if share.max() <= KNEE:
+    share = plane(cv2.divide(chroma, most)).ravel()
+    strong = np.flatnonzero(share > KNEE)  # few, mostly
+    if not strong.size:
         return red, yellow
     # Beyond the knee it nears the edge and never passes it: x becomes x / (1 + x).
-    over = np.maximum((share - np.float32(KNEE)) * np.float32(1 / (1 - KNEE)), 0)
-    kept = 1 - np.float32(1 - KNEE) * over * over / ((1 + over) * np.maximum(share, KNEE))
+    over = (share[strong] - np.float32(KNEE)) * np.float32(1 / (1 - KNEE))
+    kept = np.ones_like(light)
+    kept.flat[strong] = (KNEE + np.float32(1 - KNEE) * over / (1 + over)) / share[strong]
     return plane(red * kept), plane(yellow * kept)
 
 
@@ -49,4 +51,4 @@ def _most() -> Plane:
         colours = cv2.cvtColor(cv2.merge([*map(np.ascontiguousarray, planes)]), cv2.COLOR_Lab2RGB)
         shown = (colours.max(axis=2) < BRIGHTEST) & (colours.min(axis=2) > DARKEST)
         low, high = np.where(shown, middle, low), np.where(shown, high, middle)
-    return np.asarray(low, np.float32)
+    return plane(np.maximum(low, 1e-3))  # a divisor

@@ -48,7 +48,7 @@ def correction(pixels: Pixels) -> Floats | None:
     rows, columns = grey.shape
     lean = _lean(
         _agreed(_upright_ones(segments, columns, rows)),
-        _agreed(_upright_ones(segments[:, [1, 0, 3, 2]], rows, columns)),
+        _alike(_upright_ones(segments[:, [1, 0, 3, 2]], rows, columns)),
     )
     return None if lean is None else _cropped(_warp(width, height, *lean), width, height)
 
@@ -58,6 +58,10 @@ def shrunk(pixels: Pixels, longest_px: int) -> Pixels:
     height, width = pixels.shape[:2]
     scale = min(1.0, longest_px / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    while height >= 2 * size[1] and width >= 2 * size[0]:  # halves cost a tenth of other factors
+        height, width = height // 2, width // 2
+        half = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(half, np.uint8)
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -93,7 +97,10 @@ class Agreed:
 
 
 def _agreed(lines: Lines) -> Agreed | None:
-    """Return what lines agree on, found by trying each pair of them."""
+    """Return what lines agree on: a camera that was rolled, or tilted, or else both.
+
+    A roll is tried by each line, a tilt by each that is not in the middle, both by each pair.
+    """
     if len(lines) < 4:
         return None
     place, lean, length = lines.T
@@ -106,15 +113,20 @@ def _agreed(lines: Lines) -> Agreed | None:
     tilt, roll = tilt[small], roll[small]
     if not len(roll):
         return None
-    agrees = np.abs(roll[:, None] + tilt[:, None] * place - lean) <= AGREEMENT
-    best = agrees[np.argmax(agrees @ length)]
-    alike = np.abs(lean[:, None] - lean) <= AGREEMENT
-    level = alike[np.argmax(alike @ length)]
-    # Nearly as many that lean alike are the simpler reason: a camera that was rolled alone.
-    if length[level].sum() >= 0.85 * length[best].sum():
-        best, slope, middle = level, 0.0, np.average(lean[level], weights=length[level])
-    else:
+    best = _most(roll[:, None] + tilt[:, None] * place, lean, length)
+    level = _most(lean[:, None], lean, length)
+    aside = np.abs(place) > 0.3
+    fanned = _most((lean[aside] / place[aside])[:, None] * place, lean, length)
+    # Nearly as many that agree with one angle are the simpler reason than two angles.
+    simpler = max(level, fanned, key=lambda those: float(length[those].sum()))
+    slope, middle = 0.0, 0.0
+    if length[simpler].sum() < 0.85 * length[best].sum():
         slope, middle = np.polyfit(place[best], lean[best], 1, w=np.sqrt(length[best]))
+    elif simpler is level:
+        best, middle = level, np.average(lean[level], weights=length[level])
+    else:
+        best = fanned
+        slope = np.average(lean[best] / place[best], weights=length[best] * place[best] ** 2)
     return Agreed(
         roll=float(middle),
         tilt=float(slope),
@@ -124,18 +136,33 @@ def _agreed(lines: Lines) -> Agreed | None:
     )
 
 
-def _lean(verticals: Agreed | None, levels: Agreed | None) -> tuple[float, float] | None:
+def _most(leans: Floats, lean: Floats, length: Floats) -> NDArray[np.bool_]:
+    """Return those lines that lean as one of the rows says: the row on which most length agrees."""
+    agrees = np.abs(leans - lean) <= AGREEMENT
+    return np.asarray(agrees[np.argmax(agrees @ length)])
+
+
+def _alike(lines: Lines) -> float | None:
+    """Return the lean that most of the lines have."""
+    if len(lines) < 4:
+        return None
+    _, lean, length = lines.T
+    most = _most(lean[:, None], lean, length)
+    return float(np.average(lean[most], weights=length[most]))
+
+
+def _lean(verticals: Agreed | None, level: float | None) -> tuple[float, float] | None:
     """Return (roll, tilt) so that a vertical at x leans roll + tilt * x, or None in doubt.
 
     Many verticals are believed by themselves, and few where what lies level says the same roll.
     """
     if verticals is None:
         return None
-    wide = verticals.spread >= 0.8 or not verticals.tilt
-    sure = verticals.length >= 1.2 and verticals.share >= 0.42 and wide
-    if not sure:
+    wide = verticals.spread >= 0.8
+    many = verticals.share >= 0.42 and not verticals.tilt  # by one side alone a roll can be told
+    if not (verticals.length >= 1.2 and verticals.share >= 0.36 and (wide or many)):
         told = verticals.length >= 0.5 and verticals.share >= 0.3 and verticals.spread >= 0.5
-        same = levels is not None and abs(levels.roll + verticals.roll) <= 1.5 * AGREEMENT
+        same = level is not None and abs(level + verticals.roll) <= 1.5 * AGREEMENT
         if not (told and same):
             return None
     worth_it = max(abs(verticals.roll), abs(verticals.tilt)) >= WORTH_IT

@@ -15,7 +15,7 @@ from media.gateways.grade import GRADES
 from media.gateways.inpainting import removed
 from media.gateways.twilight import TWILIGHT, twilight
 
-MODEL = "local-3"  # to be raised when the same photograph would come out differently
+MODEL = "local-4"  # to be raised when the same photograph would come out differently
 DUSK = "dusk-1"  # likewise, where a sky was replaced
 REMOVER = "patchmatch-1"  # likewise, where something was taken away
 QUALITY = 90

@@ -73,4 +73,4 @@ def _led(curve: Curve, median: float) -> Curve:
     gamma = np.log(BRIGHTNESS) / np.log(np.clip(median, 0.02, 0.98))
     gamma = np.clip(gamma**share, 0.4, 1)
     led = ((curve + TOE) ** gamma - TOE**gamma) / ((1 + TOE) ** gamma - TOE**gamma)
-    return np.asarray(led, np.float64)
+    return np.asarray(np.maximum(led, 0), np.float64)  # rounded, black may lie below black

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from asking.words import word_of
 from chassis.errors import DeadlineExceeded, Internal, Invalid, Rejected, ServiceError, Unavailable
 from media.domain.failures import FAILURES
-from media.jobs.making import params_hash, reason
+from media.jobs.making import params_hash
 
 ARGS = {
     "kind": None,
@@ -41,5 +42,5 @@ def test_the_parameters_hash_changes_with_what_the_picture_depends_on(name: str)
     ],
 )
 def test_a_failure_has_a_reason_and_a_text_for_customers(error: ServiceError, meaning: str) -> None:
-    assert reason(error) == meaning
+    assert word_of(error) == meaning
     assert FAILURES[meaning].text.endswith(".")

@@ -15,6 +15,7 @@ from gateways.decoding import decoded
 from media.gateways.geometry import correction
 from media.gateways.grade import GRADES
 from media.gateways.local import LocalEngine
+from media.gateways.tone import tone
 from photographs.figures import (
     apart,
     apart_76,
@@ -96,7 +97,7 @@ def test_the_result_is_a_jpeg_of_the_original_size() -> None:
         picture.load()
         assert picture.format == "JPEG"
         assert picture.size == original.shape[1::-1]
-    assert (result.model, result.alteration) == ("local-3", "technical")
+    assert (result.model, result.alteration) == ("local-4", "technical")
 
 
 def test_a_dark_photograph_becomes_brighter() -> None:
@@ -188,6 +189,12 @@ def test_a_sky_keeps_its_blue(template: str) -> None:
     hue, was = (np.degrees(np.arctan2(it[:, 2], it[:, 1])).mean() for it in (after, before))
     assert abs(hue - was) <= 4
     assert (after - before)[:, 0].mean() <= 10
+
+
+def test_what_is_black_stays_black_under_whatever_light() -> None:
+    for median in range(8, 248):
+        tones = tone(np.array([0, median, median + 8], np.uint8), GRADES["modern"])
+        assert tones.light[0] == 0, median
 
 
 def test_a_photograph_without_any_light_is_refused() -> None:

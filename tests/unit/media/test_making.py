@@ -80,10 +80,11 @@ def test_a_regeneration_is_made_of_the_original_in_its_own_style() -> None:
 def test_what_nobody_waits_for_any_more_is_not_done_whichever_way_it_was_to_be() -> None:
     told: list[ImageEvent] = [photograph.added, photograph.queued, photograph.cancelled]
     state = fold(image.decider, told)
-    cancelled = asked(photograph.cancelled, state)
+    *cancelled, left = asked(photograph.cancelled, state)
     assert all(isinstance(each, CancelJobs) and each.subject == FIRST for each in cancelled)
     kinds = {each.kind for each in cancelled}
     assert kinds == {"enhance_image", "inpaint_image", "ask_provider"}
+    assert (left.kind, left.subject, left.args) == ("cancel_provider", FIRST, {"retries": 0})
 
 
 def test_files_go_by_what_their_keys_begin_with() -> None:
@@ -109,6 +110,13 @@ def test_files_go_by_what_their_keys_begin_with() -> None:
     removed = ProjectRemoved()
     (whole,) = asked(removed, fold(project.decider, [*events, removed]), PROJECT)
     assert (whole.kind, whole.args) == ("forget_files", {"prefixes": [f"{where}/"]})
+
+
+def test_the_copy_that_everybody_saw_goes_with_its_revocation() -> None:
+    events = (photograph.added, photograph.published, photograph.revoked)
+    (only,) = asked(photograph.revoked, fold(image.decider, events))
+    where = f"{photograph.added.workspace_id}/{photograph.added.project_id}/published"
+    assert (only.kind, only.args) == ("forget_files", {"prefixes": [f"{where}/{FIRST}-t"]})
 
 
 def test_no_two_edits_by_words_of_a_customers_have_one_hash() -> None:

@@ -144,7 +144,8 @@ def test_a_finished_image_is_told_with_its_room_and_its_hash() -> None:
     assert heard(ImageEnhanced(version_id=THIS, result=result), photograph) == first
     assert heard(ImageEnhanced(version_id=LATER, result=result), photograph) == second
     assert heard(ImageQueued(run=1), photograph) is None
-    gone = told.ImageDeleted(root_id=THIS, project_id=UUID(int=5), workspace_id=WORKSPACE)
+    where = {"project_id": UUID(int=5), "workspace_id": WORKSPACE}
+    gone = told.ImageDeleted(root_id=THIS, version_ids=(THIS, LATER), **where)
     removed = ImageRemoved(version_ids=(THIS, LATER))
     assert heard(removed, fold(image.decider, [*events, removed])) == gone
 
