@@ -1,9 +1,10 @@
 """Claiming: what the fair order of jobs costs, and what it costs however much waits.
 
-A worker does jobs of one tenant that do nothing, each claimed, run and ended; beside it one whose
-`take_job` takes the oldest without asking whose it is. The cost of a claim is that of the
-statement, where one job is claimed already: jobs of one tenant; of a hundred, one after another;
-and of a hundred who have queued all of theirs at once, so that the turns of all are looked up.
+A worker does jobs that do nothing, each claimed, run and ended, of one tenant and of a hundred;
+beside it one whose `take_job` takes the oldest without asking whose it is. The cost of a claim is
+that of the statement, where one job is claimed already: jobs of one tenant; of a hundred, one after
+another; and of a hundred who have queued all of theirs at once, so that the turns of all are looked
+up.
 """
 
 import time
@@ -26,7 +27,7 @@ SHAPES = {  # jobs that are due, of how many tenants, and whose is the nth
     "10k_of_100": (10_000, "n % 100"),
     "10k_of_100_at_once": (10_000, "n / 100"),
 }
-ALONE = 30_000  # jobs of one tenant, more than are done
+JOBS = 30_000  # that wait, more than are done
 SLICES = 1_000  # of a round: a job or a claim each, in turns
 HOUR_S = 3_600
 FILL = """
@@ -57,9 +58,13 @@ def order(stage: Stage, seconds: float) -> Iterator[Mapping[str, Callable[[], fl
     """Yield who claims: by name, a slice of a round, which gives jobs done in a second."""
     with ExitStack() as opened:
         rounds = {}
-        for name, its in (("fair", database(stage.server)), ("fifo", _without_order(stage))):
+        for name, its, whose in (
+            ("fair", database(stage.server), "0"),
+            ("fair_100", database(stage.server), "n % 100"),
+            ("fifo", _without_order(stage), "0"),
+        ):
             own = opened.enter_context(its)
-            _fill(own, ALONE, "0")
+            _fill(own, JOBS, whose)
             worker = Worker(opened.enter_context(own.app()), [weighing.kind()])
             worker.work()  # what is prepared once is prepared
             rounds[name] = partial(per_second, worker.work, seconds / SLICES)

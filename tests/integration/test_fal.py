@@ -22,20 +22,22 @@ from fal.stand_in import FalStandIn
 from gateways.addresses import parsed_prefixes
 from gateways.fal import Fal
 from gateways.fal_line import Line, Lost
+from gateways.fal_provider import FalProvider
 from gateways.fal_said import Accepted, Ended, Gone, Pending, Refused, Unknown
 from gateways.fal_webhook import PublicKeys, told
 from gateways.pictures import inspect
+from gateways.provider import Done, Failed, Provider
 from integration.stages.https_servers import served, status, trickling
 from media import check_command
 from media.fal_settings import MediaFalSettings
-from media.gateways.fal import ENHANCE, INPAINT, FalProvider
-from media.gateways.provider import Done, Failed, Provider
+from media.gateways.fal import ENHANCE, INPAINT, MAX_RESULT_BYTES, FalModels, read
 from smtp_server import certificate
 from waiting import until
 
 WEBHOOK = "http://127.0.0.1:1/fal/00000000-0000-0000-0000-000000000001"  # nobody hears
 PICTURE, MASK = "https://media.example/blobs/sent?a=1&b=2", "https://media.example/blobs/mask"
 PRICES = {ENHANCE: 39_000, INPAINT: 30_000}
+MODELS = FalModels(PRICES)
 SENT = "https://media.example/blobs/another"
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -53,7 +55,7 @@ def fal(stand_in: FalStandIn) -> Fal:
 
 @pytest.fixture
 def provider(fal: Fal, stand_in: FalStandIn) -> Provider:
-    return FalProvider(fal, PRICES, parsed_prefixes(stand_in.url))
+    return FalProvider(fal, "media", read, MAX_RESULT_BYTES, parsed_prefixes(stand_in.url))
 
 
 def submit(fal: Fal) -> Any:
@@ -226,14 +228,14 @@ def test_completed_is_no_success_and_fals_words_are_in_the_log_alone(
     word: str,
 ) -> None:
     stand_in.fails(type, status, inside=inside)
-    call = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(call, Accepted)
 
     with caplog.at_level(logging.WARNING, logger="gateways"):
         failed = provider.answer(call)
 
     assert isinstance(failed, Failed)
-    assert (failed.word, failed.type, failed.cost_micro_usd) == (word, type, 0)
+    assert (failed.word, failed.type, failed.is_billed) == (word, type, False)
     assert "fal's own words" not in repr(failed)
     (logged,) = (each for each in caplog.records if hasattr(each, "fal_said"))
     assert type in logged.__dict__["fal_said"] or inside
@@ -264,7 +266,7 @@ def test_an_error_in_completed_counts_though_there_is_a_result(
 
 
 def test_a_wrong_input_fails_as_the_model_says(provider: Provider) -> None:
-    call = provider.ask(provider.enhancing(PICTURE, ""), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, ""), WEBHOOK)
     assert isinstance(call, Accepted)
 
     failed = provider.answer(call)
@@ -358,9 +360,9 @@ def test_a_cancelled_call_is_left_and_one_that_has_ended_stays_so(
     provider: Provider, stand_in: FalStandIn
 ) -> None:
     stand_in.hold()
-    waiting = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    waiting = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     stand_in.hold(False)
-    ended = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    ended = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(waiting, Accepted) and isinstance(ended, Accepted)
 
     for call in (waiting, ended, Accepted(endpoint=ENHANCE, request_id="found")):
@@ -369,7 +371,7 @@ def test_a_cancelled_call_is_left_and_one_that_has_ended_stays_so(
 
     left = provider.answer(waiting)
     assert isinstance(left, Failed)
-    assert (left.word, left.retryable, left.cost_micro_usd) == ("cancelled", False, 0)
+    assert (left.word, left.retryable, left.is_billed) == ("cancelled", False, False)
     assert isinstance(provider.answer(ended), Done)
     assert len(stand_in.billable) == 1
 
@@ -377,7 +379,7 @@ def test_a_cancelled_call_is_left_and_one_that_has_ended_stays_so(
 def test_what_fal_keeps_is_deleted_and_nobody_hears_that_it_is_not(
     provider: Provider, stand_in: FalStandIn, tmp_path: Path
 ) -> None:
-    call = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(call, Accepted)
     done = provider.answer(call)
     assert isinstance(done, Done)
@@ -398,16 +400,16 @@ def test_the_models_are_sent_what_they_need_and_give_a_picture_with_its_cost(
     provider: Provider, stand_in: FalStandIn, tmp_path: Path
 ) -> None:
     works = [
-        provider.enhancing(PICTURE, "brighter"),
-        provider.inpainting(PICTURE, MASK, "a plant"),
-        provider.inpainting(PICTURE, MASK, None),
+        MODELS.enhancing(PICTURE, "brighter"),
+        MODELS.inpainting(PICTURE, MASK, "a plant"),
+        MODELS.inpainting(PICTURE, MASK, None),
     ]
     for work in works:
         call = provider.ask(work, WEBHOOK)
         assert isinstance(call, Accepted)
         done = provider.answer(call)
         assert isinstance(done, Done)
-        assert done.cost_micro_usd == PRICES[work.endpoint]
+        assert work.price_micro_usd == PRICES[work.endpoint]
         provider.fetch(done, tmp_path / "result", lambda: None)
         assert (tmp_path / "result").read_bytes().startswith(b"\xff\xd8\xff")
 
@@ -438,13 +440,13 @@ def test_a_model_that_ran_and_gave_nothing_of_use_is_paid_for(
     provider: Provider, stand_in: FalStandIn, output: Any, word: str, retryable: bool
 ) -> None:
     stand_in.state.endings.append(Ending(body=output))
-    call = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(call, Accepted)
 
     failed = provider.answer(call)
     assert isinstance(failed, Failed)
     assert (failed.word, failed.retryable) == (word, retryable)
-    assert failed.cost_micro_usd == PRICES[ENHANCE]
+    assert failed.is_billed
     assert len(stand_in.billable) == 1
 
 
@@ -460,7 +462,7 @@ def test_a_result_is_fetched_from_fal_and_if_it_is_not_too_large(
     provider: Provider, stand_in: FalStandIn, tmp_path: Path, fault: Any, reason: str
 ) -> None:
     stand_in.switch(fault)
-    call = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(call, Accepted)
     done = provider.answer(call)
     assert isinstance(done, Done)
@@ -489,7 +491,7 @@ def test_nothing_is_fetched_from_elsewhere(
     provider: Provider, tmp_path: Path, url: str, reason: str
 ) -> None:
     with pytest.raises(Rejected) as refused:
-        provider.fetch(Done(url=url, cost_micro_usd=1), tmp_path / "result", lambda: None)
+        provider.fetch(Done(url=url), tmp_path / "result", lambda: None)
     assert refused.value.details == {"reason": reason}
 
 
@@ -497,7 +499,7 @@ def test_a_page_is_fetched_and_judged_by_whoever_knows_pictures(
     provider: Provider, stand_in: FalStandIn, tmp_path: Path
 ) -> None:
     stand_in.switch("result_html")
-    call = provider.ask(provider.enhancing(PICTURE, "brighter"), WEBHOOK)
+    call = provider.ask(MODELS.enhancing(PICTURE, "brighter"), WEBHOOK)
     assert isinstance(call, Accepted)
     done = provider.answer(call)
     assert isinstance(done, Done)

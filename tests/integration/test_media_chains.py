@@ -9,8 +9,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from asking import kept
+from chassis import ids
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Rejected
 from integration.stages.photographs import House, Studio, house, studio_on
+from integration.stages.provider_calls import call_for
 from media.domain import customer
 from media.domain.customer import HearStatus
 from servers.postgres import Server
@@ -256,12 +259,20 @@ def test_a_member_changes_their_own_photographs_and_an_admin_anybodys(finished: 
     )
 
 
-def test_paid_work_of_a_project_is_not_without_end(finished: House) -> None:
-    (image,) = finished.image_ids
-    cost = "update image_generation set cost_micro_usd = 5000000 where id = :id"
-    finished.studio.decide(lambda unit: unit.execute(text(cost), id=image))
+@pytest.mark.parametrize("is_known", [True, False])
+def test_paid_work_of_a_project_is_not_without_end_and_what_is_deleted_was_paid_for(
+    studio: Studio, is_known: bool
+) -> None:
+    made = house(studio, 2)
+    studio.work()
+    gone, stays = made.image_ids
+    asked = call_for(made, gone, price_micro_usd=5_000_000)
+    over = kept.settled(asked, ids.now(), True, None) if is_known else kept.lost(asked)
+    studio.decide(lambda unit: unit.execute(over))
+    deleted(made, gone)
+
     with pytest.raises(Rejected, match=r"media\.paid_work_exhausted"):
-        finished.call("regenerate_image", image_generation_id=image)
+        made.call("regenerate_image", image_generation_id=stays)
 
 
 def deleted(made: House, *image_ids: str) -> Any:
@@ -298,6 +309,7 @@ def test_photographs_go_with_versions_masks_words_and_files_and_the_rest_stays(
         "root_id": gone,
         "project_id": three.project_id,
         "workspace_id": str(three.workspace_id),
+        "version_ids": [gone, edit["image_generation_id"]],
     }
 
     assert studio.work() == 1  # the edit's job was cancelled; what is left lets go of files

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
+from asking import kept
 from chassis import codec, ids
 from chassis.errors import Rejected, Unavailable
 from chassis.jobs.control import Control
@@ -20,7 +21,7 @@ from chassis.jobs.jobs import Task, Worker
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from integration.stages.photographs import House, Studio, house, studio_on
-from media import kept
+from integration.stages.provider_calls import call_for
 from media.domain import customer
 from media.domain.customer import HearStatus
 from media.forgetting import forget_person
@@ -51,19 +52,8 @@ def lived_in(studio: Studio) -> House:
     edited = {"image_generation_id": image, "mask_id": made.mask(image), "prompt": WORDS}
     made.call("edit_image", **edited)
     studio.work()
-    columns: dict[str, Any] = {
-        **dict.fromkeys(("id", "job_id"), str(uuid4())),
-        **{
-            "workspace_id": str(made.workspace_id),
-            "number": 1,
-            "retries": 0,
-            "endpoint": "e",
-            "sent_key": "k",
-        },
-        **{"image_id": image, "version_id": image, "asked_at": ids.now(), "deadline_at": ids.now()},
-    }
-    over = kept.became(UUID(columns["id"]), "refused")  # one that goes on is looked at until then
-    studio.decide(lambda unit: [unit.execute(each) for each in (kept.asked(**columns), over)])
+    call = call_for(made, image)  # one that goes on is looked at until then
+    studio.decide(lambda unit: unit.execute(kept.refused(call, ids.now(), "http_422")))
     return made
 
 

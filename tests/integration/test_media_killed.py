@@ -1,25 +1,22 @@
 """media killed by SIGKILL at each step of a photograph: it ends once, and no file is lost."""
 
-import io
-import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from uuid import uuid4
+from datetime import timedelta
 
 import pytest
-from PIL import Image
 
-from integration.stages import killed_photographs
+from chassis import ids
 from integration.stages.killed_photographs import (
-    FORKING,
-    Killed,
-    Life,
     in_store,
     lived,
     of_rows,
+    preloaded,
 )
+from integration.stages.lives_of_photographs import Life, born
+from integration.stages.mortal import Killed
 from integration.stages.photographs import Studio, studio_on
+from media.sweeping import sweep
 from servers.postgres import Server
 
 TOLD = {
@@ -32,33 +29,17 @@ TOLD = {
 
 @pytest.fixture(scope="module")
 def studio(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with (
-        studio_on(postgres_server, tmp_path_factory.mktemp("media")) as made,
-        pytest.MonkeyPatch.context() as here,
-    ):
-        here.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-        FORKING.set_forkserver_preload([killed_photographs.__name__])
+    with studio_on(postgres_server, tmp_path_factory.mktemp("media")) as made, preloaded():
         yield made
 
 
 @pytest.fixture(scope="module")
 def steps(studio: Studio) -> dict[str, list[str]]:
     """Return what a life takes where nobody is killed, phase by phase."""
-    life = born(studio)
+    life = born()
     made = {"make": lived(studio, life, "make")}
     ended_once(studio, life)
     return made | {"delete": lived(studio, life, "delete")}
-
-
-def born(studio: Studio) -> Life:
-    picture = Image.effect_noise((320, 240), 40).convert("RGB")
-    picture.paste((120, 80, 40), (0, 160, 320, 240))
-    with io.BytesIO() as file:
-        picture.save(file, "JPEG")
-        content = file.getvalue()
-    workspace_id = uuid4()
-    token = str(studio.person(workspace_id, "owner").caller.auth_token)
-    return Life(token=token, workspace_id=workspace_id, project_id=uuid4(), content=content)
 
 
 def ended_once(studio: Studio, life: Life) -> None:
@@ -72,15 +53,17 @@ def ended_once(studio: Studio, life: Life) -> None:
 
 
 def killed_as_it_is_made(studio: Studio, at: int) -> None:
-    life = born(studio)
+    life = born()
     with pytest.raises(Killed):
         lived(studio, life, "make", at)
+    sweep(studio.parts.app, studio.parts.door.tools.blobs, ids.now() + timedelta(hours=25))
+    assert in_store(studio, life.workspace_id) <= of_rows(studio, life.workspace_id)
     lived(studio, life, "make")
     ended_once(studio, life)
 
 
 def killed_as_it_is_deleted(studio: Studio, at: int) -> None:
-    life = born(studio)
+    life = born()
     lived(studio, life, "make")
     with pytest.raises(Killed):
         lived(studio, life, "delete", at)

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from asking.words import word_of
 from chassis.errors import (
     Unavailable,
 )
@@ -18,7 +19,7 @@ from gateways.blobs_folder import Folder
 from media.gateways.engine import Enhanced, Report
 from media.jobs.enhancing import enhance
 from media.jobs.inpainting import inpaint
-from media.jobs.making import params_hash, reason
+from media.jobs.making import params_hash
 from media.jobs.storing import Place, Storing, stored
 
 WORKSPACE, PROJECT, IMAGE = (UUID(int=n) for n in (1, 2, 3))
@@ -202,7 +203,7 @@ def test_an_original_that_is_gone_is_a_storage_error(storing: Storing) -> None:
     ):
         with pytest.raises(Unavailable) as failure:
             attempt()
-        assert reason(failure.value) == "storage_error"
+        assert word_of(failure.value) == "storage_error"
 
 
 @pytest.mark.parametrize(
@@ -214,5 +215,5 @@ def test_an_answer_that_is_no_picture_is_not_taken(storing: Storing, answer: byt
     with pytest.raises(Unavailable) as failure:
         enhance(storing, Painter(answer), TASK, told([]))
 
-    assert reason(failure.value) == "provider_bad_output"
+    assert word_of(failure.value) == "provider_bad_output"
     assert keys(storing) == {KEY}

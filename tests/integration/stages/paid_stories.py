@@ -77,6 +77,8 @@ class Story:
 
     def _meanwhile(self) -> None:
         """Do what may be done while nothing is due."""
+        if any(self.paid.clock() > each.deadline_at for each in self.paid.calls(self.made)):
+            self.paid.fal.finish()  # it was told to take no longer
         match self.by.random():
             case rare if rare < 0.05:
                 self._person("cancel_image")
@@ -119,6 +121,7 @@ def _calls(story: Story) -> list[str]:
     """No call is posted twice, none is open, none was unended for too long."""
     calls, jobs = story.paid.calls(story.made), story.paid.jobs_of(story.made)
     wrong = [f"{each.state} in the end" for each in calls if each.state not in ENDED]
+    wrong += ["nobody knows what it cost" for each in calls if each.cost_micro_usd is None]
     if story.paid.fal.posts - story.posts > len(calls):
         wrong.append(f"{story.paid.fal.posts - story.posts} posts for {len(calls)} calls")
     webhooks = [each.webhook for each in jobs]
@@ -173,16 +176,20 @@ def _ends(story: Story) -> list[str]:
 
 
 def _costs(story: Story) -> list[str]:
-    """Rows cost what the events say, and these what fal bills for, but for what nobody awaited."""
+    """What fal bills for is what calls, rows and events cost, but for what nobody can tell."""
+    calls = {each.id: each for each in story.paid.calls(story.made)}
+    costs = sum(each.cost_micro_usd for each in calls.values())
     rows = sum(each.cost_micro_usd for each in _rows(story))
     events = sum(data.get("cost_micro_usd", 0) for _, data in _events(story))
-    calls = {each.id: each for each in story.paid.calls(story.made)}
-    billed = 0
-    for job in story.paid.jobs_of(story.made):
-        call = calls[str(job.webhook).rsplit("/", 1)[-1]]
-        if job.billable and call.state == "answered" and call.error_type != "gone":
-            billed += PRICE[job.endpoint == ENHANCE]
-    return [] if rows == events == billed else [f"rows {rows}, events {events}, billed {billed}"]
+    wrong = [] if costs == rows == events else [f"calls {costs}, rows {rows}, events {events}"]
+    jobs = {str(each.webhook).rsplit("/", 1)[-1]: each for each in story.paid.jobs_of(story.made)}
+    for id, call in calls.items():
+        job = jobs.get(id)
+        billed = PRICE[job.endpoint == ENHANCE] if job and job.billable else 0
+        told = call.state != "given_up" and call.error_type != "gone"
+        if call.cost_micro_usd != billed and (told or call.cost_micro_usd != call.price_micro_usd):
+            wrong.append(f"{call.state} {call.error_type}: {call.cost_micro_usd} for {billed}")
+    return wrong
 
 
 def _left(story: Story) -> list[str]:
