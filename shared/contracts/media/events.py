@@ -46,6 +46,7 @@ class ImageDeleted:
     root_id: UUID
     project_id: UUID
     workspace_id: UUID
+    version_ids: tuple[UUID, ...] = ()  # all that went with it
 
 
 @value

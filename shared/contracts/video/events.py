@@ -1,4 +1,4 @@
-"""What video tells others; `run` and `revision` are the same number."""
+"""What video tells others; `run` counts the starts asked of billing, `revision` the films."""
 
 from datetime import datetime
 from uuid import UUID
@@ -44,7 +44,7 @@ class ProjectCompleted:
 
 @value
 class ProjectFailed:
-    """The film of this revision could not be made; it is not cleared any more."""
+    """The film of this run could not be made; where none ever was, its clearance is void."""
 
     project_id: UUID
     project_kind: str  # video_project

@@ -2,6 +2,7 @@
 
 from dataclasses import field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from chassis.asked import Asked, Json, Listing
@@ -9,17 +10,11 @@ from chassis.domain import value
 
 
 @value
-class Thumbnail:
-    """A picture of the film and a link by which anybody may read it for 15 minutes."""
-
-    ref: str  # blob:<key>
-    url: str = field(repr=False)
-    expires_at: datetime
-
-
-@value
 class Film:
-    """The finished film (`size` in bytes) and a link to it, for 15 minutes."""
+    """A finished film or its thumbnail (`size` in bytes), and a link by which anybody may read it.
+
+    The link holds for 15 minutes.
+    """
 
     ref: str  # blob:<key>
     url: str = field(repr=False)
@@ -34,7 +29,7 @@ class VideoClip:
 
     id: UUID
     video_project_id: UUID
-    source_image_url: str  # media:<image> until it is copied, then blob:<key>
+    source_image_url: str  # media:<image>, blob:<upload> or address: until it is copied: blob:<key>
     image_generation_id: UUID | None
     end_image_url: str | None
     end_image_generation_id: UUID | None
@@ -55,7 +50,7 @@ class VideoClip:
 
 @value
 class VideoProject:
-    """A video; costs are US cents, `music_volume` is percent, `revision` counts its starts."""
+    """A video; costs are US cents, `music_volume` is percent, `revision` counts its films."""
 
     id: UUID
     workspace_id: UUID
@@ -91,16 +86,108 @@ class VideoProjectWithClips(VideoProject):
 
     clips: tuple[VideoClip, ...]
     film: Film | None
-    thumbnail: Thumbnail | None
+    thumbnail: Film | None
 
 
 @value
 class GetVideo(Asked[VideoProjectWithClips]):
-    """Return a video with its clips, and its film once that is there."""
+    """Return a video with its clips, and its film once that is there; or that of a revision."""
 
     video_project_id: UUID
+    revision: int | None = None
 
 
 @value
 class ListVideos(Listing[VideoProject]):
     """Return a page of the workspace's videos."""
+
+    status: Literal["draft", "generating", "compiling", "completed", "failed"] | None = None
+
+
+@value
+class VideoStats:
+    """How many videos a workspace has, and what making them has cost, in US cents."""
+
+    total: int
+    draft: int
+    processing: int  # generating or compiling
+    completed: int
+    failed: int
+    actual_cost_cents: int
+
+
+@value
+class GetVideoStats(Asked[VideoStats]):
+    """Return the workspace's figures."""
+
+
+@value
+class ManifestPicture:
+    """A still picture that is seen, and how it came to be, as far as that is known.
+
+    Hashes are SHA-256; `original_sha256` is that of the photograph as it was taken. `engine` and
+    `model` made this version of it.
+    """
+
+    image_generation_id: UUID | None
+    image_version: int | None
+    source_sha256: str
+    original_sha256: str | None
+    engine: str | None
+    model: str | None
+    alteration: str | None  # none | technical | material
+
+
+@value
+class ManifestPart:
+    """What is seen from one moment to another, and how it came to be.
+
+    Of a transition, the clip that it follows. What stands here of a picture is that of the first
+    of `pictures`, the ones it moves through; `alteration` is the strongest of all of theirs.
+    `engine`, `model` and `prompt` are what has set them moving.
+    """
+
+    from_ms: int
+    to_ms: int
+    kind: Literal["clip", "transition", "end_card"]
+    clip_id: UUID | None
+    image_generation_id: UUID | None
+    image_version: int | None
+    source_sha256: str | None
+    original_sha256: str | None
+    engine: str
+    model: str | None
+    prompt: str | None
+    alteration: str | None
+    pictures: tuple[ManifestPicture, ...]
+
+
+@value
+class ManifestMusic:
+    """The music of a film, as it was licensed."""
+
+    track_id: UUID
+    name: str
+    license_type: str
+    attribution: str | None
+
+
+@value
+class Manifest:
+    """How a film came to be, moment by moment."""
+
+    revision: int
+    duration_ms: int
+    film_sha256: str
+    parts: tuple[ManifestPart, ...]
+    music: ManifestMusic | None
+    dropped_clip_ids: tuple[UUID, ...]
+    disclosure: str
+
+
+@value
+class GetManifest(Asked[Manifest]):
+    """Return how the film of a revision came to be; of the last one that was made."""
+
+    video_project_id: UUID
+    revision: int | None = None
