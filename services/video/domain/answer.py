@@ -29,6 +29,10 @@ class Answer:
     run: int
     reason: str | None
 
+    def is_for(self, workspace_id: UUID, run: int) -> bool:
+        """Whether it answers that run: it is the last of what was answered then."""
+        return self.workspace_id == workspace_id and self.run >= run
+
 
 Command = KeepAnswer
 Event = AnswerKept

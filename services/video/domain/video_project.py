@@ -1,223 +1,178 @@
-"""A video: paid for, then its pieces, then one film of them, compiled once for each revision."""
+"""A video: drafted, paid for, at work, ended; a draft again for the next revision.
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any, TypeVar
-from uuid import UUID
+Each revision is one run and one film (`film`), which knows of the pieces; the video knows of the
+film's end alone.
+"""
+
+from dataclasses import replace
 
 from chassis.domain import Decider
-from chassis.errors import Rejected
-from video.domain.plan import PRICE_LIST, Wanted, estimated_cost_cents, film_order, wanted_pieces
-from video.domain.video import (
-    Cleared,
-    ClipFailed,
-    Command,
-    CompileStarted,
-    Compiling,
-    Completed,
-    CreateVideo,
-    Draft,
+from chassis.errors import Forbidden, NotFound, Rejected
+from video.domain.clips import mirrored
+from video.domain.engines import PRICE_LIST
+from video.domain.prices import estimated_cost_cents
+from video.domain.video_drafts import must_be_a_film, of_drafts
+from video.domain.video_events import (
+    CapRaised,
+    ClipsChanged,
+    CompileBegun,
+    CostNoted,
     Event,
-    Failed,
-    FilmCompiled,
-    Generating,
-    GenerationStarted,
-    NoteCleared,
-    NoteCompileFailed,
-    NoteFilm,
-    NotePaymentRequired,
-    NotePieceFailed,
-    NotePieceFinished,
-    NoteSources,
-    NoteSourcesMissing,
+    ImageForgotten,
     PaymentDemanded,
-    PieceFinished,
+    RevisionOpened,
     RunBegun,
+    RunEnded,
+    SettingsChanged,
+    SourcesTaken,
     StartCleared,
     StartRequested,
-    StartVideo,
-    State,
-    TransitionDropped,
-    Video,
+    StartWithdrawn,
     VideoCreated,
-    VideoFailed,
+    VideoRemoved,
 )
-
-CLIPS = (2, 20)
-MAX_SECONDS = 100  # of all clips
-S = TypeVar("S", bound=Video)
+from video.domain.video_history import after_run, evolved
+from video.domain.video_messages import (
+    Cancel,
+    Command,
+    CompileWithoutFailed,
+    CreateVideo,
+    ForgetImage,
+    Hold,
+    MayChange,
+    NoteCleared,
+    NoteCompileStarted,
+    NoteCost,
+    NoteFilmEnded,
+    NotePaymentRequired,
+    NoteSources,
+    NoteSourcesMissing,
+    OpenRevision,
+    RaiseCap,
+    Remove,
+    Reorder,
+    RetryFailed,
+    SetClips,
+    StartVideo,
+    Update,
+)
+from video.domain.video_runs import cancelled
+from video.domain.video_state import (
+    Completed,
+    Draft,
+    Failed,
+    Removed,
+    Running,
+    State,
+    Video,
+)
 
 
 def decide(video: State | None, command: Command) -> list[Event]:
     match video, command:
-        case None, CreateVideo() if command.music_track_id is not None:
-            raise Rejected("video.music_track_unknown", "there is no such music track")
-        case None, CreateVideo() if not CLIPS[0] <= len(command.settings.clips) <= CLIPS[1]:
-            raise Rejected("video.clip_count", "a video has 2 to 20 clips")
-        case None, CreateVideo() if _seconds(command) > MAX_SECONDS:
-            raise Rejected("video.too_long", "all clips together last at most 100 seconds")
         case None, CreateVideo():
+            must_be_a_film(command.clips, command.music)
             return [_created(command)]
-        case Video(), CreateVideo() if video.is_as_in(command):
+        case Removed(), NoteCleared() | NotePaymentRequired() | NoteSources():
             return []
-        case Video(), CreateVideo():
-            raise Rejected("video.video_project_exists", "another video has this id")
-        case Draft(), StartVideo() if command.is_barred:
-            raise Rejected("video.workspace_suspended", "nothing is begun in this workspace")
-        case Draft(), StartVideo() if video.clearance == "requested":
+        case Removed(), NoteSourcesMissing() | NoteCompileStarted() | NoteFilmEnded():
             return []
-        case Draft(), StartVideo() if video.clearance == "cleared":
-            return [RunBegun(revision=video.revision)]
-        case Draft(), StartVideo():
-            return [StartRequested(revision=video.revision, max_price_ore=command.max_price_ore)]
-        case Cleared() | Generating() | Compiling(), StartVideo():
+        case Removed(), NoteCost() | Hold() | ForgetImage():
             return []
-        case Completed() | Failed(), StartVideo():
-            raise Rejected("video.already_ended", "this revision was made already, or failed")
-        case Draft(), NoteCleared() if not video.is_cleared_by(command):
+        case Removed(), Remove() if command.by is None:
             return []
-        case Draft(), NoteCleared() if command.is_barred:
-            return [StartCleared(revision=video.revision, begins=False)]
-        case Draft(), NoteCleared():
-            return [StartCleared(revision=video.revision)]
-        case Draft(), NotePaymentRequired() if video.clearance == "requested" and video.is_run(
-            command
+        case Removed(), _:
+            raise NotFound("video.video_project_not_found", "no such video")
+        case Draft() | Running() | Completed() | Failed(), CreateVideo() if _is_as_in(
+            video.video, command
         ):
-            return [PaymentDemanded(revision=video.revision, reason=command.reason)]
-        case Video(), NoteCleared() | NotePaymentRequired():
             return []
-        case Cleared(), NoteSources() if command.revision == video.revision:
-            return [_started(video, command)]
-        case Cleared(), NoteSourcesMissing() if command.revision == video.revision:
-            return [_failed(video, "sources_unavailable", command.cause)]
-        case Video(), NoteSources() | NoteSourcesMissing():
+        case Draft() | Running() | Completed() | Failed(), CreateVideo():
+            raise Rejected("video.video_project_exists", "another video has this id")
+        case (
+            Draft() | Running() | Completed() | Failed(),
+            MayChange() | Update() | SetClips() | Reorder() | Cancel() | OpenRevision() | Remove(),
+        ) if video.video.bars(command.by):
+            raise Forbidden("video.not_your_video", "members change their own videos only")
+        case (
+            Draft() | Running() | Completed() | Failed(),
+            StartVideo() | RetryFailed() | CompileWithoutFailed(),
+        ) if video.video.bars(command.start.by):
+            raise Forbidden("video.not_your_video", "members change their own videos only")
+        case Draft() | Running() | Completed() | Failed(), MayChange():
             return []
-        case Generating(), NotePieceFinished() if wanted := video.awaited(command.piece_id):
-            return _finished(video, wanted, command)
-        case Generating(), NotePieceFailed() if wanted := video.awaited(command.piece_id):
-            return _lost(video, wanted, command)
-        case Video(), NotePieceFinished() | NotePieceFailed():
+        case Draft() | Running() | Completed() | Failed(), ForgetImage():
+            return _forgotten(video.video, command)
+        case Draft() | Running() | Completed() | Failed(), NoteCost():
+            noted = CostNoted(cost_micro_usd=command.cost_micro_usd)
+            return [noted] if command.cost_micro_usd > 0 else []
+        case Draft() | Running() | Completed() | Failed(), RaiseCap() if (
+            command.cap_cents <= video.video.cap_of(command.budget_cents)
+        ):
             return []
-        case Compiling(), NoteFilm() if command.revision == video.revision:
-            return [_compiled(command)]
-        case Compiling(), NoteCompileFailed() if command.revision == video.revision:
-            return [_failed(video, "compile_failed", command.cause)]
-        case Video(), NoteFilm() | NoteCompileFailed():
+        case Draft() | Running() | Completed() | Failed(), RaiseCap():
+            return [CapRaised(cap_cents=command.cap_cents, reason=command.reason)]
+        case Completed() | Failed(), OpenRevision():
+            clearance = "cleared" if video.video.is_delivered else "none"
+            return [RevisionOpened(revision=video.video.revision + 1, clearance=clearance)]
+        case Draft(), OpenRevision():
             return []
+        case Running(), OpenRevision():
+            raise Rejected("video.not_ended", "its film is being made")
+        case Running(), Remove():
+            return [cancelled(video.video, command.end, command.at), _removed(video.video)]
+        case Draft() | Completed() | Failed(), Remove():
+            return [_removed(video.video)]
         case _:
-            raise AssertionError(f"{command} needs a video")
-
-
-def _seconds(command: CreateVideo) -> int:
-    return sum(clip.duration_seconds for clip in command.settings.clips)
+            return of_drafts(video, command)
 
 
 def _created(command: CreateVideo) -> VideoCreated:
-    settings = command.settings
     return VideoCreated(
         workspace_id=command.workspace_id,
         user_id=command.user_id,
-        settings=settings,
+        settings=command.settings,
+        clips=mirrored(command.clips, {clip.id for clip in command.clips}),
         price_list=PRICE_LIST,
-        estimated_cost_cents=estimated_cost_cents(settings.clips, settings.engine),
+        estimated_cost_cents=estimated_cost_cents(command.settings, command.clips),
         revision=1,
     )
 
 
-def _started(video: Cleared, command: NoteSources) -> GenerationStarted:
-    wanted = wanted_pieces(video.workspace_id, video.settings, command.sources)
-    return GenerationStarted(revision=video.revision, wanted=wanted)
+def _is_as_in(video: Video, command: CreateVideo) -> bool:
+    """Return whether that creation is this video's own, once more."""
+    return video.created == _created(command) and command.same_texts
 
 
-def _finished(video: Generating, piece: Wanted, command: NotePieceFinished) -> list[Event]:
-    finished = PieceFinished(
-        revision=video.revision,
-        piece_id=piece.piece_id,
-        kind=piece.spec.kind,
-        clip_ids=piece.clip_ids,
-        key=command.key,
-    )
-    return [finished, *_next(video, {**video.keys, piece.piece_id: command.key}, video.lost)]
+def _forgotten(video: Video, command: ForgetImage) -> list[Event]:
+    id = command.image_generation_id
+    clip_ids = tuple(clip.id for clip in video.clips if clip.shows(id))
+    return [ImageForgotten(image_generation_id=id, clip_ids=clip_ids)] if clip_ids else []
 
 
-def _lost(video: Generating, piece: Wanted, command: NotePieceFailed) -> list[Event]:
-    revision, id, clip_ids, cause = video.revision, piece.piece_id, piece.clip_ids, command.cause
-    event: Event
-    if piece.spec.kind == "clip":
-        event = ClipFailed(revision=revision, piece_id=id, clip_ids=clip_ids, cause=cause)
-    else:  # the film does without it
-        event = TransitionDropped(revision=revision, piece_id=id, clip_ids=clip_ids, cause=cause)
-    return [event, *_next(video, video.keys, video.lost | {id})]
-
-
-def _next(video: Generating, keys: Mapping[UUID, str], lost: frozenset[UUID]) -> list[Event]:
-    """Return what follows once a piece has ended: the film, or its failure, after the last one."""
-    if len(keys) + len(lost) < len(video.wanted):
-        return []
-    failed = [w for w in video.wanted if w.spec.kind == "clip" and w.piece_id in lost]
-    if failed:
-        return [
-            VideoFailed(
-                revision=video.revision,
-                failed_count=sum(len(each.clip_ids) for each in failed),
-                reason="clips_failed",
-                cause="video.clips_failed",
-            )
-        ]
-    pieces = film_order(video.settings.clips, video.wanted, keys)
-    return [CompileStarted(revision=video.revision, pieces=pieces)]
-
-
-def _compiled(command: NoteFilm) -> FilmCompiled:
-    return FilmCompiled(
-        revision=command.revision,
-        film=command.film,
-        actual_cost_cents=0,  # no engine that charges has been at work
-        at=command.at,
-    )
-
-
-def _failed(video: Video, reason: str, cause: str) -> VideoFailed:
-    return VideoFailed(revision=video.revision, failed_count=0, reason=reason, cause=cause)
+def _removed(video: Video) -> VideoRemoved:
+    return VideoRemoved(clip_ids=video.clip_ids, revision=video.revision)
 
 
 def evolve(video: State | None, event: Event) -> State:
     match video, event:
         case None, VideoCreated():
-            return Draft(
-                workspace_id=event.workspace_id,
-                user_id=event.user_id,
-                settings=event.settings,
-                revision=event.revision,
-                clearance="none",
-            )
-        case Draft(), StartRequested():
-            return replace(video, clearance="requested")
-        case Draft(), PaymentDemanded():
-            return replace(video, clearance="payment_required")
-        case Draft(), StartCleared(begins=False):
-            return replace(video, clearance="cleared")
-        case Draft(), StartCleared() | RunBegun():
-            return _become(Cleared, video)
-        case Cleared(), GenerationStarted():
-            return _become(Generating, video, wanted=event.wanted, keys={}, lost=frozenset())
-        case Generating(), PieceFinished():
-            return replace(video, keys={**video.keys, event.piece_id: event.key})
-        case Generating(), ClipFailed() | TransitionDropped():
-            return replace(video, lost=video.lost | {event.piece_id})
-        case Generating(), CompileStarted():
-            return _become(Compiling, video)
-        case Compiling(), FilmCompiled():
-            return _become(Completed, video)
-        case Cleared() | Generating() | Compiling(), VideoFailed():
-            return _become(Failed, video)
+            return Draft(video=Video(created=event, settings=event.settings, clips=event.clips))
+        case Draft() | Running() | Completed() | Failed(), VideoRemoved():
+            return Removed(workspace_id=video.workspace_id)
+        case Draft() | Failed(), RunBegun():
+            return Running(video=video.video.begun(event))
+        case Running(), CompileBegun():
+            return replace(video, joining=True)
+        case Running(), RunEnded():
+            return after_run(video.video.after(event), event)
+        case Completed() | Failed(), RevisionOpened(revision=revision, clearance=clearance):
+            opened = replace(video.video, revision=revision, clearance=clearance, then="start")
+            return Draft(video=opened)
+        case Draft() | Running() | Completed() | Failed(), _:
+            return replace(video, video=evolved(video.video, event))
         case _:
             raise AssertionError(f"{event} cannot follow {video}")
-
-
-def _become(state: type[S], video: Video, **more: Any) -> S:
-    kept = {each.name: getattr(video, each.name) for each in fields(Video)}
-    return state(**kept, **more)
 
 
 decider = Decider(
@@ -226,17 +181,21 @@ decider = Decider(
     evolve=evolve,
     events=(
         VideoCreated,
+        SettingsChanged,
+        ClipsChanged,
+        ImageForgotten,
         StartRequested,
         StartCleared,
-        RunBegun,
         PaymentDemanded,
-        GenerationStarted,
-        PieceFinished,
-        ClipFailed,
-        TransitionDropped,
-        CompileStarted,
-        FilmCompiled,
-        VideoFailed,
+        StartWithdrawn,
+        RunBegun,
+        SourcesTaken,
+        CompileBegun,
+        RunEnded,
+        CostNoted,
+        RevisionOpened,
+        CapRaised,
+        VideoRemoved,
     ),
     creates=(CreateVideo,),
 )
