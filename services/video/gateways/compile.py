@@ -4,15 +4,33 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from chassis.domain import value
 from chassis.errors import Invalid
 from gateways.work_folder import scratch
 from video.gateways.engine import FPS, Control, Film, fingerprint, size_of
-from video.gateways.ffmpeg import CONTAINER, PICTURE, RATE, SOUND, TAGS, TICKS, link, run, source
-from video.gateways.probe import MAX_PIXELS, Pictures, is_ours, probe, probe_music, verified
+from video.gateways.ffmpeg import CONTAINER, LOUD_SOUND, TICKS, link, run, source
+from video.gateways.finish import carded, logo, marked, thumbnailed
+from video.gateways.index import Pictures, is_ours, read
+from video.gateways.mixing import copied, mixed
+from video.gateways.normal import normalised
+from video.gateways.probe import as_asked
 
 FRAME_MS = 1000 // FPS
-FADE_S = 2  # the end of the music
-STEREO = f"aresample={RATE}:async=1,aformat=channel_layouts=stereo"
+COPIED = f"-map 0:v:0 -c:v copy -video_track_timescale {TICKS}".split()
+LITTLE = 32  # bytes to look into: the index has said already what ffmpeg would find out by decoding
+FORMATS = "concat,mov,mp4,m4a,3gp,3g2,mj2"
+
+
+@value
+class Look:
+    """How a film looks and sounds beyond its pieces."""
+
+    aspect_ratio: str
+    music: Path | None = None
+    music_volume: int = 50  # percent
+    ducked: bool = False  # the pieces have native audio: the music steps back under it by 8 dB
+    logo: Path | None = None  # a PNG in the film's size, clear but for the logo; not over the card
+    card: Path | None = None  # a PNG in the film's size, shown 3 s at the end
 
 
 def compile_film(
@@ -20,171 +38,124 @@ def compile_film(
     out: Path,
     thumbnail: Path,
     *,
-    aspect_ratio: str,
-    music: Path | None,
-    music_volume: int,
+    look: Look,
     control: Control,
 ) -> Film:
-    """Join `pieces`, in order, into the film `out`, and save the frame at one second as JPEG.
+    """Join `pieces`, in order, into the film `out`; save its sharpest frame near 1 s as JPEG.
 
-    A piece in another format than ours is normalised first: scaled and cropped to fill, 25 frames
-    a second, with a silent track where it has none. Music of `music_volume` percent lies under
-    the sound of the pieces, repeated or cut to the film's length, and fades in the last 2 seconds.
+    A piece in another format than ours is normalised first. The pictures are copied, under a logo
+    encoded; the sound is copied, with music mixed (see `mixing`). At volume 0 there is no music.
 
     Both files lie in scratch folders, where all that is made on the way lies as well.
 
     Raises:
-        Invalid: no piece, or a piece or the music cannot be read, or the volume is not 0 to 100.
-        Rejected: the film is not what the pieces add up to.
+        Invalid: no piece, or a piece, the music, logo or card cannot be read, or the volume is not
+            0 to 100.
+        Rejected: a piece cannot be decoded, or the film is not what the pieces add up to.
         Unavailable: ffmpeg failed or took longer than 300 s.
     """
-    size = size_of(aspect_ratio)
-    if not pieces or not 0 <= music_volume <= 100:
+    size = size_of(look.aspect_ratio)
+    if not pieces or not 0 <= look.music_volume <= 100:
         raise Invalid("video.invalid_input", "a film has pieces, and a volume from 0 to 100")
     with scratch(out.parent) as folder, scratch(thumbnail.parent) as other:
         control.progress(0, "checking")
-        parts = _uniform(folder, pieces, size, control)
+        parts = _placed(folder, pieces, look, control)
+        parts_ms = [part.duration_ms for part in parts]
         control.progress(40, "joining")
-        duration_ms = sum(part.duration_ms for part in parts)
-        film = _joined(folder, parts, duration_ms, music, music_volume, control)
+        film = _joined(folder, parts_ms, look, control)
         control.progress(80, "verifying")
-        made = verified(film, size, duration_ms, FRAME_MS * max(1, len(parts) - 1), control)
-        still = _still(other, film, min(1000, made.duration_ms // 2), control)
+        as_asked(film, size, sum(parts_ms), FRAME_MS * max(1, len(parts) - 1))
+        still = thumbnailed(film, other, look.aspect_ratio, parts_ms[0], control)
         sha256, length = fingerprint(film)
         still.replace(thumbnail)
         film.replace(out)
     control.progress(100, "done")
     return Film(
-        duration_ms=made.duration_ms,
-        duration_seconds=math.ceil(made.duration_ms / 1000),
+        duration_ms=sum(parts_ms),
+        duration_seconds=math.ceil(sum(parts_ms) / 1000),
         width=size[0],
         height=size[1],
         sha256=sha256,
         size=length,
+        parts_ms=tuple(parts_ms),
     )
 
 
-def _uniform(
-    folder: Path, pieces: Sequence[Path], size: tuple[int, int], control: Control
-) -> list[Pictures]:
-    """Put every piece into `folder`, all in one format, and return their pictures."""
-    parts = [_placed(folder, number, path, size, control) for number, path in enumerate(pieces)]
+def _placed(folder: Path, pieces: Sequence[Path], look: Look, control: Control) -> list[Pictures]:
+    """Put every piece, and the card, into `folder`, all in one format; return their pictures."""
+    parts = [_piece(folder, number, path, look, control) for number, path in enumerate(pieces)]
+    if look.card is not None:
+        shown = carded(look.card, folder / _name(len(parts)), look.aspect_ratio, control)
+        parts.append((shown, True))
     if len({part.header for part, _ in parts}) > 1:
         # The same format from two encoders: only what was just encoded here is known to be ours.
         house = next((part.header for part, fresh in parts if fresh), None)
         for number, (part, _) in enumerate(parts):
             if part.header != house:
-                parts[number] = (_normalised(folder, number, part, True, size, control), True)
+                parts[number] = (_anew(folder, number, part, look, control), True)
     return [part for part, _ in parts]
 
 
-def _placed(
-    folder: Path, number: int, path: Path, size: tuple[int, int], control: Control
+def _piece(
+    folder: Path, number: int, path: Path, look: Look, control: Control
 ) -> tuple[Pictures, bool]:
     """Put one piece into `folder`; return its pictures and whether they were encoded anew."""
-    link(folder, _name(number), path)
-    media = probe(path, folder, control)
+    media = read(folder / link(folder, _name(number), path))
     if media.pictures is None:
         raise Invalid("video.invalid_input", "a piece without pictures")
-    if is_ours(media, size):
+    if is_ours(media, size_of(look.aspect_ratio)):
         return media.pictures, False
-    heard = media.sound is not None
-    return _normalised(folder, number, media.pictures, heard, size, control), True
+    return _anew(folder, number, media.pictures, look, control), True
 
 
-def _normalised(
-    folder: Path,
-    number: int,
-    pictures: Pictures,
-    heard: bool,
-    size: tuple[int, int],
-    control: Control,
-) -> Pictures:
-    """Encode a piece anew, in the format and length (in whole frames) of a film's pieces."""
-    width, height = size
-    frames = max(1, round(pictures.duration_ms * FPS / 1000))
-    fill = f"scale={width}:{height}:force_original_aspect_ratio=increase:out_color_matrix=bt709"
-    shown = f"scale=iw*sar:ih,{fill}:out_range=tv,crop={width}:{height},fps={FPS}"
-    made = folder / "made.mp4"
-    run(
-        folder,
-        [
-            *source("mov", _name(number), "-max_pixels", MAX_PIXELS),
-            *source("lavfi", f"anullsrc=r={RATE}:cl=stereo"),
-            *("-map", "0:V:0", "-map", "0:a:0" if heard else "1:a:0"),
-            *("-vf", f"{shown},tpad=stop=-1:stop_mode=clone,{TAGS}", "-af", f"{STEREO},apad"),
-            *("-t", f"{frames / FPS:.2f}"),
-            *(*PICTURE, *SOUND, *CONTAINER, made.name),
-        ],
-        control,
+def _anew(folder: Path, number: int, pictures: Pictures, look: Look, control: Control) -> Pictures:
+    place = folder / _name(number)
+    normalised(
+        place,
+        place,
+        milliseconds=pictures.duration_ms,
+        aspect_ratio=look.aspect_ratio,
+        native_audio=True,
+        control=control,
     )
-    made.replace(folder / _name(number))
-    return verified(folder / _name(number), size, frames * FRAME_MS, FRAME_MS, control)
+    return as_asked(place, size_of(look.aspect_ratio), pictures.duration_ms, FRAME_MS)
 
 
-def _joined(
-    folder: Path,
-    parts: list[Pictures],
-    duration_ms: int,
-    music: Path | None,
-    music_volume: int,
-    control: Control,
-) -> Path:
-    listed = [
-        f"file {_name(number)}\ninpoint 0\nduration {part.duration_ms / 1000:.3f}\n"
-        for number, part in enumerate(parts)
-    ]
-    (folder / "pieces.txt").write_text("ffconcat version 1.0\n" + "".join(listed))
-    inputs = source("concat", "pieces.txt", "-safe", "1")
-    length = f"{duration_ms / 1000:.3f}"
-    sound = f"[0:a:0]{STEREO},apad,atrim=end={length}"
-    if music is not None:
-        kind = _music_kind(music)
-        measured = probe_music(music, kind, folder, control).sound
-        if measured is None:
-            raise Invalid("video.invalid_input", "the music has no sound")
-        inputs += source(kind, link(folder, "music", music), "-stream_loop", "-1")
-        sound = f"{sound}[heard];{_under(duration_ms, music_volume, measured.layout)}"
+def _joined(folder: Path, parts_ms: Sequence[int], look: Look, control: Control) -> Path:
+    pieces, duration_ms = _listed(folder, parts_ms), sum(parts_ms)
+    inputs, pictures, sound = pieces, COPIED, ["-map", "0:a:0", *copied(parts_ms)]
+    if look.music is not None and look.music_volume:
+        mix, level = mixed(
+            folder,
+            pieces,
+            look.music,
+            volume=look.music_volume,
+            ducked=look.ducked,
+            duration_ms=duration_ms,
+            control=control,
+        )
+        inputs, sound = [*inputs, *mix], ["-map", "1:a:0", "-af", level, *LOUD_SOUND]
+    if look.logo is not None:
+        body_ms = sum(parts_ms[: len(parts_ms) - (look.card is not None)])
+        mark = logo(folder, look.logo, look.aspect_ratio, control)
+        pictures = marked(body_ms, inputs.count("-i"))
+        inputs = [*inputs, *mark]
     film = folder / "film.mp4"
-    graph = ["-filter_complex", f"{sound}[all]", "-map", "0:v:0", "-map", "[all]"]
-    whole = ["-t", length, "-c:v", "copy", "-video_track_timescale", str(TICKS)]
-    run(folder, [*inputs, *graph, *whole, *SOUND, *CONTAINER, film.name], control)
+    whole = ["-t", f"{duration_ms / 1000:.3f}", *CONTAINER, film.name]
+    run(folder, [*inputs, *pictures, *sound, *whole], control)
     return film
 
 
-def _under(duration_ms: int, volume: int, layout: str) -> str:
-    """Return the filters that lay the music under what is heard, without overdriving the sum."""
-    fade = f"afade=t=out:st={max(0, duration_ms / 1000 - FADE_S):.3f}:d={FADE_S}"
-    # One channel is heard on both sides as loud as it is; ffmpeg's own way would halve its power.
-    stereo = f"pan=stereo|c0=c0|c1=c0,{STEREO}" if layout == "mono" else STEREO
-    music = f"[1:a:0]{stereo},volume={volume / 100:.2f},atrim=end={duration_ms / 1000:.3f},{fade}"
-    mix = "[heard][music]amix=inputs=2:duration=first:normalize=0"
-    return f"{music}[music];{mix},alimiter=limit=0.95:level=0:latency=1"
-
-
-def _music_kind(path: Path) -> str:
-    """Return the demuxer for a music file by its first bytes; raise `Invalid` for any other."""
-    with path.open("rb") as file:
-        head = file.read(12)
-    if head[:4] == b"RIFF" and head[8:] == b"WAVE":
-        return "wav"
-    if head[:3] == b"ID3" or (head[0:1] == b"\xff" and len(head) > 1 and head[1] >= 0xE0):
-        return "mp3"
-    if head[4:8] == b"ftyp":
-        return "mov"
-    if head[:4] in (b"fLaC", b"OggS"):
-        return {b"fLaC": "flac", b"OggS": "ogg"}[head[:4]]
-    raise Invalid("video.invalid_input", "the music is neither WAV, MP3, M4A, FLAC nor Ogg")
-
-
-def _still(folder: Path, film: Path, at_ms: int, control: Control) -> Path:
-    """Save the frame at `at_ms` as a JPEG, which knows only full-range BT.601."""
-    opened = source("mov", link(folder, "film", film), "-ss", f"{at_ms / 1000:.3f}")
-    full = "scale=out_range=pc:out_color_matrix=bt601,format=yuvj420p"
-    kept = ["-map", "0:v:0", "-frames:v", "1", "-vf", full, "-q:v", "3", "-threads:v", "1"]
-    exact = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1"]
-    run(folder, [*opened, *kept, *exact, "-update", "1", "-f", "image2", "still.jpg"], control)
-    return folder / "still.jpg"
+def _listed(folder: Path, parts_ms: Sequence[int]) -> list[str]:
+    """Return the arguments that open all parts as one, one after the other."""
+    listed = [
+        f"file {_name(number)}\noption probesize {LITTLE}\n"
+        f"inpoint 0\noutpoint {ms / 1000:.3f}\nduration {ms / 1000:.3f}\n"
+        for number, ms in enumerate(parts_ms)
+    ]
+    (folder / "pieces.txt").write_text("ffconcat version 1.0\n" + "".join(listed))
+    # Not "safe" is for options; all names in the list are our own.
+    return source("concat", "pieces.txt", "-safe", "0", "-format_whitelist", FORMATS)
 
 
 def _name(number: int) -> str:

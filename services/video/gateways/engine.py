@@ -11,6 +11,18 @@ SIZES = {"16:9": (1920, 1080), "9:16": (1080, 1920), "1:1": (1080, 1080)}  # wid
 FPS = 25
 
 
+@value
+class Shot:
+    """What a clip is to be: a camera's move through one room."""
+
+    room_type: str
+    seconds: int
+    aspect_ratio: str
+    native_audio: bool = False
+    motion: str = "calm"  # calm | normal, which is half as fast again
+    mirrored: bool = False  # the move goes the other way
+
+
 class Control(Protocol):
     """The running job, as an engine sees it; only ever called from the thread that called it."""
 
@@ -34,7 +46,10 @@ class Piece:
 
 @value
 class Film:
-    """A finished film, as measured; `duration_seconds` is the duration rounded up."""
+    """A finished film, as measured; `duration_seconds` is the duration rounded up.
+
+    `parts_ms` are the lengths of its pieces, and of the card at its end; they add up to the film's.
+    """
 
     duration_ms: int
     duration_seconds: int
@@ -42,6 +57,7 @@ class Film:
     height: int
     sha256: str
     size: int
+    parts_ms: tuple[int, ...]
 
 
 class Engine(Protocol):
@@ -56,17 +72,12 @@ class Engine(Protocol):
     name: str
 
     def clip(
-        self,
-        image: Path,
-        out: Path,
-        *,
-        room_type: str,
-        seconds: int,
-        aspect_ratio: str,
-        native_audio: bool,
-        control: Control,
+        self, image: Path, out: Path, *, shot: Shot, end: Path | None = None, control: Control
     ) -> Piece:
-        """Make a clip of `seconds` that moves through the room in `image`."""
+        """Make the clip `shot` of the room in `image`.
+
+        With `end`, another picture, it leads there: the clip dissolves into it, and moves on in it.
+        """
 
     def transition(
         self,
@@ -74,15 +85,16 @@ class Engine(Protocol):
         second: Path,
         out: Path,
         *,
-        seconds: int,
-        aspect_ratio: str,
+        leaving: Shot,
+        arriving: Shot,
+        milliseconds: int,
         control: Control,
-        rooms: tuple[str, str] | None = None,
     ) -> Piece:
-        """Make a silent passage of `seconds` from the first picture to the second.
+        """Make the passage between two clips: what `leaving` ends in, and `arriving` begins in.
 
-        With `rooms`, the room types of the two clips it stands between, it begins in the view in
-        which the first clip ends and ends in the view in which the second begins.
+        It begins in the view, and at the speed, in which the clip `leaving` of `first` ends, and
+        ends in those in which the clip `arriving` of `second` begins. Where a clip led to another
+        picture, that one is its `first`.
         """
 
 

@@ -25,10 +25,12 @@ from video.gateways.engine import FPS, Control
 
 Frame = NDArray[np.uint8]
 
+CODE = "video.engine_failed"
 TIMEOUT_S = 300
 POLL_S = 0.1
 TICKS = 12800  # of a second: the video time base of every piece
 RATE = 48000  # audio samples a second
+MAX_PIXELS = "36000000"  # of a picture or frame that is not of our making
 LIMITS = [
     "-hide_banner",
     "-nostdin",
@@ -44,7 +46,11 @@ PICTURE = (
     f"-c:v libx264 -preset veryfast -crf 19 -profile:v high -bf 0 -g {2 * FPS} -threads:v 2"
     f" -pix_fmt yuv420p -video_track_timescale {TICKS}"
 ).split()
+# The other coder is no better at this rate, slower, and overshoots the first beat by 5 dB.
 SOUND = f"-c:a aac -b:a 192k -ar {RATE} -ac 2".split()
+# Of a mix that is as loud as may be: the other coder overshoots a hard beat by some dB. At the ends
+# of a piece, which meet those of others, this one leaves a step.
+LOUD_SOUND = [*SOUND, "-aac_coder", "fast"]
 # Same inputs, same bytes: no dates, no versions, and packets interleaved by time, not by arrival.
 CONTAINER = [
     "-map_metadata",
@@ -66,6 +72,10 @@ CONTAINER = [
 ]
 # What every piece says of its pictures; without it two encoders' headers would differ.
 TAGS = "setsar=1,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+
+
+class Failed(Unavailable):
+    """It ended with an error: its own, or one of what it was given, as only the caller knows."""
 
 
 def link(folder: Path, name: str, path: Path) -> str:
@@ -91,7 +101,9 @@ def run(
     """Run ffmpeg in `folder`, feeding it raw `frames` (of which `expected` come) if there are any.
 
     Raises:
-        Unavailable: it failed, or took `timeout_s` seconds; `video.out_of_memory` if it was killed.
+        Failed: it ended with an error.
+        Unavailable: there is none, it took `timeout_s` seconds, or was killed
+            (`video.out_of_memory`).
         Exception: whatever `control.check` or the frames raise; the process is killed first.
     """
     command, stdin = [_binary(), *LIMITS, *arguments], DEVNULL if frames is None else PIPE
@@ -110,9 +122,12 @@ def run(
         raise feed.failure
     if process.returncode == -SIGKILL:  # not by us, who would not have come here
         raise Unavailable("video.out_of_memory", "ffmpeg was killed, as by a kernel out of memory")
+    if process.returncode < 0:
+        raise _failed(f"ffmpeg was ended by signal {-process.returncode}")
     if process.returncode:
         said = (folder / "messages.txt").read_text(errors="replace").splitlines()[-5:]
-        raise _failed("ffmpeg failed", exit=process.returncode, stderr=said)
+        details = {"exit": process.returncode, "stderr": said}
+        raise Failed(CODE, "ffmpeg failed", details=details)
 
 
 class _Feed(Thread):
@@ -165,5 +180,5 @@ def _binary() -> str:
         raise _failed("there is no ffmpeg for this machine") from None
 
 
-def _failed(message: str, **details: object) -> Unavailable:
-    return Unavailable("video.engine_failed", message, details=details)
+def _failed(message: str) -> Unavailable:
+    return Unavailable(CODE, message)

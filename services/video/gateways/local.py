@@ -1,39 +1,23 @@
 """The local engine: the still, seen by a moving camera, drawn frame by frame."""
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from gateways.work_folder import scratch
-from video.gateways.camera import (
-    DOLLY_IN,
-    TIGHTEST,
-    WIDEST,
-    View,
-    between,
-    eased,
-    framing,
-    inside,
-    move_for,
-)
-from video.gateways.engine import FPS, Control, Piece, fingerprint, size_of
+from video.gateways.camera import Course, course_of
+from video.gateways.engine import FPS, Control, Piece, Shot, fingerprint, size_of
 from video.gateways.ffmpeg import CONTAINER, PICTURE, RATE, SOUND, TAGS, Frame, run, source
 from video.gateways.probe import verified
+from video.gateways.still import Still, dissolved
 
-PUSH = 1.2  # how much a transition zooms into the first picture
-# RGB to Y'CbCr of BT.709, video range.
-BT709 = np.array(
-    [
-        [0.18259, 0.61423, 0.06201, 16.0],
-        [-0.10064, -0.33857, 0.43922, 128.0],
-        [0.43922, -0.39894, -0.04027, 128.0],
-    ]
-)
+BOTH = 4 * FPS // 5  # frames, at most, in which two pictures are seen at once
+LED = 0.7  # of a clip that leads to another picture, when it is half there
+FRAME_MS = 1000 // FPS
+WARM_UP_S, MEETING_S = 0.5, 0.4  # of the room tone, before it is heard
+FIRST_Q, LAST_Q = 15, 10  # H.264 quantisers: 50 dB to what was drawn; the rest has about 43
 SILENCE = f"anullsrc=r={RATE}:cl=stereo"
+
+Seen = tuple[Still, Course]
 
 
 class LocalEngine:
@@ -46,22 +30,16 @@ class LocalEngine:
         self.decode = decode
 
     def clip(
-        self,
-        image: Path,
-        out: Path,
-        *,
-        room_type: str,
-        seconds: int,
-        aspect_ratio: str,
-        native_audio: bool,
-        control: Control,
+        self, image: Path, out: Path, *, shot: Shot, end: Path | None = None, control: Control
     ) -> Piece:
-        """Make a clip: one slow move, with a quiet room tone if `native_audio`, else silent."""
-        still = self._still(image, size_of(aspect_ratio))
-        views = framing(move_for(room_type), still.reach)
-        frames = (still.seen(between(views, at)) for at in eased(seconds))
-        sound = _room_tone(seconds) if native_audio else SILENCE
-        return _written(frames, still.size, seconds, sound, out, control)
+        """Make a clip: one slow move, with a quiet room tone if that is asked for, else silent."""
+        first, count = self._seen(image, shot), shot.seconds * FPS
+        if end is None:
+            frames = _moving(first, count)
+        else:
+            frames = _dissolve(first, self._seen(end, shot), count, round(LED * count))
+        tone = (shot.native_audio,) * 2
+        return _written(frames, count, first[0].size, tone, out, control)
 
     def transition(
         self,
@@ -69,121 +47,101 @@ class LocalEngine:
         second: Path,
         out: Path,
         *,
-        seconds: int,
-        aspect_ratio: str,
+        leaving: Shot,
+        arriving: Shot,
+        milliseconds: int,
         control: Control,
-        rooms: tuple[str, str] | None = None,
     ) -> Piece:
-        """Make a transition: the camera moves on into the first picture, which dissolves."""
-        stills = [self._still(path, size_of(aspect_ratio)) for path in (first, second)]
-        moves = [move_for(room) for room in rooms] if rooms else [DOLLY_IN] * 2
-        leaves = framing(moves[0], stills[0].reach)[1]
-        arrives = framing(moves[1], stills[1].reach)[0]
-        into = (leaves, replace(leaves, zoom=leaves.zoom * PUSH))
-        onto = (inside(replace(arrives, zoom=arrives.zoom / WIDEST), stills[1].reach), arrives)
-        frames = _dissolve(stills[0], into, stills[1], onto, seconds)
-        return _written(frames, stills[0].size, seconds, SILENCE, out, control)
+        """Make a transition: one camera moves on, the other sets out, and light goes over."""
+        one, other = self._seen(first, leaving), self._seen(second, arriving)
+        count = round(milliseconds * FPS / 1000)
+        frames = _dissolve(one, other, count, count // 2, leaving.seconds, -count / FPS)
+        tone = (leaving.native_audio, arriving.native_audio)
+        return _written(frames, count, one[0].size, tone, out, control)
 
-    def _still(self, path: Path, size: tuple[int, int]) -> "Still":
-        return Still(_cropped(self.decode(path.read_bytes()), size), size)
-
-
-class Still:
-    """A photograph, ready to be looked at: planes of Y', Cb and Cr, sharp at the tightest zoom."""
-
-    def __init__(self, pixels: Frame, size: tuple[int, int]) -> None:
-        self.size = size
-        cover = min(pixels.shape[1] / size[0], pixels.shape[0] / size[1])
-        self.reach = (pixels.shape[1] / size[0] / cover, pixels.shape[0] / size[1] / cover)
-        # Enlarged once and well here, so that each frame only needs a quick interpolation.
-        width, height = (
-            round(r * n * TIGHTEST / 2) * 2 for r, n in zip(self.reach, size, strict=True)
-        )
-        how = cv2.INTER_AREA if cover > TIGHTEST else cv2.INTER_LANCZOS4
-        coloured = cv2.transform(cv2.resize(pixels, (width, height), interpolation=how), BT709)
-        half = (width // 2, height // 2)
-        light, *colours = cv2.split(coloured)
-        halved = [cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in colours]
-        self.planes = [light, *halved]
-
-    def seen(self, view: View) -> Frame:
-        """Return what the camera sees, to a fraction of a pixel, as planar 4:2:0."""
-        width, height = self.size
-        frame = np.empty(width * height * 3 // 2, np.uint8)
-        begin = 0
-        for plane, part in zip(self.planes, (1, 2, 2), strict=True):
-            w, h = width // part, height // part
-            scale = TIGHTEST / view.zoom
-            left, top = (view.x * TIGHTEST * w, view.y * TIGHTEST * h)
-            # Pixels are squares with their centre at .5, in the picture as in the frame.
-            across = [scale, 0, left + scale * (1 - w) / 2 - 0.5]
-            down = [0, scale, top + scale * (1 - h) / 2 - 0.5]
-            frame[begin : begin + w * h] = cv2.warpAffine(
-                plane,
-                np.array([across, down]),
-                (w, h),
-                # The eye sees detail in brightness alone; cubic costs three times linear.
-                flags=(cv2.INTER_CUBIC if part == 1 else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            ).reshape(-1)
-            begin += w * h
-        return frame
+    def _seen(self, image: Path, shot: Shot) -> Seen:
+        size = size_of(shot.aspect_ratio)
+        still = Still(self.decode(image.read_bytes()), size)
+        return still, course_of(shot, still.reach)
 
 
-def _cropped(pixels: Frame, size: tuple[int, int]) -> Frame:
-    """Return the middle of a photograph (RGB), at most three frames long."""
-    height, width = pixels.shape[:2]
-    cover = min(width / size[0], height / size[1])
-    across = min(width, math.ceil(3 * cover * size[0]))
-    down = min(height, math.ceil(3 * cover * size[1]))
-    left, top = (width - across) // 2, (height - down) // 2
-    return pixels[top : top + down, left : left + across]
+def _moving(seen: Seen, count: int) -> Iterator[Frame]:
+    still, course = seen
+    for index in range(count):
+        yield still.seen(course.view(index / FPS))
 
 
 def _dissolve(
-    first: Still,
-    into: tuple[View, View],
-    second: Still,
-    onto: tuple[View, View],
-    seconds: int,
+    first: Seen, second: Seen, count: int, middle: int, gone: float = 0, waits: float = 0
 ) -> Iterator[Frame]:
-    steps = list(eased(seconds))
-    for index, at in enumerate(steps):
-        share = min(max(2 * index / (len(steps) - 1) - 0.5, 0.0), 1.0)  # the middle half
-        share = share * share * (3 - 2 * share)
+    """Yield `count` frames that go over from one picture to the other, half way at `middle`.
+
+    `gone` and `waits` are where on their paths the cameras are at first, in seconds.
+    """
+    (old, leaving), (new, arriving) = first, second
+    both = min(BOTH, 2 * (count - middle) - 2, 2 * middle - 2)
+    for index in range(count):
+        share = min(max((index + 1 - middle + both // 2) / (both + 1), 0.0), 1.0)
+        one, other = leaving.view(gone + index / FPS), arriving.view(waits + index / FPS)
         if share in (0.0, 1.0):
-            yield second.seen(between(onto, at)) if share else first.seen(between(into, at))
-            continue
-        old, new = first.seen(between(into, at)), second.seen(between(onto, at))
-        yield np.asarray(cv2.addWeighted(old, 1 - share, new, share, 0), np.uint8).reshape(-1)
+            yield new.seen(other) if share else old.seen(one)
+        else:
+            yield dissolved(old, one, new, other, share * share * (3 - 2 * share))
 
 
-def _room_tone(seconds: int) -> str:
-    """Return a filter graph of soft air noise, unlike left and right, from silence to silence."""
-    noise = f"anoisesrc=c=brown:r={RATE}:a=0.03:d={seconds}:seed="
-    fades = f"afade=t=in:d=0.4,afade=t=out:st={seconds - 0.4}:d=0.4"
-    return f"{noise}1[l];{noise}2[r];[l][r]join,lowpass=f=500,highpass=f=60,{fades}"
+def _sound(seconds: float, tone: tuple[bool, bool]) -> str:
+    """Return a filter graph of what is heard, with a room tone at the begin, the end, or both."""
+    match tone:
+        case (False, False):
+            return SILENCE
+        case (True, True):
+            return _room_tone(seconds)
+        case (begins, _):
+            return f"{_room_tone(seconds)},afade=t={'out' if begins else 'in'}:d={seconds:.2f}"
+
+
+def _room_tone(seconds: float) -> str:
+    """Return a filter graph of soft air noise, unlike left and right.
+
+    Any length ends as every length begins: it goes over into what came before the begin. So pieces
+    that meet are heard as one.
+    """
+    begin = WARM_UP_S + MEETING_S
+    noise = f"anoisesrc=c=brown:r={RATE}:a=0.03:d={begin + seconds:.2f}:seed="
+    air = f"{noise}1[l];{noise}2[r];[l][r]join,lowpass=f=500,highpass=f=60,asplit[all][before]"
+    body = f"[all]atrim=start={begin},asetpts=PTS-STARTPTS[body]"
+    meets = f"[before]atrim={WARM_UP_S}:{begin},asetpts=PTS-STARTPTS[meets]"
+    return f"{air};{body};{meets};[body][meets]acrossfade=d={MEETING_S}:c1=qsin:c2=qsin"
 
 
 def _written(
     frames: Iterator[Frame],
+    count: int,
     size: tuple[int, int],
-    seconds: int,
-    sound: str,
+    tone: tuple[bool, bool],
     out: Path,
     control: Control,
 ) -> Piece:
     width, height = size
+    seconds = count / FPS
     raw = ["-pix_fmt", "yuv420p", "-s", f"{width}x{height}", "-r", str(FPS)]
-    inputs = [*source("rawvideo", "pipe:0", *raw), *source("lavfi", sound)]
-    chosen = ["-map", "0:v:0", "-map", "1:a:0", "-vf", TAGS, "-t", str(seconds)]
+    sound = source("lavfi", _sound(seconds, tone))
+    chosen = ["-map", "0:v:0", "-map", "1:a:0", "-vf", TAGS, "-t", f"{seconds:.2f}"]
     with scratch(out.parent) as folder:
         piece = folder / "piece.mp4"
-        arguments = [*inputs, *chosen, *PICTURE, *SOUND, *CONTAINER, piece.name]
-        run(folder, arguments, control, frames=frames, expected=seconds * FPS)
-        made = verified(piece, size, seconds * 1000, 1000 // FPS, control)
+        inputs = [*source("rawvideo", "pipe:0", *raw), *sound]
+        encoded = [*PICTURE, *_fine_ends(count), *SOUND, *CONTAINER]
+        arguments = [*inputs, *chosen, *encoded, piece.name]
+        run(folder, arguments, control, frames=frames, expected=count)
+        made = verified(piece, size, count * FRAME_MS, FRAME_MS, control)
         sha256, length = fingerprint(piece)
         piece.replace(out)
     return Piece(
         duration_ms=made.duration_ms, width=width, height=height, sha256=sha256, size=length
     )
+
+
+def _fine_ends(count: int) -> list[str]:
+    """Return what makes the first and the last frame finer, so that nobody sees pieces meet."""
+    last = count - 1
+    return ["-x264-params", f"zones=0,0,q={FIRST_Q}/{last},{last},q={LAST_Q}"]
