@@ -1,141 +1,121 @@
-"""How far a run is: the pieces it wants (`wanted_piece`), and what its jobs tell."""
+"""How far a run is: what has become of its film's pieces, and what the jobs tell that make them."""
 
-from collections.abc import Iterable, Sequence
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Connection,
-    Index,
-    Integer,
-    Table,
-    Text,
-    insert,
-    text,
-    update,
-)
+from sqlalchemy import Connection, text
 
-from chassis import ids
 from chassis.errors import NotFound
 from chassis.identity import Actor
-from chassis.unit.projection import Change, Projection
-from chassis.unit.store import Recorded
-from video.domain.video import ClipFailed, GenerationStarted, PieceFinished, TransitionDropped
-from video.tables import metadata
 
 CLIPS, TRANSITIONS, COMPILE = 70, 15, 15  # percent of the whole
+RUNNING = ("generating", "compiling")  # statuses of a video
+MADE = ("working", "joining")  # … of a film that is being made
+BROKEN = ("failed", "broken")  # … of both, after a run that has failed
+MAKING = ("render_piece", "ask_provider", "await_answer")  # kinds of job, of a piece each
 
-table = Table(
-    "wanted_piece",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("video_project_id", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("piece_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("ended", Boolean, nullable=False, server_default="false"),
-    CheckConstraint("kind in ('clip', 'transition')", name="wanted_piece_kind"),
-    Index("wanted_piece_video", "video_project_id", "revision"),
-)
+Row = Mapping[str, Any]
 
 
-def project(recorded: Recorded) -> Iterable[Change]:
-    """Note which pieces a video waits for."""
-    subject = recorded.subject
-    match recorded.event:
-        case GenerationStarted(revision=revision, wanted=wanted):
-            for each in wanted:
-                yield insert(table).values(
-                    id=_id(subject, revision, each.piece_id),
-                    video_project_id=subject,
-                    revision=revision,
-                    piece_id=each.piece_id,
-                    kind=each.spec.kind,
-                )
-        case (
-            PieceFinished(revision=revision, piece_id=piece_id)
-            | ClipFailed(revision=revision, piece_id=piece_id)
-            | TransitionDropped(revision=revision, piece_id=piece_id)
-        ):
-            this = update(table).where(table.c.id == str(_id(subject, revision, piece_id)))
-            yield this.values(ended=True)
+def of_run(
+    connection: Connection, run_id: UUID, actor: Actor, token: str | None, now: datetime
+) -> dict[str, Any]:
+    """Return how far a run is: {percent, step, at}; to who sees its video or has its token.
 
-
-def _id(video_id: UUID, revision: int, piece_id: UUID) -> UUID:
-    return ids.derive(video_id, "wanted", revision, piece_id)
-
-
-projection = Projection(table=table, project=project)
-
-
-def of_run(connection: Connection, run_id: UUID, actor: Actor) -> dict[str, Any]:
-    """Return how far a run is: {percent, step, at}. Raises `NotFound("video.run_not_found")`."""
-    # one statement sees one moment: a piece is never neither running nor ended
-    rows = connection.execute(_RUN, {"run_id": str(run_id)}).all()
-    if not rows or not actor.sees(UUID(rows[0].workspace_id)):
+    Raises `NotFound("video.run_not_found")` to everybody else.
+    """
+    # one statement sees one moment: a piece is never neither being made nor ended
+    found = connection.execute(_RUN, {"run_id": str(run_id), "making": list(MAKING)})
+    row = dict(next(iter(found.mappings()), {}))
+    if not row or not (_sees(actor, row) or _lets_in(token, row, now)):
         raise NotFound("video.run_not_found", "no such run")
-    wanted = [each for each in rows if each.kind is not None]
-    return {
-        "percent": percent(rows[0].status, wanted, rows[0].compiled or 0),
-        "step": _step(rows[0].status, bool(wanted)),
-        "at": max([rows[0].updated_at, *(each.told_at for each in rows if each.told_at)]),
-    }
+    status = _status(row)
+    return {"percent": percent(status, row), "step": _step(status, row), "at": row["at"]}
 
 
-def percent(status: str, wanted: Sequence[Any], compiled: int) -> int:
-    """Return the percent done: clips 70, transitions 15, compiling 15; 100 for a finished film.
+def _sees(actor: Actor, row: Row) -> bool:
+    return actor.kind == "person" and actor.sees(UUID(row["workspace_id"]))
 
-    `wanted`: the pieces (`kind`, `ended`, `percent`); without transitions clips weigh for both.
+
+def _lets_in(token: str | None, row: Row, now: datetime) -> bool:
+    """Return whether a token is that of the run's last start, and of the last hour."""
+    if token is None or row["token_sha256"] is None or not row["is_present"]:
+        return False
+    hashed = sha256(token.encode(errors="replace")).hexdigest()
+    # only what we gave out has that hash: it begins with when it ends
+    is_ours = hmac.compare_digest(hashed, row["token_sha256"])
+    return is_ours and int(token.partition(".")[0]) > now.timestamp()
+
+
+def _status(row: Row) -> str:
+    if row["is_present"]:
+        return str(row["status"])
+    return "completed" if row["film"] == "made" else "failed"  # of an earlier revision
+
+
+def percent(status: str, row: Row) -> int:
+    """Return the percent done: clips 70, transitions 15, joining 15; 100 for a finished film.
+
+    Without transitions clips weigh for both. It never falls within a run.
+
+    Args:
+        status: of the run, as a video has it.
+        row: `film`: the film's status, if there is one; `kinds` and `pieces`: by piece its kind
+            and what has become of it; `told`: by piece the percent of the job that makes it;
+            `joined`: that of the joining; `floor`.
     """
     if status == "completed":
         return 100
-    shares = {kind: [_done(each) for each in wanted if each.kind == kind] for kind in KINDS}
-    weights = dict(zip(KINDS, (CLIPS, TRANSITIONS), strict=True))
+    if not (status in RUNNING and row["film"] in MADE) and (status, row["film"]) != BROKEN:
+        return 0
+    shares: dict[str, list[int]] = {"clip": [], "transition": []}
+    for piece_id, kind in row["kinds"].items():
+        shares[kind].append(_share(row["pieces"][piece_id], row["told"].get(piece_id, 0)))
+    weights = {"clip": CLIPS, "transition": TRANSITIONS}
     if not shares["transition"]:
         weights = {"clip": CLIPS + TRANSITIONS}
     done = sum(
-        weights[kind] * sum(shares[kind]) // (100 * len(shares[kind]))
-        for kind in weights
-        if shares[kind]
+        weight * sum(shares[kind]) // (100 * len(shares[kind])) for kind, weight in weights.items()
     )
-    return min(99, done + COMPILE * compiled // 100)
+    joined = COMPILE * (row["joined"] or 0) // 100
+    return min(99, max(done, int(row["floor"])) + joined)
 
 
-KINDS = ("clip", "transition")
+def _share(piece: Row, told: int) -> int:
+    """Return how much of a piece is done, in percent: a lost one holds nothing up."""
+    return min(99, told) if piece["state"] == "wanted" else 100
 
 
-def _done(piece: Any) -> int:
-    return 100 if piece.ended else min(100, piece.percent or 0)
-
-
-def _step(status: str, wanted: bool) -> str:
-    match status:
-        case "draft":
-            return "waiting"
-        case "generating" if not wanted:
-            return "fetching"
+def _step(status: str, row: Row) -> str:
+    if status == "draft":
+        return "waiting"
+    if status in RUNNING and row["film"] not in MADE:
+        return "fetching"  # also where an earlier run has left a film
     return status
 
 
-def told(connection: Connection, job_id: UUID) -> int:
-    """Return the percent that a job has told so far."""
-    return int(connection.execute(_TOLD, {"id": job_id}).scalar_one() or 0)
-
-
 _RUN = text(
-    "select p.workspace_id, p.status, p.updated_at, w.kind, w.ended,"
-    " cast(r.progress ->> 'percent' as int) as percent,"
-    " cast(c.progress ->> 'percent' as int) as compiled,"
-    " cast(coalesce(r.progress, c.progress) ->> 'at' as timestamptz) as told_at"
-    " from video_project p"
-    " left join wanted_piece w on w.video_project_id = p.id and w.revision = p.revision"
-    " left join jobs r on r.kind = 'render_piece' and r.subject = w.piece_id"
-    "  and r.state in ('waiting', 'claimed') and not w.ended"
-    " left join jobs c on c.kind = 'compile_film' and c.subject = p.id"
-    "  and cast(c.args ->> 'revision' as int) = p.revision"
-    " where p.trigger_run_id = :run_id"
+    "select p.workspace_id, p.status, p.trigger_access_token as token_sha256,"
+    " p.trigger_run_id = :run_id as is_present,"
+    " f.status as film, f.pieces, f.percent_floor as floor,"
+    " (select jsonb_object_agg(w ->> 'piece_id', w -> 'spec' ->> 'kind')"
+    "  from jsonb_array_elements(f.begun -> 'wanted') w) as kinds,"
+    " coalesce(m.told, '{}') as told, c.percent as joined,"
+    " greatest(p.updated_at, f.updated_at, m.at, c.at) as at"
+    " from video_project p left join film f on f.id = :run_id"
+    " left join lateral (select max(at) as at, jsonb_object_agg(subject, percent) as told"
+    "  from (select subject, max(cast(progress ->> 'at' as timestamptz)) as at, max(coalesce("
+    "   cast(progress ->> 'percent' as int), case kind when 'await_answer' then 50 else 0 end))"
+    "   as percent from jobs where kind = any(:making) and state in ('waiting', 'claimed')"
+    "   and subject = any(array(select jsonb_object_keys(f.pieces))) group by subject) each) m"
+    "  on true"
+    " left join lateral (select cast(progress ->> 'percent' as int) as percent,"
+    "  cast(progress ->> 'at' as timestamptz) as at from jobs where kind = 'compile_film'"
+    "  and subject = f.id and state in ('waiting', 'claimed')) c on true"
+    " where p.id = coalesce((select video_project_id from film where id = :run_id),"
+    "  (select id from video_project where trigger_run_id = :run_id))"
 )
-_TOLD = text("select cast(progress ->> 'percent' as int) from jobs where id = :id")
