@@ -11,12 +11,13 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
+from contracts.media import events as media
 from video import starting
 from video.domain import answer, customer, video_project
 from video.domain.answer import KeepAnswer
 from video.domain.customer import HearStatus, NoteWorkspace
 from video.domain.plan import KIND
-from video.forgetting import forget_person
+from video.forgetting import forget_image, forget_person
 
 Streams = Iterable[tuple[Decider[Any, Any, Any], UUID]]
 
@@ -68,6 +69,10 @@ def _target(heard: Heard) -> Streams:
         yield customer.decider, heard.event.workspace_id
 
 
+def _none(heard: Heard) -> Streams:
+    return ()  # which videos show the image is looked up
+
+
 def _erasure(heard: Heard) -> Streams:
     return [(forgetting.decider, heard.event.erasure_id)]
 
@@ -78,6 +83,7 @@ reactions = (
     Reaction(source="auth", hears=auth.WorkspaceSuspended, react=hear_status, streams=_customer),
     Reaction(source="auth", hears=auth.WorkspaceReinstated, react=hear_status, streams=_customer),
     Reaction(source="auth", hears=auth.WorkspaceClosed, react=hear_closing, streams=_customer),
+    Reaction(source="media", hears=media.ImageDeleted, react=forget_image, streams=_none),
     Reaction(source="billing", hears=billing.PaymentCleared, react=begin, streams=_target),
     Reaction(
         source="billing", hears=billing.PaymentRequired, react=demand_payment, streams=_target
