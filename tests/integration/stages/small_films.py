@@ -2,14 +2,15 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
 from PIL import Image
 
 from gateways.decoding import decoded
-from video.gateways.compile import compile_film
-from video.gateways.engine import Film, Piece
+from video.gateways.compile import Look, compile_film
+from video.gateways.engine import Control, Film, Piece, Shot
 from video.gateways.ffmpeg import Frame
 from video.gateways.local import LocalEngine
 
@@ -52,21 +53,44 @@ def photograph(path: Path, size: tuple[int, int], seed: int) -> Path:
     return path
 
 
-def make_clip(image: Path, out: Path, **changed: object) -> Piece:
-    asked = {"room_type": "kitchen", "seconds": 1, "aspect_ratio": "1:1", "native_audio": True}
-    return ENGINE.clip(image, out, **{"control": Job(), **asked, **changed})  # type: ignore[arg-type]
+def make_clip(
+    image: Path,
+    out: Path,
+    end: Path | None = None,
+    control: Control | None = None,
+    **changed: object,
+) -> Piece:
+    return ENGINE.clip(image, out, shot=shot(**changed), end=end, control=control or Job())
 
 
-def make_film(pieces: list[Path], out: Path, music: Path | None = None, volume: int = 50) -> Film:
-    return compile_film(
-        pieces,
+def make_transition(
+    first: Path,
+    second: Path,
+    out: Path,
+    rooms: tuple[str, str],
+    milliseconds: int = 1000,
+    **changed: object,
+) -> Piece:
+    leaving, arriving = (shot(**{"room_type": room, **changed}) for room in rooms)
+    return ENGINE.transition(
+        first,
+        second,
         out,
-        out.with_suffix(".jpg"),
-        aspect_ratio="1:1",
-        music=music,
-        music_volume=volume,
+        leaving=leaving,
+        arriving=arriving,
+        milliseconds=milliseconds,
         control=Job(),
     )
+
+
+def shot(**changed: object) -> Shot:
+    asked = {"room_type": "kitchen", "seconds": 1, "aspect_ratio": "1:1", "native_audio": True}
+    return Shot(**{**asked, **changed})  # type: ignore[arg-type]
+
+
+def make_film(pieces: list[Path], out: Path, **looking: Any) -> Film:
+    look = Look(**{"aspect_ratio": "1:1", **looking})
+    return compile_film(pieces, out, out.with_suffix(".jpg"), look=look, control=Job())
 
 
 def ffmpeg(*arguments: object) -> bytes:

@@ -10,13 +10,26 @@ import pytest
 from chassis.testing.heard import TOLD_AT, Streams, heard
 from contracts.auth import events as auth
 from contracts.billing import events as billing
-from unit.video.films import CLEARED, CREATED, OTHER, REQUESTED, USER, WORKSPACE
+from contracts.media import events as media
+from unit.stages.forgotten import held
+from unit.video.films import (
+    BEGUN,
+    CLEARED,
+    CLIP_IDS,
+    CREATED,
+    IMAGES,
+    OTHER,
+    REQUESTED,
+    USER,
+    WORKSPACE,
+)
 from video.app import SERVICE
 from video.domain import answer, customer, video_project
 from video.domain.answer import AnswerKept
 from video.domain.customer import StatusHeard, WorkspaceNoted
-from video.domain.video import PaymentDemanded
+from video.domain.video_events import ImageForgotten, PaymentDemanded, VideoRemoved
 from video.inbound import reactions
+from video.projections import video_clips, video_projects
 
 hears = partial(heard, SERVICE, reactions)
 
@@ -27,7 +40,7 @@ ANSWER = (answer.decider, TARGET)
 WAITS = {VIDEO: [CREATED, REQUESTED]}
 
 noted = WorkspaceNoted(workspace_id=WORKSPACE, owner_user_id=USER)
-demanded = PaymentDemanded(revision=1, reason="no_method")
+demanded = PaymentDemanded(run=1, reason="no_method")
 created = auth.WorkspaceCreated(workspace_id=WORKSPACE, owner_user_id=USER)
 cleared = billing.PaymentCleared(
     target_kind="video_project",
@@ -86,17 +99,17 @@ def test_a_workspace_that_nobody_owns_yet_is_noted() -> None:
 
 
 def test_a_film_that_is_paid_for_begins() -> None:
-    hears(cleared).given(WAITS).then({VIDEO: [CLEARED]})
+    hears(cleared).given(WAITS).then({VIDEO: [CLEARED, BEGUN]})
 
 
 def test_a_clearance_heard_twice_begins_once() -> None:
-    hears(cleared).given({VIDEO: [*WAITS[VIDEO], CLEARED]}).then_nothing()
+    hears(cleared).given({VIDEO: [*WAITS[VIDEO], CLEARED, BEGUN]}).then_nothing()
 
 
 @BARRED
 def test_a_clearance_in_a_workspace_that_may_begin_nothing_is_noted(status: str) -> None:
     given: Streams = {**WAITS, CUSTOMER: [noted, StatusHeard(status=status)]}
-    hears(cleared).given(given).then({VIDEO: [replace(CLEARED, begins=False)]})
+    hears(cleared).given(given).then({VIDEO: [CLEARED]})
 
 
 def test_a_film_that_has_to_be_paid_for_waits() -> None:
@@ -129,8 +142,33 @@ def test_an_answer_is_kept_for_a_film_that_is_not_known_or_never_asked(event: An
 
 
 @EITHER
-@pytest.mark.parametrize("another", [{"run": 2}, {"workspace_id": OTHER}], ids=str)
-def test_what_is_said_of_another_run_or_workspace_changes_nothing(
-    event: Any, another: dict[str, Any]
-) -> None:
-    hears(replace(event, **another)).given(WAITS).then_nothing()
+def test_an_answer_to_a_later_run_is_kept_for_when_it_is_asked(event: Any) -> None:
+    kept = AnswerKept(workspace_id=WORKSPACE, run=2, reason=getattr(event, "reason", None))
+    hears(replace(event, run=2)).given(WAITS).then({ANSWER: [kept]})
+
+
+@EITHER
+def test_what_is_said_of_another_workspace_or_of_what_is_gone_changes_nothing(event: Any) -> None:
+    hears(replace(event, workspace_id=OTHER)).given(WAITS).then_nothing()
+    hears(event).given(
+        {VIDEO: [*WAITS[VIDEO], VideoRemoved(clip_ids=CLIP_IDS, revision=1)]}
+    ).then_nothing()
+
+
+def test_an_image_that_is_gone_is_shown_no_more_as_the_picture_of_a_clip() -> None:
+    gone = media.ImageDeleted(root_id=OTHER, project_id=OTHER, workspace_id=WORKSPACE)
+    forgotten = ImageForgotten(image_generation_id=IMAGES[1], clip_ids=CLIP_IDS[1:2])
+    with held(video_projects.table, video_clips.table) as video:
+        video.row(
+            video_clips.table,
+            id=CLIP_IDS[1],
+            video_project_id=TARGET,
+            image_generation_id=str(IMAGES[1]),
+            source_image_url="x",
+            room_type="kitchen",
+            sequence_order=1,
+        )
+        of_version = replace(gone, version_ids=(IMAGES[1],))
+        told = hears(of_version).given({VIDEO: [CREATED]}).beside(video.tables)
+        told.reading(VIDEO).then({VIDEO: [forgotten]})
+        hears(gone).given({VIDEO: [CREATED]}).beside(video.tables).then_nothing()

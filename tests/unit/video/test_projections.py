@@ -1,51 +1,61 @@
-"""The rows that video shows: films, their clips, and the pieces that they wait for."""
+"""The row that video shows of each video."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from chassis import ids
 from chassis.testing.projected import at, kept, projected
 from unit.video.films import (
-    CLEARED,
+    BEGUN,
+    CLIP_IDS,
     CLIPS,
     CREATED,
-    GENERATING,
+    FILE,
+    IMAGES,
     REQUESTED,
     SETTINGS,
-    STARTED,
+    SOURCES,
     USER,
-    WANTED,
+    VIDEO,
     WORKSPACE,
-    finished,
+    end,
+    run_ended,
 )
-from video.domain.plan import Wanted, run_id
-from video.domain.video import (
-    ClipFailed,
-    CompileStarted,
-    Film,
-    FilmCompiled,
+from video.domain.pictures import Source
+from video.domain.plan import run_id
+from video.domain.video_events import (
+    CapRaised,
+    ClipsChanged,
+    CompileBegun,
+    CostNoted,
+    ImageForgotten,
     PaymentDemanded,
-    RunBegun,
-    TransitionDropped,
-    VideoFailed,
+    RevisionOpened,
+    SettingsChanged,
+    SourcesTaken,
+    StartCleared,
+    StartWithdrawn,
+    VideoRemoved,
 )
-from video.projections import progress, video_projects
+from video.projections import video_projects
 
-VIDEO, OTHER = UUID(int=77), UUID(int=78)
-THEN = datetime(2026, 5, 1, tzinfo=UTC)
-CLIP, TRANSITION = WANTED[0], WANTED[1]
-
+OTHER = UUID(int=78)
 created = replace(
     CREATED,
-    settings=replace(SETTINGS, aspect_ratio="9:16", music_volume=30),
+    settings=replace(SETTINGS, aspect_ratio="9:16", music_volume=30, music_track_id=UUID(int=8)),
     estimated_cost_cents=40,
-    revision=2,
 )
 CREATED_VIDEO = [(VIDEO, kept(description="by the sea")), (VIDEO, created)]
+METADATA = {
+    "price_list": "engines-2",
+    "engine": "local",
+    "native_audio": "a synthetic room tone",
+    "motion": "calm",
+    "show_logo": False,
+    "end_card": False,
+}
 VIDEO_ROW = {
     "id": str(VIDEO),
     "workspace_id": str(WORKSPACE),
@@ -53,7 +63,7 @@ VIDEO_ROW = {
     "name": "Storgata 2",
     "description": "by the sea",
     "aspect_ratio": "9:16",
-    "music_track_id": None,
+    "music_track_id": str(UUID(int=8)),
     "music_volume": 30,
     "generate_native_audio": True,
     "final_video_url": None,
@@ -67,15 +77,13 @@ VIDEO_ROW = {
     "error_message": None,
     "trigger_run_id": None,
     "trigger_access_token": None,
-    "metadata": {
-        "engine": "local",
-        "price_list": "engines-1",
-        "native_audio": "a synthetic room tone",
-    },
+    "metadata": METADATA,
     "created_at": at(1),
     "updated_at": at(1),
-    "revision": 2,
+    "revision": 1,
     "clearance": "none",
+    "cost_micro_usd": 0,
+    "sources": {},
 }
 
 
@@ -83,123 +91,181 @@ def test_a_video_has_a_row() -> None:
     assert projected(video_projects.projection, CREATED_VIDEO) == [VIDEO_ROW]
 
 
-def test_a_video_without_sound_or_description_says_so() -> None:
-    silent = replace(created, settings=replace(SETTINGS, generate_native_audio=False))
-    rows = projected(video_projects.projection, [(VIDEO, silent)])
-    assert [row["generate_native_audio"] for row in rows] == [False]
-    assert [row["description"] for row in rows] == [None]
-    assert [row["metadata"] for row in rows] == [{"engine": "local", "price_list": "engines-1"}]
+def shown(*events: Any) -> dict[str, Any]:
+    """Return the row after these events of the created video; that of another one stays."""
+    told = [*CREATED_VIDEO, (OTHER, created), *((VIDEO, each) for each in events)]
+    row, other = projected(video_projects.projection, told)
+    beside = {"id": str(OTHER), "description": None, "created_at": at(2), "updated_at": at(2)}
+    assert other == VIDEO_ROW | beside
+    return row
 
 
-COMPILED = FilmCompiled(
-    revision=2,
-    film=Film(key="film", sha256="f" * 64, size=900, thumbnail_key="still", duration_seconds=25),
-    actual_cost_cents=35,
-    at=THEN,
+DONE = {"final_video_url": "blob:film", "thumbnail_url": "blob:still", "duration_seconds": 18}
+SETTLED = SettingsChanged(
+    settings=replace(
+        SETTINGS, title="Storgata 3", generate_native_audio=False, motion="normal", end_card=True
+    ),
+    estimated_cost_cents=7,
 )
+LEFT = ClipsChanged(clips=CLIPS[:2], removed=CLIP_IDS[2:], estimated_cost_cents=9)
 
 
 @pytest.mark.parametrize(
-    "event,shown",
+    "event,changed",
     [
         (
-            replace(REQUESTED, revision=2),
-            {"clearance": "requested", "trigger_run_id": str(run_id(VIDEO, 2))},
-        ),
-        (PaymentDemanded(revision=2, reason="no_method"), {"clearance": "payment_required"}),
-        (CLEARED, {"clearance": "cleared", "status": "generating"}),
-        (replace(CLEARED, begins=False), {"clearance": "cleared"}),
-        (RunBegun(revision=2), {"clearance": "cleared", "status": "generating"}),
-        (CompileStarted(revision=2, pieces=()), {"status": "compiling"}),
-        (
-            COMPILED,
+            SETTLED,
             {
-                "final_video_url": "blob:film",
-                "thumbnail_url": "blob:still",
-                "duration_seconds": 25,
-                "actual_cost": 35,
-                "metadata": {
-                    "engine": "local",
-                    "price_list": "engines-1",
-                    "native_audio": "a synthetic room tone",
-                    "film": {"sha256": "f" * 64, "size": 900},
-                },
-                "status": "completed",
+                "name": "Storgata 3",
+                "aspect_ratio": "16:9",
+                "music_track_id": None,
+                "music_volume": 50,
+                "generate_native_audio": False,
+                "metadata": METADATA | {"native_audio": None, "motion": "normal", "end_card": True},
+                "estimated_cost": 7,
             },
         ),
-        *(
-            (
-                VideoFailed(revision=2, failed_count=1, reason=reason, cause="video.x"),
-                {"status": "failed", "error_message": message, "clearance": "none"},
-            )
-            for reason, message in (
-                ("sources_unavailable", "The pictures could not be fetched (video.x)."),
-                ("clips_failed", "Not all clips could be made (video.x)."),
-                ("compile_failed", "The clips could not be joined (video.x)."),
-            )
+        (LEFT, {"clip_count": 2, "estimated_cost": 9}),
+        (
+            SourcesTaken(
+                sources=(
+                    SOURCES[0],
+                    Source(name="upload:a/uploads/1.jpg", key="a/sources/x.jpg", sha256="x"),
+                    Source(name="address:cafe", key="a/sources/y.jpg", sha256="y"),
+                )
+            ),
+            {
+                "sources": {
+                    f"media:{IMAGES[0]}": f"blob:{SOURCES[0].key}",
+                    "blob:a/uploads/1.jpg": "blob:a/sources/x.jpg",
+                    "address:cafe": "blob:a/sources/y.jpg",
+                }
+            },
+        ),
+        (
+            REQUESTED,
+            {
+                "clearance": "requested",
+                "trigger_run_id": str(run_id(VIDEO, 1)),
+                "trigger_access_token": "a" * 64,
+            },
+        ),
+        (PaymentDemanded(run=1, reason="no_method"), {"clearance": "payment_required"}),
+        (StartCleared(run=1), {"clearance": "cleared"}),
+        (StartWithdrawn(), {"clearance": "none"}),
+        (
+            replace(BEGUN, progress_sha256="b" * 64),
+            {
+                "clearance": "cleared",
+                "status": "generating",
+                "trigger_run_id": str(run_id(VIDEO, 1)),
+                "trigger_access_token": "b" * 64,
+            },
+        ),
+        (CompileBegun(revision=1), {"status": "compiling"}),
+        (
+            run_ended("completed", *(end(id, clip_key="k") for id in CLIP_IDS), film=FILE, cost=1),
+            {
+                "status": "completed",
+                "completed_clip_count": 3,
+                "cost_micro_usd": 1,
+                "actual_cost": 1,
+                **DONE,
+            },
+        ),
+        (
+            run_ended("failed", end(CLIP_IDS[0], clip_key="k"), end(CLIP_IDS[1], cause="video.x")),
+            {
+                "status": "failed",
+                "error_message": "Not all clips could be made (video.x).",
+                "completed_clip_count": 1,
+                "actual_cost": 0,
+            },
+        ),
+        (
+            run_ended("cancelled", end(CLIP_IDS[0]), cost=10_000),
+            {"status": "draft", "cost_micro_usd": 10_000, "actual_cost": 1},
+        ),
+        (CostNoted(cost_micro_usd=10_001), {"cost_micro_usd": 10_001, "actual_cost": 2}),
+        (
+            RevisionOpened(revision=2, clearance="cleared"),
+            {"status": "draft", "revision": 2, "clearance": "cleared"},
         ),
     ],
     ids=lambda each: type(each).__name__,
 )
-def test_what_happens_to_a_video_is_shown(event: Any, shown: dict[str, Any]) -> None:
-    told = [*CREATED_VIDEO, (OTHER, created), (VIDEO, event)]
-    other = {"id": str(OTHER), "description": None, "created_at": at(2), "updated_at": at(2)}
-    assert projected(video_projects.projection, told) == [
-        {**VIDEO_ROW, **shown, "updated_at": at(3)},
-        {**VIDEO_ROW, **other},
-    ]
+def test_what_happens_to_a_video_is_shown(event: Any, changed: dict[str, Any]) -> None:
+    assert shown(event) == VIDEO_ROW | changed | {"updated_at": at(3)}
 
 
-def test_finished_clips_are_counted_and_transitions_are_not() -> None:
-    shared = replace(finished(CLIP), clip_ids=(CLIPS[0].id, CLIPS[2].id))
-    told = [*CREATED_VIDEO, (VIDEO, finished(WANTED[2])), (VIDEO, shared)]
-    counted = {**VIDEO_ROW, "completed_clip_count": 3, "updated_at": at(3)}
-    assert projected(video_projects.projection, told) == [counted]
-    told.append((VIDEO, finished(TRANSITION)))
-    assert projected(video_projects.projection, told) == [counted]
+@pytest.mark.parametrize(
+    "event",
+    [
+        CapRaised(cap_cents=900, reason="a palace"),
+        ImageForgotten(image_generation_id=IMAGES[0], clip_ids=CLIP_IDS[:1]),
+    ],
+)
+def test_what_its_row_does_not_show_leaves_it_alone(event: Any) -> None:
+    assert shown(event) == VIDEO_ROW
 
 
-def waited_for(*events: Any) -> dict[str, Any]:
-    """Return by piece the row of each that a video waits for or has waited for."""
-    told: list[tuple[UUID, Any]] = [(VIDEO, each) for each in events]
-    return {row["piece_id"]: row for row in projected(progress.projection, told)}
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("sources_unavailable", "The pictures could not be fetched (video.x)."),
+        ("compile_failed", "The clips could not be joined (video.x)."),
+        ("over_budget", "It came to cost more than it may (video.x)."),
+    ],
+)
+def test_a_run_that_failed_says_why(reason: str, message: str) -> None:
+    assert shown(replace(run_ended("failed"), reason=reason))["error_message"] == message
 
 
-def test_a_video_waits_for_each_of_its_pieces() -> None:
-    kinds = ("clip", "transition", "clip", "transition", "clip")
-    assert waited_for(*GENERATING) == {
-        str(each.piece_id): {
-            "id": str(ids.derive(VIDEO, "wanted", 1, each.piece_id)),
-            "video_project_id": str(VIDEO),
-            "revision": 1,
-            "piece_id": str(each.piece_id),
-            "kind": kind,
-            "ended": False,
-        }
-        for each, kind in zip(WANTED, kinds, strict=True)
+def test_a_film_stays_while_the_next_revision_is_made_and_what_it_cost_is_added_up() -> None:
+    made = run_ended("completed", film=FILE, cost=15_000)
+    opened = RevisionOpened(revision=2, clearance="cleared")
+    again = replace(BEGUN, revision=2)
+    failed = run_ended("failed", cost=20_000)
+    row = shown(BEGUN, made, opened, again, failed)
+    assert row == VIDEO_ROW | DONE | {
+        "status": "failed",
+        "error_message": "Not all clips could be made (video.x).",
+        "clearance": "cleared",  # once delivered, no failure makes it void
+        "trigger_run_id": str(run_id(VIDEO, 2)),
+        "revision": 2,
+        "cost_micro_usd": 35_000,
+        "actual_cost": 4,
+        "updated_at": at(7),
     }
 
 
-@pytest.mark.parametrize(
-    "piece,end",
-    [
-        (CLIP, finished(CLIP)),
-        (TRANSITION, finished(TRANSITION)),
-        (CLIP, ClipFailed(revision=1, piece_id=CLIP.piece_id, clip_ids=(), cause="video.x")),
-        (
-            TRANSITION,
-            TransitionDropped(
-                revision=1, piece_id=TRANSITION.piece_id, clip_ids=(), cause="video.x"
-            ),
-        ),
-    ],
-    ids=lambda each: type(each).__name__,
-)
-def test_a_piece_that_has_ended_is_not_waited_for(piece: Wanted, end: Any) -> None:
-    rows = waited_for(STARTED, end)
-    assert [id for id in rows if rows[id]["ended"]] == [str(piece.piece_id)]
+def test_a_failure_before_anything_was_delivered_makes_the_clearance_void() -> None:
+    assert shown(StartCleared(run=1), BEGUN, run_ended("failed"))["clearance"] == "none"
 
 
-def test_the_end_of_another_revisions_piece_is_another_row() -> None:
-    rows = waited_for(STARTED, replace(finished(CLIP), revision=9))
-    assert not any(row["ended"] for row in rows.values())
+def test_a_new_start_leaves_the_failure_and_the_clips_of_the_last_one_behind() -> None:
+    failed = run_ended("failed", end(CLIP_IDS[0], clip_key="k"))
+    row = shown(REQUESTED, BEGUN, failed, BEGUN)
+    assert (row["error_message"], row["completed_clip_count"]) == (None, 0)
+    assert row["trigger_access_token"] == "a" * 64  # a start that gave out no other
+
+
+def test_a_start_without_a_token_takes_the_last_one_back() -> None:
+    assert (
+        shown(REQUESTED, replace(REQUESTED, progress_sha256=None))["trigger_access_token"] is None
+    )
+
+
+def test_changed_clips_are_none_that_a_run_has_made_and_what_is_set_anew_is_no_copy() -> None:
+    taken = SourcesTaken(sources=SOURCES)
+    made = run_ended("cancelled", *(end(id, clip_key="k") for id in CLIP_IDS))
+    row = shown(taken, BEGUN, made, replace(LEFT, anew=(SOURCES[0].name,)))
+    assert row["completed_clip_count"] == 0
+    copies = [row["sources"][f"media:{image}"] for image in IMAGES]
+    assert copies == [None, f"blob:{SOURCES[1].key}", f"blob:{SOURCES[2].key}"]
+
+
+def test_a_removed_video_has_no_row() -> None:
+    told = [*CREATED_VIDEO, (OTHER, created), (VIDEO, VideoRemoved(clip_ids=(), revision=1))]
+    (left,) = projected(video_projects.projection, told)
+    assert left["id"] == str(OTHER)
