@@ -267,14 +267,15 @@ def test_a_founder_who_moves_while_their_workspace_is_needed_stays_or_has_closed
     tenants: Tenants, beside: str
 ) -> None:
     host = tenants.founder()
+    at_the_host = host.workspace_id
     for _ in range(RACES):
         guest, third = tenants.founder(), tenants.founder()
         behind = guest.workspace_id
         needs = {
-            "somebody comes": partial(tenants.join, third, guest, "member"),
+            "somebody comes": partial(tenants.join, third, guest, "member", behind),
             "it is used": partial(tenants.used, behind),
         }
-        moves = partial(tenants.join, guest, host, "member")
+        moves = partial(tenants.join, guest, host, "member", at_the_host)
         moved, needed = all_at_once([partial(code, each) for each in (moves, needs[beside])])
 
         closed = tenants.admin.asks("get_workspace", workspace_id=behind)["closed_at"]

@@ -92,9 +92,12 @@ class Tenants:
         self.join(joining, founder, role)
         return joining
 
-    def join(self, joining: Member, founder: Member, role: str) -> None:
-        """Take somebody into a founder's workspace, as an invitation does."""
-        workspace_id = UUID(founder.workspace_id)
+    def join(self, joining: Member, founder: Member, role: str, into: str | None = None) -> None:
+        """Take somebody into a founder's workspace, as an invitation does.
+
+        `into`: which, where it is a race: who asks the founder meanwhile is told of another.
+        """
+        workspace_id = UUID(into or founder.workspace_id)
 
         def work(unit: Unit) -> None:
             moving.join(unit, UUID(joining.id), workspace_id, role, UUID(founder.id))
