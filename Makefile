@@ -2,7 +2,7 @@ PYTHON ?= python3
 IN_VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-media demo-clean up-local test prove faults soak bench bench-growth check types architecture audit lock fmt unit migration push up down
+.PHONY: help setup demo demo-media demo-films demo-clean up-local test prove faults soak bench bench-growth check types architecture audit lock fmt unit migration push up down
 
 # What the caller's shell happens to hold must not change what runs.
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE $(filter PG%,$(.VARIABLES))
@@ -14,6 +14,7 @@ help:
 	  'make demo         the whole suite in one process; data in demo-data/' \
 	  '                  with AMQP_URI=… DATABASE_URL=…: in ten, on those servers' \
 	  'make demo-media   twelve photographs by every template on one sheet; demo-data/media.jpg' \
+	  'make demo-films   eight photographs as four films with music; demo-out/films/' \
   'make up-local     ten processes on this machine, until Ctrl-C; data in up-data/' \
 	  'make demo-clean   forget what the demo made' \
 	  'make test         every test; ARGS="-k invoice" passes on to pytest' \
@@ -42,6 +43,9 @@ demo: setup
 demo-media: setup
 	@PYTHONPATH=services:shared:deploy:tests $(IN_VENV) -m photographs sheet
 
+demo-films: setup
+	@$(IN_VENV) -m demo.films
+
 demo-clean: setup
 	@$(IN_VENV) -m demo --forget
 
@@ -66,7 +70,7 @@ bench-growth: setup
 	@PYTHONPATH=tests $(IN_VENV) -m bench growth $(ARGS)
 
 faults: setup
-	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster) $(MONEY:%=--money %) $(PAID:%=--paid %)
+	@PYTHONPATH=tests $(IN_VENV) -m faults $(SEEDS:%=--seeds %) $(FIRST_SEED:%=--first-seed %) $(if $(CLUSTER),--cluster) $(MONEY:%=--money %) $(PAID:%=--paid %) $(PAID_FILMS:%=--paid-films %) $(FILMS:%=--films %)
 
 unit: setup
 	@$(IN_VENV) -m pytest tests/unit $(ARGS)
