@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from architecture import context_map
-from architecture.frame import BOOKS, GATEWAYS, ROOMS
+from architecture.frame import ASKING, BOOKS, GATEWAYS, ROOMS
 from architecture.source import ROOT, sources
 from architecture.test_imports import VALUES, judge
 
@@ -34,12 +34,15 @@ SHARED = {
     "clients": "a typed client a service, a line a method",
     "gateways": GATEWAYS.what,
     "books": BOOKS.what,
+    "asking": ASKING.what,
 }
 BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",
     "clients": "clients.auth",
     "books": "books.acts",
     "books' domain": "books.domain.entry",
+    "`asking.kept`": "asking.kept",
+    "asking": "asking.posting",
     "`gateways.port`": "gateways.port",
     "shared gateways": "gateways.fetch",
     "SQLAlchemy": "sqlalchemy",

@@ -7,7 +7,8 @@ from architecture.source import DEPLOYED, ROOTS, SERVICES, sources
 
 Judge = Callable[[str, str], bool]  # (service, imported module) -> allowed
 
-OURS = {*SERVICES, *DEPLOYED, *ROOTS, "books", "chassis", "contracts", "clients", "gateways"}
+SHARED = {"asking", "books", "chassis", "contracts", "clients", "gateways"}
+OURS = {*SERVICES, *DEPLOYED, *ROOTS, *SHARED}
 IMPURE = {  # of the standard library: chance, the clock and the world outside
     "asyncio",
     "http",
@@ -69,7 +70,7 @@ def contract(service: str, module: str) -> bool:
 
 
 def client(service: str, module: str) -> bool:
-    return not below(module, *SERVICES, *DEPLOYED, *SQL, "books")
+    return not below(module, *SERVICES, *DEPLOYED, *SQL, "asking", "books")
 
 
 def shared_gateway(service: str, module: str) -> bool:
@@ -85,6 +86,14 @@ def port(service: str, module: str) -> bool:
 
 def frame(service: str, module: str) -> bool:
     return standard(module) or foreign(module) or below(module, "chassis")
+
+
+def paid_work(service: str, module: str) -> bool:
+    """What services alike do about a provider: it knows none of them, and no vendor."""
+    if foreign(module):
+        return below(module, "sqlalchemy", "prometheus_client", "werkzeug")
+    ours = below(module, "asking", "chassis", "gateways")
+    return standard(module) or (ours and not below(module, "chassis.green", *STORES, *POSTS))
 
 
 def domain(service: str, module: str) -> bool:
@@ -122,7 +131,7 @@ def translation(service: str, module: str) -> bool:
 def job(service: str, module: str) -> bool:
     if below(module, service):
         return not below(module, f"{service}.service", f"{service}.app")
-    ours = below(module, "books", "contracts", "clients", "gateways") or module in VALUES
+    ours = below(module, *SHARED - {"chassis"}) or module in VALUES
     return standard(module) or (ours and not below(module, *STORES, *POSTS))
 
 
@@ -137,7 +146,7 @@ def act(service: str, module: str) -> bool:
     values = VALUES | {"chassis.unit.pages", *(f"chassis.door.{each}" for each in of_the_frame)}
     values |= {"chassis.telemetry"}  # who somebody is, is found out here: the log is told
     of_a_query = module == "sqlalchemy.Connection"  # a type, handed on
-    ours = below(module, "books", "contracts", "clients", "gateways.port")
+    ours = below(module, "asking.kept", "books", "contracts", "clients", "gateways.port")
     return ours or module in values or of_a_query
 
 
@@ -160,7 +169,7 @@ def facade(service: str, module: str) -> bool:
 
 
 def assembled(service: str, module: str) -> bool:
-    ours = below(module, service, "books", "chassis", "contracts", "clients", "gateways")
+    ours = below(module, service, *SHARED)
     return standard(module) or (ours and not below(module, "chassis.green"))
 
 
@@ -168,7 +177,7 @@ def other(service: str, module: str) -> bool:
     """What else a service consists of: schemas, permissions, kept tables, its own actions."""
     if foreign(module):
         return not below(module, *EDGE)
-    ours = below(module, service, "books", "chassis", "contracts", "clients", "gateways")
+    ours = below(module, service, *SHARED)
     return standard(module) or ours
 
 
@@ -198,6 +207,8 @@ def judge(name: str) -> Judge:
             return shared_gateway
         case ["chassis", *_]:
             return frame
+        case ["asking", *_]:
+            return paid_work
         case [_, room, *_]:
             return ROOMS.get(room, other)
         case _:
@@ -336,6 +347,13 @@ def test_the_table_itself() -> None:
         ("books.acts", "billing.projections.ledger"): False,
         ("books.gateways.beancount", "sqlalchemy"): False,
         ("books.kept", "billing.tables"): False,
+        ("asking.posting", "gateways.provider"): True,
+        ("asking.posting", "gateways.blobs_s3"): False,
+        ("asking.posting", "media.domain.image"): False,
+        ("asking.posting", "requests"): False,
+        ("asking.kept", "sqlalchemy"): True,
+        ("media.acts.chains", "asking.kept"): True,
+        ("media.acts.chains", "asking.posting"): False,
         ("gateways.fetch", "requests"): True,
         ("gateways.fetch", "psycopg"): False,
         ("gateways.fetch", "chassis.errors"): True,

@@ -28,6 +28,13 @@ OF_LINES = {
     "media.edit_image prompt",
     "media.set_alteration reason",
     "video.create_video description",
+    "video.create_from_storyboard description",
+    "video.update_video description",
+    "video.create_video motion_prompt",
+    "video.create_from_storyboard motion_prompt",
+    "video.add_clip motion_prompt",
+    "video.update_clip motion_prompt",
+    "video.diff_cost motion_prompt",
     "billing.import_bank_payments kid",  # as the bank writes it
     "billing.import_bank_payments text",
     "affiliate.create_relationship notes",
@@ -49,6 +56,8 @@ COMPARED = {
     "cursor",
     "types",
     "style_template_id",
+    "storyboard_id",
+    "progress_token",
     "payment_method_id",
 }
 

@@ -2,7 +2,8 @@
 
 Contestants take turns, a round each; medians count. The table goes to the screen, the figures to
 bench-out/results.json: flat, by name. Names that end in _vs_… are ratios, above 1 where ours is
-the faster one; but `latency_vs_nameko` is ours divided by nameko's.
+the faster one; but `latency_vs_nameko` and those of photographs and films are what ours costs,
+divided by the other's.
 """
 
 import argparse

@@ -18,6 +18,7 @@ from bench import (
     filling,
     growing,
     invoicing,
+    joining,
     latency,
     looking_up,
     reacting,
@@ -49,6 +50,8 @@ class Size:
     events: int = 1_000_000  # among which one actor's are looked up
     people: int = 100_000
     megapixels: Sequence[float] = (12, 24, 48)
+    clips: Sequence[int] = (2, 8, 20)  # of a film
+    clip_s: float = 4.8
     note: Callable[[str], object] = lambda said: None
 
 
@@ -263,6 +266,26 @@ def _archives(stage: Stage, size: Size) -> dict[str, float]:
     }
 
 
+def _films(stage: Stage, size: Size) -> dict[str, float]:
+    least, most = min(size.clips), max(size.clips)
+    with joining.studio(size.clip_s) as studio:
+        took_s = medians(joining.contest(studio, size.clips), size.rounds)
+        peaks_mb = {clips: joining.peak_mb(studio, clips) for clips in (least, most)}
+        waited_ms = joining.join_ms(studio, most)
+        loudness = joining.music_lufs(studio, least)
+    return {
+        **{
+            f"film_{of}_vs_ffmpeg": took_s[f"{of}"] / took_s[f"{of}_by_hand"]
+            for of in (*size.clips, "logo", "music")
+        },
+        f"film_clip_{most}_vs_{least}": took_s[f"{most}"] / took_s[f"{least}"] * least / most,
+        f"film_{most}_peak_mb": peaks_mb[most],
+        f"film_peak_{most}_vs_{least}": peaks_mb[most] / peaks_mb[least],
+        "join_ms": waited_ms,
+        "music_below_0_lufs": -loudness,
+    }
+
+
 GROWTH = "growth"
 
 
@@ -300,6 +323,7 @@ _CONTESTS: Mapping[str, Callable[[Stage, Size], dict[str, float]]] = {
     "cards": _cards,
     "archives": _archives,
     "photographs": _photographs,
+    "films": _films,
     GROWTH: _growth,
 }
 ALL = [name for name in _CONTESTS if name != GROWTH]

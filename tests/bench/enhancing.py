@@ -16,8 +16,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from media.gateways.develop import MARGIN_ROWS, STRIP_ROWS
-from media.gateways.geometry import WORK_PX
+from media.gateways import balance
+from media.gateways.develop import MARGIN_ROWS, PROXY_PX, STRIP_ROWS
+from media.gateways.geometry import WORK_PX, shrunk
 from media.gateways.local import QUALITY, LocalEngine
 from photographs.figures import Pixels
 from photographs.made import photo
@@ -58,7 +59,7 @@ def enhanced(pixels: Pixels) -> bytes:
 def bare(pixels: Pixels) -> bytes:
     """Make the calls that enhancing rests on, with nothing of ours between them."""
     height, width = pixels.shape[:2]
-    work = cv2.resize(pixels, (WORK_PX * width // height, WORK_PX), interpolation=cv2.INTER_AREA)
+    work, *_ = (shrunk(pixels, each) for each in (WORK_PX, PROXY_PX, balance.PROXY_PX))
     cv2.createLineSegmentDetector().detect(cv2.cvtColor(work, cv2.COLOR_RGB2GRAY))
     turned = cv2.warpPerspective(pixels, np.eye(3), (width, height), flags=cv2.INTER_CUBIC)
     table = np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1).reshape(256, 1, 3)
@@ -66,24 +67,24 @@ def bare(pixels: Pixels) -> bytes:
     half = cv2.resize(turned, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     light, red, yellow = cv2.split(cv2.cvtColor(half.astype(np.float32) / 255, cv2.COLOR_RGB2Lab))
     red, yellow = (cv2.bilateralFilter(each, 9, 5, 4) for each in (red, yellow))
-    curve = np.linspace(0, 1, 256, dtype=np.float32)[None]
+    curve, row = np.linspace(0, 1, 256, dtype=np.float32)[None], np.zeros_like(light)
     for _ in range(5):  # curves over lightness: factor, exposure twice, two tints
-        cv2.remap(curve, light, light, cv2.INTER_LINEAR)
+        cv2.remap(curve, light, row, cv2.INTER_LINEAR)  # far outside the table it would crash
     for _ in range(2):  # the guided filter's two planes
         cv2.resize(light[::4, ::4], (width // 2, height // 2), interpolation=cv2.INTER_LINEAR)
-    planes = cv2.merge([light, light, red, yellow])
     made = np.empty(pixels.shape, np.uint8)
     most = np.linspace(0, 100, 129, dtype=np.float32)[None].repeat(65, axis=0)
     for top in range(0, height, STRIP_ROWS):
         strip = turned[top : top + STRIP_ROWS + MARGIN_ROWS]
-        rows = planes[top // 2 : (top + len(strip)) // 2]
+        rows = slice(top // 2, (top + len(strip)) // 2)
+        size = (width, len(strip))
+        _, _, a, b = (cv2.resize(each[rows], size) for each in (light, light, red, yellow))
         lit = cv2.extractChannel(cv2.cvtColor(strip, cv2.COLOR_RGB2Lab), 0).astype(np.float32)
-        _, _, a, b = cv2.split(cv2.resize(rows, (width, len(strip))))
         sharp = cv2.addWeighted(lit, 1.4, cv2.GaussianBlur(lit, (0, 0), 1.2), -0.4, 0)
-        over, under = cv2.exp(lit * np.float32(-0.01)), cv2.exp(lit * np.float32(-0.02))
+        rolled = cv2.exp(lit * np.float32(-0.01))
         chroma, hue = cv2.cartToPolar(a, b)
-        cv2.remap(most, hue, chroma, cv2.INTER_LINEAR)
-        colours = cv2.cvtColor(cv2.merge([sharp + over + under, a, b]), cv2.COLOR_Lab2RGB)
+        cv2.remap(most, hue, chroma, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        colours = cv2.cvtColor(cv2.merge([sharp + rolled, a, b]), cv2.COLOR_Lab2RGB)
         made[top : top + STRIP_ROWS] = cv2.convertScaleAbs(colours, alpha=255)[:STRIP_ROWS]
     content = io.BytesIO()
     Image.fromarray(made).save(content, "JPEG", quality=QUALITY, subsampling="4:4:4")
@@ -105,6 +106,7 @@ def peak_bytes_a_pixel(megapixels: float) -> float:
 def peak(megapixels: float) -> None:
     """Print by how many bytes a pixel one photograph, read and enhanced, raised the most."""
     enhanced(sample(0.1))  # what is made ready once
+    Path("/proc/self/clear_refs").write_text("5")  # forgets the most so far: a file was decoded
     before = _most_bytes()
     pixels = sample(megapixels)
     enhanced(pixels)

@@ -45,6 +45,14 @@ FIGURES = {
         "enhance_vs_opencv",
         "enhance_peak_0.4_mp_bytes_a_pixel",
     },
+    "films": {
+        "film_2_vs_ffmpeg",
+        "film_logo_vs_ffmpeg",
+        "film_music_vs_ffmpeg",
+        "film_3_peak_mb",
+        "join_ms",
+        "music_below_0_lufs",
+    },
     "growth": {"append_10m_vs_10k"},
 }
 QUICK = {
@@ -66,6 +74,8 @@ TINY = Size(
     events=1_000,
     people=100,
     megapixels=(0.4,),
+    clips=(2, 3),
+    clip_s=0.8,
 )
 
 

@@ -29,7 +29,7 @@ NEVER_GIVEN = {
     *("BLOBS_BUCKET", "BLOBS_PREFIX", "BLOBS_ENDPOINT", "BLOBS_REGION"),
     *("BLOBS_ACCESS_KEY", "BLOBS_SECRET_KEY"),
     *("MAIL_HOST", "MAIL_PORT", "MAIL_SECURITY", "MAIL_USER", "MAIL_PASSWORD", "MAIL_CA"),
-    "MAIL_TIMEOUT_S",
+    *("MAIL_TIMEOUT_S", "VIDEO_BUDGET_CENTS", "MUSIC"),
     *(each.name.upper() for each in fields(Limits)),
     *("FAL_KEY", "FAL_QUEUE_URL", "FAL_REST_URL", "FAL_JWKS_URL"),
     *("FAL_PRICE_NANO_BANANA_PRO_EDIT", "FAL_PRICE_QWEN_IMAGE_EDIT_INPAINT"),
@@ -216,12 +216,16 @@ def test_an_internal_door_that_has_an_address_in_front_listens_in_back_alone() -
         assert host == f"{name}.inside", name
 
 
-def test_video_reaches_the_door_that_medias_links_lead_to() -> None:
-    media, video = compose.services()["media-serve"], compose.services()["video-work"]
-    url = media["environment"]["PUBLIC_URL"]
-    assert video["environment"]["SOURCES"] == url
-    alias, _ = media["networks"]["back"]["aliases"]
-    assert url == f"http://{alias}:{media['environment']['HTTP_PORT']}"
+def test_video_reaches_the_doors_that_links_to_pictures_and_logos_lead_to() -> None:
+    services = compose.services()
+    sources = []
+    for name in ("media", "auth"):
+        service = services[f"{name}-serve"]
+        url = service["environment"]["PUBLIC_URL"]
+        alias, _ = service["networks"]["back"]["aliases"]
+        assert url == f"http://{alias}:{service['environment']['HTTP_PORT']}"
+        sources.append(url)
+    assert services["video-work"]["environment"]["SOURCES"].split() == sources
 
 
 def test_blobs_and_mails_lie_in_volumes_that_serve_and_work_share() -> None:

@@ -2,7 +2,8 @@
 
 With CLUSTER=1 over three RabbitMQ nodes, of which each is killed in turn. With MONEY=10000 so many
 random histories of money instead, after billing was killed at 20 moments of them; with PAID=500 so
-many stories of paid work at fal's stand-in. Both on PostgreSQL alone.
+many stories of paid work at fal's stand-in, with PAID_FILMS=200 of films; with FILMS=500 of films
+that share pieces, and as many of two pieces that end at once. All on PostgreSQL alone.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from chassis.errors import Unavailable
 from distributed.suite import end_as_ctrl_c
-from faults import clustered, money, paid
+from faults import clustered, films, money, paid
 from faults.plan import drawn
 from faults.run import at_work
 from servers.postgres import Server
@@ -43,7 +44,11 @@ def _all_seeds(chosen: argparse.Namespace) -> tuple[int, int]:
         if chosen.money:
             passed, failed = money.histories(server, folder, first, chosen.money)
         elif chosen.paid:
-            passed, failed = paid.stories(server, folder, first, chosen.paid)
+            passed, failed = paid.photographs(server, folder, first, chosen.paid)
+        elif chosen.paid_films:
+            passed, failed = paid.films(server, folder, first, chosen.paid_films)
+        elif chosen.films:
+            passed, failed = films.stories(server, folder, first, chosen.films)
         else:
             run = _over_a_cluster if chosen.cluster else _over_a_broker
             failed = run(server, folder, first, count)
@@ -107,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cluster", action="store_true", help="over three RabbitMQ nodes")
     parser.add_argument("--money", type=int, default=0, help="histories of money, and no seeds")
     parser.add_argument("--paid", type=int, default=0, help="stories of paid work, and no seeds")
+    parser.add_argument("--paid-films", type=int, default=0, help="the same, of films")
+    parser.add_argument("--films", type=int, default=0, help="stories of films, and no seeds")
     return parser
 
 

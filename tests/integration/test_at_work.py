@@ -1,7 +1,7 @@
 """Who is at work has a job, from the start to whatever end: asked after each job, as `verify` asks.
 
-Engines and media stand in at the rim: what a job does outside is a word here, what is recorded of
-it is the services' own.
+Engines stand in at the rim: what a job does outside is a word here, what is recorded of it is the
+services' own. Of films the same is asked where they are told (`test_video_runs.py`).
 """
 
 from collections import Counter
@@ -35,9 +35,6 @@ from media.domain.image_events import Original, Result
 from media.domain.image_messages import AddImage
 from media.domain.project_events import Upload
 from servers.postgres import Server
-from unit.video.films import CREATE, FILM, SOURCES, USER, WORKSPACE
-from video.domain import video, video_project
-from video.domain.piece import Result as Rendered
 
 Outside = Mapping[str, Any]  # by kind: what its work comes to, or the error it ends in
 
@@ -46,6 +43,7 @@ INSIDE = object()  # the work is the service's own
 
 DAMAGED = Invalid("engine.damaged", "this cannot be read")
 SHA256 = "a" * 64
+WORKSPACE, USER = UUID(int=1), UUID(int=2)
 MOST = messages.Most(images=10, announced=100, masks=50)
 
 
@@ -119,12 +117,6 @@ def media(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         yield made
 
 
-@pytest.fixture(scope="module")
-def films(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with studio(postgres_server, "video", tmp_path_factory.mktemp("video")) as made:
-        yield made
-
-
 def start_project(
     unit: Unit, workspace_id: UUID = WORKSPACE, photographs: int = 1, *, is_barred: bool = False
 ) -> UUID:
@@ -158,22 +150,6 @@ def start_project(
 
 def start_of(by: messages.By) -> messages.Start:
     return messages.Start(by=by, max_price_ore=None, unplaced=frozenset(), is_barred=False)
-
-
-def start_film(unit: Unit, *, is_barred: bool = False) -> UUID:
-    """Start a film of three clips with two transitions, which is cleared; return its id."""
-    film_id, workspace_id = uuid4(), uuid4()  # its pieces are its own
-    for command in (
-        replace(CREATE, workspace_id=workspace_id, settings=_own(CREATE.settings)),
-        video.StartVideo(max_price_ore=None, is_barred=False),
-        video.NoteCleared(workspace_id=workspace_id, run=1, is_barred=is_barred),
-    ):
-        unit.decide(video_project.decider, film_id, command)
-    return film_id
-
-
-def _own(settings: Any) -> Any:
-    return replace(settings, clips=tuple(replace(each, id=uuid4()) for each in settings.clips))
 
 
 ENHANCED = Result(
@@ -293,60 +269,3 @@ def test_what_was_reinstated_meanwhile_is_left_alone(media: Studio) -> None:
         media.decide(tell(workspace, status))
     assert media.work(TAKING_BACK) == 1 + 2
     assert statuses(media, started) == {"completed": 2}
-
-
-PIECE = Rendered(key="piece", sha256=SHA256, size=1, duration_ms=5_000)
-ALL_WELL = {"fetch_sources": SOURCES, "render_piece": PIECE, "compile_film": FILM}
-
-
-@pytest.mark.parametrize(
-    ("outside", "jobs", "status"),
-    [
-        ({}, 7, "completed"),
-        ({"fetch_sources": DAMAGED}, 1, "failed"),
-        ({"render_piece": DAMAGED}, 6, "failed"),
-        ({"compile_film": DAMAGED}, 7, "failed"),
-    ],
-    ids=["well", "no pictures", "no pieces", "no film"],
-)
-def test_a_film_has_a_job_until_it_has_ended(
-    films: Studio, outside: Outside, jobs: int, status: str
-) -> None:
-    films.decide(start_film)
-    assert films.work({**ALL_WELL, **outside}) == jobs
-    newest = "select status from video_project order by created_at desc limit 1"
-    assert films.rows(newest) == [(status,)]
-
-
-def test_a_film_cleared_while_nothing_may_be_begun_is_made_from_its_next_start_on(
-    films: Studio,
-) -> None:
-    film_id = films.decide(partial(start_film, is_barred=True))
-    assert films.work(ALL_WELL) == 0
-    start = video.StartVideo(max_price_ore=None, is_barred=False)
-    films.decide(lambda unit: unit.decide(video_project.decider, film_id, start))
-    assert films.work(ALL_WELL) == 7
-    assert films.rows(f"select status from video_project where id = '{film_id}'") == [
-        ("completed",)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("done", "found"),
-    [
-        ([], [("generating", False)]),
-        (["fetch_sources"], [("rendering", True)] * 5),
-        (["fetch_sources", "render_piece"], [("compiling", False)]),
-    ],
-    ids=["fetching", "rendering", "joining"],
-)
-def test_a_film_whose_jobs_were_lost_is_found(
-    films: Studio, done: list[str], found: list[tuple[str, bool]]
-) -> None:
-    films.decide(start_film)
-    films.work({name: ALL_WELL[name] for name in done})
-    films.lose_jobs()
-    rows = films.forgotten()
-    assert [(row.status, row.piece_id is not None) for row in rows] == found
-    films.decide(lambda unit: unit.execute(text("update wanted_piece set ended = true")))
-    films.decide(lambda unit: unit.execute(text("update video_project set status = 'failed'")))

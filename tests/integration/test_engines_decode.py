@@ -15,6 +15,7 @@ from gateways.decoding import decoded
 from gateways.pictures import LIMITS, Limits, pixels
 from integration.stages.small_films import Job
 from media.gateways.local import LocalEngine as Enhancement
+from video.gateways.engine import Shot
 from video.gateways.local import LocalEngine as Film
 
 Engine = Callable[[bytes, Path, Limits], object]
@@ -43,10 +44,7 @@ def film(content: bytes, work: Path, limits: Limits) -> object:
     return engine.clip(
         picture,
         work.parent / "clip.mp4",
-        room_type="kitchen",
-        seconds=1,
-        aspect_ratio="1:1",
-        native_audio=False,
+        shot=Shot(room_type="kitchen", seconds=1, aspect_ratio="1:1"),
         control=Job(),
     )
 

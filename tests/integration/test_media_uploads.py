@@ -80,10 +80,14 @@ class Media:
         return project_id
 
     def announce(
-        self, project_id: str, contents: Sequence[bytes], content_type: str = "image/jpeg"
+        self,
+        project_id: str,
+        contents: Sequence[bytes],
+        content_type: str = "image/jpeg",
+        mask_of: str | None = None,
     ) -> list[dict[str, Any]]:
         """Return where each file shall be sent."""
-        files = announced(contents, content_type)
+        files = [{**each, "mask_of": mask_of} for each in announced(contents, content_type)]
         reply = self.mine.call("request_uploads", project_id=project_id, files=files)
         items: list[dict[str, Any]] = reply["items"]
         return items
@@ -398,11 +402,53 @@ def test_what_nobody_confirms_is_swept_after_a_day(studio: Media, photograph: by
     incoming, kept = studio.keys(forgotten)[0], studio.keys(confirmed)[1]
     day = timedelta(hours=24)
 
-    sweep(studio.blobs, ids.now() + day - timedelta(minutes=5))
+    sweep(studio.parts.app, studio.blobs, ids.now() + day - timedelta(minutes=5))
     assert studio.lies(incoming) == photograph
-    sweep(studio.blobs, ids.now() + day + timedelta(minutes=5))
+    sweep(studio.parts.app, studio.blobs, ids.now() + day + timedelta(minutes=5))
     assert (studio.lies(incoming), studio.lies(kept)) == (None, photograph)
-    assert "sweep_incoming" in {each.name for each in studio.parts.schedules}
+    assert "sweep_files" in {each.name for each in studio.parts.schedules}
+
+
+def test_what_no_row_names_is_swept_after_a_day_and_what_one_names_stays(
+    studio: Media, photograph: bytes
+) -> None:
+    project_id = studio.project()
+    taken, never = studio.announce(project_id, [photograph] * 2)
+    studio.sent(taken, photograph)
+    studio.confirm(project_id, taken)
+    mask = mask_for(photograph)
+    drawn = studio.announce(project_id, [mask] * 2, "image/png", mask_of=taken["image_id"])
+    studio.sent(drawn[0], mask)
+    assert studio.confirm(project_id, drawn[0]) == [("mask", None)]
+    where, id = f"{studio.workspaces[0]}/{project_id}", taken["image_id"]
+    nobodys = [
+        f"{where}/original/{never['image_id']}.jpg",
+        f"{where}/original/{never['image_id']}-320.jpg",
+        f"{where}/mask/{drawn[1]['image_id']}.png",
+        f"{where}/mask/{uuid4()}.png",
+        f"{where}/result/{id}/{id}-{'a' * 16}.jpg",
+        f"{where}/result/{id}/{id}-{'a' * 16}-1280.jpg",
+        f"{where}/published/{id}-{'b' * 16}.jpg",
+    ]
+    theirs = {each.key for each in studio.blobs.listed(f"{where}/")}
+    assert len(theirs) == 4  # the original, its small copies, the mask
+    for key in (*nobodys, called_otherwise := f"{where}/original/of-somebody.jpg"):
+        studio.blobs.put(key, b"x")
+    day, app = timedelta(hours=24), studio.parts.app
+
+    sweep(app, studio.blobs, ids.now() + day - timedelta(minutes=5))
+    assert all(map(studio.lies, nobodys))
+    sweep(app, studio.blobs, ids.now() + day + timedelta(minutes=5))
+    assert {each.key for each in studio.blobs.listed(f"{where}/")} == {*theirs, called_otherwise}
+
+
+def mask_for(photograph: bytes) -> bytes:
+    """Return a mask of its upper left corner."""
+    with Image.open(BytesIO(photograph)) as picture, BytesIO() as file:
+        drawn = Image.new("L", picture.size)
+        drawn.paste(255, (0, 0, 60, 60))
+        drawn.save(file, "PNG")
+        return file.getvalue()
 
 
 def test_a_photograph_of_another_format_than_announced_is_refused(

@@ -73,3 +73,17 @@ def stranger(suite: Suite, outcome: Outcome) -> Person:
     person.sign_up("Stranger", "sign up the stranger")
     suite.settle()
     return person
+
+
+@pytest.fixture(scope="package")
+def ending_suite(run_folder: Path) -> Iterator[Suite]:
+    """A suite of what comes to an end: its time moves by a month, and work in it fails."""
+    with Suite(run_folder / "ending", durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def ending_admin(ending_suite: Suite) -> Person:
+    person = Person(ending_suite, "root@ending.example", ids.token())
+    ending_suite.create_admin(person.email, person.password)
+    return person

@@ -1,11 +1,9 @@
 """Work that ends before it is done: what is owed of it, what is given back, what stays."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
-from chassis import ids
 from chassis.errors import NotFound
 from demo.main_job import Photo
 from demo.people import Person
@@ -17,17 +15,13 @@ from waiting import until
 
 
 @pytest.fixture(scope="module")
-def suite(run_folder: Path) -> Iterator[Suite]:
-    """A suite of these tests alone: they move its clock by a month, and leave work that failed."""
-    with Suite(run_folder / "ending", durable=False) as running:
-        yield running
+def suite(ending_suite: Suite) -> Suite:
+    return ending_suite
 
 
 @pytest.fixture(scope="module")
-def admin(suite: Suite) -> Person:
-    person = Person(suite, "root@ending.example", ids.token())
-    suite.create_admin(person.email, person.password)
-    return person
+def admin(ending_admin: Person) -> Person:
+    return ending_admin
 
 
 @pytest.mark.parametrize("results", [2, pytest.param(9, marks=pytest.mark.long)])
@@ -73,15 +67,16 @@ def test_what_was_paid_for_work_that_failed_whole_goes_back_and_another_start_as
     suite.settle()
     assert who.project(project_id)["clearance"] == "payment_required"
     original = min((each for each in who.files() if "/original/" in each), key=len)
-    content = b"".join(who.blobs.chunks(original))
-    who.blobs.delete(original)  # the store has lost it: no attempt can come to anything
+    blobs = who.blobs_of("media")
+    content = b"".join(blobs.chunks(original))
+    blobs.delete(original)  # the store has lost it: no attempt can come to anything
     who.pay(project_id, "the first time")
     failed = who.project(project_id)
     assert (failed["status"], failed["clearance"], who.owed()) == ("failed", "none", [])
     (first,) = cards.turn(suite.stripe_url, "objects", kind="charge")[before:]
     assert first["amount_refunded"] == first["amount_captured"] > 0
 
-    who.blobs.put(original, content)
+    blobs.put(original, content)
     assert who.start(project_id, "start it again") == "requested"
     suite.settle()
     assert who.project(project_id)["clearance"] == "payment_required"

@@ -61,7 +61,7 @@ def test_each_service_says_what_it_has_forgotten_and_what_it_keeps(lives: Lives)
     assert kept == {
         "auth": [],
         "media": [],
-        "video": [{"what": "projects", "until": None}],
+        "video": [],
         "billing": [{"what": "buyer of issued documents", "until": "2031-12-31T00:00:00Z"}],
         "affiliate": [],
     }

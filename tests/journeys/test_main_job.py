@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
+from contracts import SERVICES
 from demo.figures import figures
 from demo.ledger import accounts, sums
 from demo.main_job import Outcome, Photo
@@ -79,6 +81,37 @@ def test_the_affiliate_earns_by_the_invoice_and_nothing_by_card(outcome: Outcome
     earned_by = {row["referred_workspace_id"] for row in outcome.earnings}
 
     assert earned_by == {outcome.invoice["workspace_id"]}
+
+
+def test_every_moment_of_the_film_leads_to_a_photograph_as_media_has_it(
+    suite: Suite, photos: Sequence[Photo], outcome: Outcome
+) -> None:
+    customer = main_job(suite, photos).customer
+    customer.sign_in()
+    manifest = customer.call("video", "manifest", video_project_id=outcome.video["id"])
+    told = "select id, version, sha256, original_sha256, alteration from image_generation"
+    rows = {each["id"]: each for each in suite.sql("media", told)}
+    parts = manifest["parts"]
+
+    assert [each["kind"] for each in parts] == ["clip", "clip"]
+    assert (parts[0]["from_ms"], parts[-1]["to_ms"]) == (0, manifest["duration_ms"])
+    assert all(one["to_ms"] == next_["from_ms"] for one, next_ in pairwise(parts))
+    for picture in (picture for part in parts for picture in part["pictures"]):
+        row = rows[picture["image_generation_id"]]
+        assert (picture["image_version"], picture["source_sha256"]) == (
+            row["version"],
+            row["sha256"],
+        )
+        assert (picture["original_sha256"], picture["alteration"]) == (
+            row["original_sha256"],
+            row["alteration"],
+        )
+
+
+def test_no_stream_grows_long(suite: Suite, outcome: Outcome) -> None:
+    longest = "select stream_id, max(version) as length from events group by 1"
+    long = f"{longest} having max(version) > 200 and stream_id not like 'number_series-%'"
+    assert [row for service in SERVICES for row in suite.sql(service, long)] == []
 
 
 def test_what_others_were_told_is_whole_and_heard_to_its_end(

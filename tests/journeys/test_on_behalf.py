@@ -102,6 +102,7 @@ def test_what_is_done_in_person_is_refused_to_an_admin_who_acts_as_somebody(
         "decline_invitation",
         "delete_images",
         "delete_project",
+        "delete_video",
         "disable_totp",
         "enable_totp",
         "export_my_data",

@@ -27,7 +27,7 @@ from servers.rabbit import Broker
 from unit.video.films import CREATE
 from video.app import SERVICE
 from video.domain import piece, video_project
-from video.domain.piece import WantPiece
+from video.domain.piece_messages import WantPiece
 from video.domain.plan import Spec, piece_id, source_key
 from waiting import until
 
@@ -48,7 +48,8 @@ def want_clip(suite: Suite) -> None:
     digest = sha256(picture.read_bytes()).hexdigest()
     given = suite.processes["video-work-0"].variables
     blobs = Folder(Path(given["BLOBS_FOLDER"]), given["PUBLIC_URL"], (given["BLOBS_KEY"],))
-    blobs.put_file(source_key(WORKSPACE, digest), picture)
+    key = source_key(WORKSPACE, digest, "jpg")
+    blobs.put_file(key, picture)
     spec = Spec(
         kind="clip",
         engine="local",
@@ -59,7 +60,7 @@ def want_clip(suite: Suite) -> None:
         native_audio=False,
     )
     film_id = uuid4()
-    wanted = WantPiece(workspace_id=WORKSPACE, video_project_id=film_id, spec=spec)
+    wanted = WantPiece(workspace_id=WORKSPACE, video_project_id=film_id, spec=spec, pictures=(key,))
     app = App(service=SERVICE, engine=suite.engines["video"])
     by = service_actor("video")
     call = Call(id=ids.fresh(), at=datetime.now(UTC), actor=by, correlation_id="c")

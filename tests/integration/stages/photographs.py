@@ -59,11 +59,13 @@ class Studio:
     outside: dict[str, ServiceError] = field(default_factory=dict)
     made: list[Mapping[str, Any]] = field(default_factory=list)  # arguments of jobs, as they came
 
-    def person(self, workspace_id: UUID, role: str = "member") -> DirectPort:
-        """Return the port of somebody new in a workspace."""
+    def person(
+        self, workspace_id: UUID, role: str = "member", who: UUID | None = None
+    ) -> DirectPort:
+        """Return the port of somebody in a workspace, by a new token; `who`: None for a new one."""
         actor = Actor(
             kind="person",
-            id=str(uuid4()),
+            id=str(who or uuid4()),
             session_id=uuid4(),
             workspace_id=workspace_id,
             role=role,

@@ -20,11 +20,16 @@ from journeys.stages.quiet import Quiet
 from waiting import until
 
 THREADS = 2  # of media
-ROWS = (
-    "select id from project where workspace_id = '{0}'"
-    " union all select id from image_generation where workspace_id = '{0}'"
-    " union all select row_id from personal where subject_id = '{0}'"
+OF_IT = "select '{table}' as name from {table} where {column} = '{id}'"
+CLIPS = (
+    "select 'video_clip' as name from video_clip where 'video_project-' || video_project_id in"
+    " (select stream_id from events where meta->>'workspace' = '{id}')"
 )
+# by service: its tables of what there is, beside what was written
+TABLES = {
+    "media": ("project", "image_generation"),
+    "video": ("video_project", "film", "piece", "own_upload"),
+}
 LATER = (
     "update jobs set run_at = now() + interval '1 hour' where id = ("
     "select id from jobs where kind = 'enhance_image' and state = 'waiting' and workspace_id = %s"
@@ -61,13 +66,13 @@ class Ending:
         until(lambda: self.photographs(project_id) == {"completed": many - 1, "processing": 1})
         yield project_id
 
-    def due(self, kind: str) -> int:
+    def due(self, kind: str, service: str = "media") -> int:
         """Let the time of the workspace's jobs of that kind come; return how many waited."""
-        return self._change(DUE, kind, self.workspace_id)
+        return self._change(DUE, kind, self.workspace_id, service=service)
 
-    def pay(self, project_id: str, key: str) -> None:
+    def pay(self, project_id: str, key: str, kind: str = "image_project") -> None:
         """Pay what a project costs by card."""
-        target = {"target_kind": "image_project", "target_id": project_id}
+        target = {"target_kind": kind, "target_id": project_id}
         checkout = self.person.call("billing", "start_checkout", **target, idempotency_key=key)
         session_id = urlsplit(checkout["url"]).path.rpartition("/")[2]
         cards.turn(self.suite.stripe_url, "pay", session=session_id)
@@ -92,19 +97,23 @@ class Ending:
         lines = self.admin.call("billing", "list_line_items", workspace_id=self.workspace_id)
         return [each["amount_ore"] for each in lines["items"]]
 
-    def files(self) -> list[str]:
-        """Return the keys of all that media stores for the workspace."""
-        return [each.key for each in self.blobs.listed(f"{self.workspace_id}/")]
+    def files(self, service: str = "media") -> list[str]:
+        """Return the keys of all that a service stores for the workspace."""
+        return [each.key for each in self.blobs_of(service).listed(f"{self.workspace_id}/")]
 
-    def rows(self) -> list[Any]:
-        """Return what stands of the workspace in media's tables of what there is."""
-        return self.suite.sql("media", ROWS.format(self.workspace_id))
+    def rows(self, service: str = "media") -> list[str]:
+        """Return in which of a service's tables something stands of the workspace."""
+        tables = {**dict.fromkeys(TABLES[service], "workspace_id"), "personal": "subject_id"}
+        queries = [OF_IT.format(table=table, column=tables[table], id="{id}") for table in tables]
+        query = " union all ".join([*queries, *([CLIPS] if service == "video" else [])])
+        return [
+            each["name"] for each in self.suite.sql(service, query.format(id=self.workspace_id))
+        ]
 
-    @property
-    def blobs(self) -> Blobs:
-        blobs: Blobs = self.suite.parts["media"].door.tools.blobs
+    def blobs_of(self, service: str) -> Blobs:
+        blobs: Blobs = self.suite.parts[service].door.tools.blobs
         return blobs
 
-    def _change(self, statement: str, *given: str) -> int:
-        with psycopg.connect(self.suite.owner_url("media")) as owner:
+    def _change(self, statement: str, *given: str, service: str = "media") -> int:
+        with psycopg.connect(self.suite.owner_url(service)) as owner:
             return owner.execute(statement.encode(), given).rowcount

@@ -178,22 +178,85 @@ def _media(outcome: Outcome, workspace: str) -> dict[str, dict[str, Any]]:
 
 def _video(outcome: Outcome) -> dict[str, dict[str, Any]]:
     video, images = outcome.video["id"], outcome.project["images"]
+    here, clip_id = {"video_project_id": video}, outcome.video["clips"][0]["id"]
     clips = [{"image_generation_id": image["id"], "room_type": "kitchen"} for image in images]
+    look = {
+        "description": None,
+        "aspect_ratio": "16:9",
+        "music_track_id": None,
+        "music_volume": 50,
+        "generate_native_audio": True,
+        "motion": "normal",
+        "show_logo": False,
+        "end_card": False,
+    }
+    picture = {
+        "content_type": "image/jpeg",
+        "size_bytes": 1,
+        "sha256": DIGEST,
+    }
+    slots = [{"image_generation_id": image["id"]} for image in images[:2]]
     return {
-        "create_video": {
+        "create_video": {"name": "N", "clips": clips, **look, **here},
+        "create_from_storyboard": {
             "name": "N",
-            "clips": clips,
-            "description": None,
-            "aspect_ratio": "16:9",
-            "music_track_id": None,
-            "music_volume": 50,
-            "generate_native_audio": True,
-            "video_project_id": video,
+            "storyboard_id": "social-teaser",
+            "slots": slots,
+            **look,
+            **here,
         },
-        "start_video": {"video_project_id": video, "max_price_ore": 100_000},
-        "get_video": {"video_project_id": video},
-        "list_videos": {"limit": 5, "cursor": None},
-        "progress": {"run_id": outcome.video["trigger_run_id"]},
+        "update_video": {"name": "N", **look, **here},
+        "new_revision": here,
+        "delete_video": here,
+        "request_uploads": {"files": [{"file_name": "p.jpg", **picture}]},
+        "confirm_uploads": {"upload_ids": [NOBODYS]},
+        "add_clip": {"clip": clips[0], "at": 0, **here},
+        "update_clip": {
+            "clip_id": clip_id,
+            "image_generation_id": images[0]["id"],
+            "room_type": "kitchen",
+            "room_label": None,
+            "end_image_generation_id": None,
+            "duration_seconds": 5,
+            "transition_type": "cut",
+            "motion_prompt": None,
+            **here,
+        },
+        "remove_clip": {"clip_id": clip_id, **here},
+        "reorder_clips": {"clip_ids": [clip_id], **here},
+        "auto_arrange": here,
+        "start_video": {"max_price_ore": 100_000, **here},
+        "retry_failed": here,
+        "compile_without_failed": here,
+        "cancel_video": here,
+        "raise_cap": {"cap_cents": 10_000, "reason": "r", **here},
+        "get_video": {"revision": None, **here},
+        "list_videos": {"status": "completed", "limit": 5, "cursor": None},
+        "list_clips": here,
+        "video_stats": {},
+        "estimate": here,
+        "diff_cost": {
+            "clips": clips,
+            "aspect_ratio": "1:1",
+            "generate_native_audio": False,
+            **here,
+        },
+        "manifest": {"revision": None, **here},
+        "progress": {"run_id": outcome.video["trigger_run_id"], "progress_token": None},
+        "add_music_track": {
+            "name": "N",
+            "category": "calm",
+            "mood": "warm",
+            "file": {**picture, "content_type": "audio/wav"},
+            "artist": None,
+            "bpm": 72,
+            "license_type": "royalty-free",
+            "attribution": None,
+            "music_track_id": None,
+        },
+        "deactivate_music_track": {"music_track_id": NOBODYS},
+        "list_music_tracks": {"category": "calm", "mood": None, "limit": 5, "cursor": None},
+        "list_storyboards": {},
     }
 
 

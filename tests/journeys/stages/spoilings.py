@@ -27,7 +27,7 @@ from journeys.stages.every_method import (
     permitted,
 )
 
-CREATIONS = ("create_project", "create_video")
+CREATIONS = ("create_project", "create_video", "create_from_storyboard")
 ASK_WHO_FIRST = ("change_password", "reauthenticate")  # and the request gives a wrong password
 
 

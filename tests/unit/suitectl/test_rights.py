@@ -19,15 +19,11 @@ FEW = OfUser(user="web", connections=3, channels=4)
 EXAMPLE = Path(inventory.__file__).with_name("inventory.example.toml")
 
 
-# Whom a service may hear and does not yet: the right is there before the first reaction.
-NOT_YET = {"video": {"media"}}
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_may_hear_whom_it_reacts_to(service: str) -> None:
     heard = {each.source for each in import_module(f"{service}.inbound").reactions}
     # revocations are auth's, for every other service
-    assert set(HEARS[service]) - NOT_YET.get(service, set()) == (heard | {"auth"}) - {service}
+    assert set(HEARS[service]) == (heard | {"auth"}) - {service}
 
 
 @pytest.mark.parametrize("service", SERVICES)
