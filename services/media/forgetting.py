@@ -4,7 +4,7 @@ from chassis.hearing import forgetting
 from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
-from media.jobs import purging
+from emptying import purging
 from media.projections import projects
 
 

@@ -5,9 +5,9 @@ from chassis.unit.deciding import Unit
 from chassis.unit.envelope import Heard
 from contracts.auth import events as auth
 from contracts.media import events as media
+from emptying import purging
 from video.domain import video_project
 from video.domain.video_messages import ForgetImage
-from video.jobs import purging
 from video.projections import video_rows
 
 

@@ -5,15 +5,12 @@ Its films go by a job, which the event asks for; pieces and copies once no other
 
 from uuid import UUID
 
-from sqlalchemy import delete
-
-from chassis.personal import personal
 from chassis.unit.calls import Decided
 from chassis.unit.deciding import Unit
-from video import filming
+from video import clipping, filming, kept
 from video.domain import video_project
 from video.domain.video_messages import By, Ended, Remove
-from video.domain.video_state import Removed, Running
+from video.domain.video_state import Removed, Running, Video
 
 
 def video(unit: Unit, video_id: UUID, by: By | None) -> Decided:
@@ -24,11 +21,11 @@ def video(unit: Unit, video_id: UUID, by: By | None) -> Decided:
         end = filming.stopped(unit, video_id, known.video)
     decided = unit.decide(video_project.decider, video_id, Remove(by=by, end=end))
     if known is not None and not isinstance(known, Removed):
-        _forget_texts(unit, [video_id, *(clip.id for clip in known.video.clips)])
+        _forget_words(unit, video_id, known.video)
     return decided
 
 
-def _forget_texts(unit: Unit, row_ids: list[UUID]) -> None:
-    """Forget what was written of it."""
-    rows = [str(each) for each in row_ids]
-    unit.execute(delete(personal).where(personal.c.row_id.in_(rows)))
+def _forget_words(unit: Unit, video_id: UUID, gone: Video) -> None:
+    """Forget what was written of it, and the addresses that it showed."""
+    unit.execute(kept.forget([video_id, *gone.clip_ids]))
+    clipping.let_go(unit, video_id, gone, ())

@@ -120,4 +120,11 @@ ASKING = Room(  # beside the frame: `shared/asking`
     code_lines=650,
     why="a call's table with its statements is a third; and what may become of each step of it",
 )
+EMPTYING = Room(  # beside the frame: `shared/emptying`
+    name="emptying",
+    what="what services alike do about a workspace that is suspended, closed or erased",
+    may_use=(),
+    code_lines=130,
+    why="three kinds of job: taking back, emptying, and files that go until nobody writes any more",
+)
 BY_NAME = {each.name: each for each in ROOMS}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from architecture import context_map
-from architecture.frame import ASKING, BOOKS, GATEWAYS, ROOMS
+from architecture.frame import ASKING, BOOKS, EMPTYING, GATEWAYS, ROOMS
 from architecture.source import ROOT, sources
 from architecture.test_imports import VALUES, judge
 
@@ -35,6 +35,7 @@ SHARED = {
     "gateways": GATEWAYS.what,
     "books": BOOKS.what,
     "asking": ASKING.what,
+    "emptying": EMPTYING.what,
 }
 BESIDES = {  # by one module of each kind
     "contracts": "contracts.auth",
@@ -43,6 +44,7 @@ BESIDES = {  # by one module of each kind
     "books' domain": "books.domain.entry",
     "`asking.kept`": "asking.kept",
     "asking": "asking.posting",
+    "emptying": "emptying.files",
     "`gateways.port`": "gateways.port",
     "shared gateways": "gateways.fetch",
     "SQLAlchemy": "sqlalchemy",

@@ -7,7 +7,7 @@ from architecture.source import DEPLOYED, ROOTS, SERVICES, sources
 
 Judge = Callable[[str, str], bool]  # (service, imported module) -> allowed
 
-SHARED = {"asking", "books", "chassis", "contracts", "clients", "gateways"}
+SHARED = {"asking", "books", "chassis", "contracts", "clients", "emptying", "gateways"}
 OURS = {*SERVICES, *DEPLOYED, *ROOTS, *SHARED}
 IMPURE = {  # of the standard library: chance, the clock and the world outside
     "asyncio",
@@ -70,7 +70,7 @@ def contract(service: str, module: str) -> bool:
 
 
 def client(service: str, module: str) -> bool:
-    return not below(module, *SERVICES, *DEPLOYED, *SQL, "asking", "books")
+    return not below(module, *SERVICES, *DEPLOYED, *SQL, "asking", "books", "emptying")
 
 
 def shared_gateway(service: str, module: str) -> bool:
@@ -94,6 +94,12 @@ def paid_work(service: str, module: str) -> bool:
         return below(module, "sqlalchemy", "prometheus_client", "werkzeug")
     ours = below(module, "asking", "chassis", "gateways")
     return standard(module) or (ours and not below(module, "chassis.green", *STORES, *POSTS))
+
+
+def leaving(service: str, module: str) -> bool:
+    """What services alike do about a workspace: it knows none of them, and no table."""
+    ours = below(module, "emptying", "chassis") or module == "gateways.port"
+    return standard(module) or (ours and not below(module, "chassis.green"))
 
 
 def domain(service: str, module: str) -> bool:
@@ -209,6 +215,8 @@ def judge(name: str) -> Judge:
             return frame
         case ["asking", *_]:
             return paid_work
+        case ["emptying", *_]:
+            return leaving
         case [_, room, *_]:
             return ROOMS.get(room, other)
         case _:
@@ -354,6 +362,12 @@ def test_the_table_itself() -> None:
         ("asking.kept", "sqlalchemy"): True,
         ("media.acts.chains", "asking.kept"): True,
         ("media.acts.chains", "asking.posting"): False,
+        ("emptying.files", "gateways.port"): True,
+        ("emptying.files", "gateways.blobs_s3"): False,
+        ("emptying.purging", "media.removing"): False,
+        ("emptying.purging", "sqlalchemy"): False,
+        ("video.jobs.holding", "emptying.holding"): True,
+        ("video.acts.runs", "emptying.purging"): False,
         ("gateways.fetch", "requests"): True,
         ("gateways.fetch", "psycopg"): False,
         ("gateways.fetch", "chassis.errors"): True,

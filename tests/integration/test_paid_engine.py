@@ -15,12 +15,12 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 
 from chassis.jobs.jobs import Worker
+from emptying import purging
 from fal.webhooks import posted, signed
 from integration.stages.paid_engine import INPAINTING, PaidEngine, paid_engine
 from integration.stages.paid_stories import told
 from media.domain import customer
 from media.domain.customer import HearStatus
-from media.jobs import purging
 from servers.postgres import Server
 
 WEBHOOKS: dict[str, Any] = {"told": None, "not told": "webhook_lost"}

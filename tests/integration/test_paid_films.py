@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import event, text
 
 from chassis.errors import Rejected
+from emptying import purging
 from fal import films as answers
 from integration.stages.films_at_work import Tour
 from integration.stages.paid_film_stories import told
@@ -21,7 +22,6 @@ from video.domain.engines import KLING
 from video.domain.rooms import motion_prompt
 from video.gateways.fal import NEGATIVE, PASSAGE
 from video.gateways.index import read
-from video.jobs import purging
 from waiting import until
 
 ALIVE = text("update jobs set deaths = 0 where kind = 'ask_provider'")  # the third ends a job

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from chassis.errors import Conflict, Forbidden, Invalid, NotFound, Rejected
+from emptying import purging
 from integration.stages.films_at_work import (
     COMPILE,
     FETCH,
@@ -24,7 +25,6 @@ from integration.stages.films_at_work import (
 )
 from integration.stages.strokes import beside
 from servers.postgres import Server
-from video.jobs import purging
 
 DAMAGED = Invalid("engine.damaged", "this cannot be read")
 GONE = NotFound("media.image_not_found", "no such image")

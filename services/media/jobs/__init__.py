@@ -10,6 +10,9 @@ from chassis.jobs.jobs import Kind
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.handling import App
 from chassis.unit.store import Recorded
+from emptying import files
+from emptying.holding import job as hold
+from emptying.purging import of_closed as purge_of_closed
 from media.domain.customer import BARRED, StatusHeard
 from media.domain.image_events import (
     AlterationSet,
@@ -57,9 +60,9 @@ def jobs(recorded: Recorded, state: Any, *, asks: bool = False) -> Iterable[Job 
         case ProjectRemoved():
             yield forgetting.of_project(state.workspace_id, recorded.subject)
         case StatusHeard(status=status, purge_after=purge_after) if status in BARRED:
-            yield holding.job(recorded.subject)
+            yield hold(recorded.subject)
             if purge_after is not None:
-                yield purging.of_closed(recorded.subject, purge_after - recorded.recorded_at)
+                yield purge_of_closed(recorded.subject, purge_after - recorded.recorded_at)
 
 
 def kinds(app: App, storing: Storing, engine: Engine, asking: Asking) -> tuple[Kind, ...]:
@@ -68,7 +71,7 @@ def kinds(app: App, storing: Storing, engine: Engine, asking: Asking) -> tuple[K
         enhancing.kind(storing, engine),
         inpainting.kind(storing, engine),
         labelling.kind(storing),
-        forgetting.kind(storing.blobs),
+        files.kind(storing.blobs),
         holding.kind(app),
         purging.kind(app),
         *paid.kinds(asking),

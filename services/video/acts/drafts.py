@@ -176,7 +176,7 @@ def open_revision(unit: Unit, asked: NewRevision) -> Revised:
 def delete(unit: Unit, asked: DeleteVideo) -> Written:
     """Delete a video with its films; its run has ended first, what was delivered is owed."""
     id = asked.video_project_id
-    clipping.let_go(unit, id, changing(unit, id), ())
+    changing(unit, id)  # of the caller's version, before its run is ended
     return removing.video(unit, id, by=acting(unit.call.actor)).written
 
 

@@ -26,7 +26,7 @@ from video.domain import film, video_messages, video_project
 from video.domain.film_state import Broken, Film
 from video.domain.plan import run_id
 from video.domain.video_messages import Cancel, Ended, Starting
-from video.domain.video_state import Running, Standing
+from video.domain.video_state import Removed, Running, Standing
 from video.equipment import Tools
 
 TOKEN = timedelta(hours=1)
@@ -66,7 +66,7 @@ def _starting(
 ) -> Starting:
     """Return what every start is asked with: what it would cost, too, of what is there by now."""
     by, known = acting(unit.call.actor), unit.state(video_project.decider, video_id)
-    stands = known is not None and hasattr(known, "video")
+    stands = known is not None and not isinstance(known, Removed)
     return Starting(
         by=by,
         is_barred=stands and starting.is_barred(unit, known.workspace_id),

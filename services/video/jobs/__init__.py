@@ -9,12 +9,15 @@ from asking.port import Asking
 from chassis.jobs.jobs import Kind
 from chassis.unit.calls import CancelJobs, Job
 from chassis.unit.store import Recorded
+from emptying import files
+from emptying.holding import job as hold
+from emptying.purging import of_closed as purge_of_closed
 from video.domain.customer import BARRED, StatusHeard
 from video.domain.film_messages import CompileStarted, FilmStopped
 from video.domain.music_track import TrackAdded
 from video.domain.piece_messages import PieceForgone, PieceWanted
 from video.domain.video_events import RunBegun, RunEnded, VideoRemoved
-from video.jobs import compiling, describing, fetching, forgetting, holding, purging, rendering
+from video.jobs import compiling, describing, fetching, holding, purging, rendering
 from video.jobs.equipment import Tools
 from video.kinds import COMPILE_FILM, FETCH_SOURCES, PIECES
 
@@ -41,11 +44,11 @@ def jobs(recorded: Recorded, state: Any) -> Iterable[Job | CancelJobs]:
             yield describing.job(recorded.subject, added)
         case VideoRemoved():
             prefix = compiling.films_prefix(state.workspace_id, recorded.subject)
-            yield forgetting.of_files(recorded.subject, [prefix])
+            yield files.below(recorded.subject, [prefix])
         case StatusHeard(status=status, purge_after=purge_after) if status in BARRED:
-            yield holding.job(recorded.subject)
+            yield hold(recorded.subject)
             if purge_after is not None:
-                yield purging.of_closed(recorded.subject, purge_after - recorded.recorded_at)
+                yield purge_of_closed(recorded.subject, purge_after - recorded.recorded_at)
 
 
 def kinds(tools: Tools, asking: Asking) -> tuple[Kind, ...]:
@@ -55,7 +58,7 @@ def kinds(tools: Tools, asking: Asking) -> tuple[Kind, ...]:
         rendering.kind(tools),
         compiling.kind(tools),
         describing.kind(tools),
-        forgetting.kind(tools.blobs),
+        files.kind(tools.blobs),
         holding.kind(tools.app),
         purging.kind(tools.app),
         *paid.kinds(asking),

@@ -32,11 +32,11 @@ from video.domain.video_messages import NoteSources, NoteSourcesMissing
 from video.domain.video_state import Running, Video
 from video.jobs.equipment import Tools, workspace
 from video.kinds import FETCH_SOURCES
+from video.links import PICTURES
 from video.looks import Shown
 
 MAX_BYTES = 50 * 1024 * 1024  # of a picture that media made
 MAX_FOREIGN_BYTES = 25 * 1024 * 1024
-SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic"}
 
 
 @value
@@ -94,7 +94,7 @@ def _copied(
     else:
         _foreign(tools, task, picture, to, check)
     content_type = _content_type(tools, to)
-    return _kept(tools, workspace(task), picture, to, SUFFIXES[content_type])
+    return _kept(tools, workspace(task), picture, to, PICTURES[content_type])
 
 
 def _of_media(
@@ -103,7 +103,7 @@ def _of_media(
     media, workspace_id = Media(tools.peers("media")), workspace(task)
     link = media.source_link(image_generation_id=id, workspace_id=workspace_id)
     copied(link, to, tools.sources, check)
-    stored = _kept(tools, workspace_id, picture, to, SUFFIXES.get(link.content_type, "jpg"))
+    stored = _kept(tools, workspace_id, picture, to, PICTURES.get(link.content_type, "jpg"))
     return Source(
         name=stored.name,
         key=stored.key,

@@ -16,17 +16,17 @@ from gateways.port import Blobs
 
 FORGET_FILES = "forget_files"
 # After what was told to stop has stopped, within seconds; and after the longest that anybody is at
-# work at a film (600 s) or its pictures, who may not have heard of it, and a while.
+# work at a file (900 s), who may not have heard of it, and a minute.
 AGAIN_S = (60, 900)
 
 
 def of_workspace(workspace_id: UUID) -> Job:
     """Return the job that is asked for once a workspace is empty."""
-    return of_files(workspace_id, [f"{workspace_id}/"])
+    return below(workspace_id, [f"{workspace_id}/"])
 
 
-def of_files(subject: UUID, prefixes: Iterable[str]) -> Job:
-    """Return the job that lets go of all below these keys."""
+def below(subject: UUID, prefixes: Iterable[str]) -> Job:
+    """Return the job that lets go of all whose keys begin so."""
     return Job(kind=FORGET_FILES, subject=subject, args={"prefixes": list(prefixes)})
 
 
