@@ -5,7 +5,6 @@ it is video's own. Files are a few bytes at the keys that they have.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,22 +13,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-
-from chassis import codec, ids, settings
-from chassis.database import migrations
-from chassis.door.edge import Caller
-from chassis.door.tokens import TokenIssuer, new_key_pair
+from chassis import codec, ids
 from chassis.errors import ServiceError
-from chassis.identity import Actor, service_actor
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task, Worker
-from chassis.running.parts import Parts, Port
-from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from embedded.direct import DirectPort
 from gateways.port import Blobs
-from integration.stages.service_database import service_database
+from integration.stages.at_work import AtWork, at_work
 from servers.postgres import Server
 from video import app as video
 from video import starting
@@ -55,51 +46,18 @@ ALL = (*OUTSIDE, *ENDINGS)
 
 
 @dataclass
-class Films:
+class Films(AtWork):
     """video and its people; `outside`: by kind, or kind of piece, what the next attempts end in."""
 
-    parts: Parts
-    issuer: TokenIssuer
-    clock: Callable[[], datetime]
-    variables: Mapping[str, str]  # with which another process would be video too
+    service = "video"
+    facade = VideoService
+
     outside: dict[str, list[ServiceError | Callable[[Task], None]]] = field(default_factory=dict)
     made: list[Task] = field(default_factory=list)  # what was done outside, as it came
 
-    @property
-    def blobs(self) -> Blobs:
-        """Where its files lie."""
-        blobs: Blobs = self.parts.door.tools.blobs
-        return blobs
-
-    def person(self, workspace_id: UUID, role: str = "member") -> DirectPort:
-        """Return the port of somebody new in a workspace."""
-        actor = Actor(
-            kind="person",
-            id=str(uuid4()),
-            session_id=uuid4(),
-            workspace_id=workspace_id,
-            role=role,
-            authenticated_at=self.clock(),
-        )
-        token = self.issuer.issue(actor, self.clock())
-        caller = Caller(auth_token=token)
-        return DirectPort(facade=VideoService, door=lambda: self.parts.door, caller=caller)
-
-    def decide(self, work: Callable[[Unit], T]) -> T:
-        """Run a unit as video itself."""
-        actor = service_actor("video")
-        return self.parts.app.attempt(
-            Call(id=ids.fresh(), at=self.clock(), actor=actor, correlation_id="c"), work
-        )
-
-    def rows(self, query: str, **parameters: Any) -> list[Any]:
-        return self.parts.app.query(lambda db: list(db.execute(text(query), parameters).all()))
-
     def told(self, stream: str) -> list[str]:
         """Return what others hear of a stream, in its order: the events' names."""
-        query = "select outbox from events where stream_id = :id and outbox is not null"
-        rows = self.rows(f"{query} order by version", id=stream)
-        return [each["type"].partition(".")[2] for (each,) in rows]
+        return [each["type"].partition(".")[2] for each in self.outbox(stream)]
 
     def forgotten(self) -> list[Any]:
         """Return what the service's own invariants find."""
@@ -142,11 +100,6 @@ class Films:
                 if isinstance(harm, ServiceError):
                     raise harm
                 harm(task)
-
-    def due_now(self, kind: str) -> int:
-        """Let the time come for what waits; return how many."""
-        query = "update jobs set run_at = now() where kind = :kind and state = 'waiting'"
-        return self.decide(lambda unit: unit.execute(text(query), kind=kind).rowcount)
 
     def hear_status(self, workspace_id: UUID, status: str) -> None:
         """Let a workspace be of that status."""
@@ -277,29 +230,6 @@ def films_on(
     server: Server, folder: Path, clock: Callable[[], datetime] = ids.now, /, **more: str
 ) -> Iterator[Films]:
     """Yield video on a database of its own; `more`: settings."""
-    private, public = new_key_pair()
-    with service_database(server, "video") as owner_url:
-        migrations.upgrade("video", owner_url)
-        variables = {
-            "DATABASE_URL": owner_url.replace("video_owner:", "video_app:"),
-            "PUBLIC_KEYS": json.dumps({"1": public}),
-            "PUBLIC_URL": "https://video.example",
-            "WORK_FOLDER": str(folder / "work"),
-            "BLOBS": "folder",
-            "BLOBS_FOLDER": str(folder / "blobs"),
-            "BLOBS_KEY": "only-for-tests-" * 3,
-            "ENGINE": "local",
-            "SOURCES": "https://media.example",
-            "ENV": "embedded",
-            **more,
-        }
-        parts = video.build(settings.load(Settings, variables), _nobody, clock)
-        parts.consumers()  # makes their cursors, the one of revocations too
-        films = Films(parts, TokenIssuer("1", private), clock, variables)
-        films.decide(lambda unit: unit.execute(text("update cursors set checked_at = 'infinity'")))
+    given = {"SOURCES": "https://media.example", **more}
+    with at_work(Films, (Settings, video.build), server, folder, clock, given) as films:
         yield films
-        parts.close()
-
-
-def _nobody(service: str) -> Port:
-    raise AssertionError(f"{service} is not called here")

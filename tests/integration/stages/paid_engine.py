@@ -55,8 +55,7 @@ class PaidEngine(PaidTurns):
         start(made, self.fresh(made).owner)
 
     def calls(self, made: House) -> list[Any]:
-        query = "select * from provider_call where workspace_id = :id order by asked_at, number"
-        return self.studio.rows(query, id=str(made.workspace_id))
+        return self.calls_in(made.workspace_id)
 
     def jobs_of(self, made: House) -> list[Job]:
         """Return what fal has taken of a house's calls."""

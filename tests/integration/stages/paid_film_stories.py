@@ -3,38 +3,27 @@ people do; and what must hold of any of them in the end."""
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
-from random import Random
 from typing import Any
 
 from chassis.errors import ServiceError
 from fal import films as answers
-from fal.faults import FAULTS
 from fal.jobs import Job
 from integration.stages.films_at_work import Tour
 from integration.stages.paid_films import ROOMS, PaidFilms
-from integration.stages.paid_turns import call_id
+from integration.stages.paid_troubles import Troubled
 
-SURE = timedelta(seconds=60)  # after its deadline nothing is unended for longer
-ENDED = ("answered", "refused", "given_up")
 STILL = ("draft", "completed", "failed")
-WHERE = {"POST": 0.5, "GET": 0.3, "PUT": 0.1, "DELETE": 0.1}  # whom what is wrong with a reply hits
-FAILURES = (
-    ("content_policy_violation", 422, False),
-    ("no_media_generated", 422, False),
-    ("internal_server_error", 500, False),
-    ("startup_timeout", 504, True),
-)
 FORMS = [answers.FORMS[each] for each in ("24 fps", "24 fps", "24 fps", "silent", "broken")]
 FIRST_CENTS, LARGE_CENTS, ENOUGH_CENTS = 105, 175, 100_000
 
 
-class Story:
+class Story(Troubled[PaidFilms]):
     """One film under one seed."""
 
+    held, late, never = 0.1, (0, 0, 0, 0, 1, 3, 3, 40), ("silent", "result_large")
+
     def __init__(self, paid: PaidFilms, seed: int) -> None:
-        self.paid, self.by, self.told = paid, Random(seed), list[str]()
-        self.posts, self.kills, self.runs = paid.fal.posts, 0, 0
+        super().__init__(paid, seed)
         self.forms: dict[str, answers.Form] = {}
         paid.fal.state.paint = self._paint
         large = self.by.random() < 0.3
@@ -45,12 +34,12 @@ class Story:
 
     def happen(self) -> None:
         """Let it happen, to its end; then let it be made, whatever that costs."""
-        self._go_wrong()
+        self.go_wrong()
         for _ in range(self.by.randint(0, 16)):
-            self._killed()
+            self.killed()
         self.paid.to_the_end(self._meanwhile)
         if self.by.random() < 0.7:
-            self._go_wrong()
+            self.go_wrong()
             self._person("start_video", "retry_failed", "compile_without_failed", "raise_cap")
             self.paid.to_the_end(self._meanwhile)
         self._go_well()
@@ -73,33 +62,6 @@ class Story:
         fal.hold(False)
         fal.late(0)
         fal.state.paint = answers.painting()
-
-    def _go_wrong(self) -> None:
-        fal, by = self.paid.fal, self.by
-        fal.unset()
-        fal.hold(by.random() < 0.1)
-        fal.late(by.choice((0, 0, 0, 0, 1, 3, 3, 40)))  # 40: beyond the deadline
-        for _ in range(by.randint(0, 3)):
-            fault = by.choice([each for each in FAULTS if each not in ("silent", "result_large")])
-            is_reply = not fault.startswith(("result_", "webhook_"))
-            on = by.choices(list(WHERE), list(WHERE.values()))[0] if is_reply else ""
-            times = by.choice((1, 1, 2, None))
-            fal.switch(fault, times, on)
-            self.told.append(f"{fault} {on} {times}")
-        if by.random() < 0.2:
-            type, status, inside = by.choice(FAILURES)
-            fal.fails(type, status, inside=inside)
-            self.told.append(type)
-
-    def _killed(self) -> None:
-        """Do the next job, and be killed in it twice at the most: a third death is given up."""
-        if self.kills < 2 and self.by.random() < 0.4:
-            moment = self.by.randint(2, 14)
-            self.kills += self.paid.killed(moment)
-            self.told.append(f"killed at {moment}")
-        else:
-            self.paid.worker.work()
-        self.paid.hear()
 
     def _meanwhile(self) -> None:
         """Do what may be done while nothing is due."""
@@ -139,25 +101,20 @@ class Story:
 
     def wrong(self) -> list[str]:
         """Return what does not hold."""
-        return [*_calls(self), *_pieces(self), *_film(self), *_costs(self), *_left(self)]
+        calls = self.paid.calls(self.film)
+        return [
+            *self.wrong_calls(calls),
+            *self.wrong_costs(calls, lambda call, _: int(call.price_micro_usd)),
+            *_pieces(self),
+            *_film(self),
+            *_costs(self),
+            *_left(self),
+        ]
 
 
 def runs(paid: PaidFilms, film: Tour) -> int:
     """Return how often billing was asked for a film."""
     return sum(type == "StartRequested" for type, _ in paid.events(film))
-
-
-def _calls(story: Story) -> list[str]:
-    """No call is posted twice, none is open, none was unended for too long."""
-    calls, jobs = story.paid.calls(story.film), story.paid.jobs_of(story.film)
-    wrong = [f"{each.state} in the end" for each in calls if each.state not in ENDED]
-    wrong += ["nobody knows what it cost" for each in calls if each.cost_micro_usd is None]
-    if story.paid.fal.posts - story.posts > len(calls):
-        wrong.append(f"{story.paid.fal.posts - story.posts} posts for {len(calls)} calls")
-    if len({call_id(each) for each in jobs}) < len(jobs):
-        wrong.append("a call was posted twice")
-    late = [each for each in calls if each.answered_at > each.deadline_at + SURE]
-    return [*wrong, *(f"ended {each.answered_at - each.deadline_at} late" for each in late)]
 
 
 def _pieces(story: Story) -> list[str]:
@@ -185,19 +142,10 @@ def _film(story: Story) -> list[str]:
 
 
 def _costs(story: Story) -> list[str]:
-    """What fal bills for is what calls and events cost, but for what nobody can tell."""
-    calls = {each.id: each for each in story.paid.calls(story.film)}
-    costs = sum(each.cost_micro_usd or 0 for each in calls.values())
+    """Calls and events cost the same."""
+    calls = sum(each.cost_micro_usd or 0 for each in story.paid.calls(story.film))
     events = story.paid.spent(story.film)
-    wrong = [] if costs == events else [f"calls {costs}, events {events}"]
-    jobs = {call_id(each): each for each in story.paid.jobs_of(story.film)}
-    for id, call in calls.items():
-        job = jobs.get(id)
-        billed = call.price_micro_usd if job and job.billable else 0
-        told = call.state != "given_up" and call.error_type != "gone"
-        if call.cost_micro_usd != billed and (told or call.cost_micro_usd != call.price_micro_usd):
-            wrong.append(f"{call.state} {call.error_type}: {call.cost_micro_usd} for {billed}")
-    return wrong
+    return [] if calls == events else [f"calls {calls}, events {events}"]
 
 
 def _left(story: Story) -> list[str]:

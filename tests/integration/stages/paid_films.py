@@ -16,12 +16,10 @@ from PIL import Image
 from pytest import MonkeyPatch
 
 from chassis import codec
-from chassis.door.edge import Caller
 from chassis.errors import ServiceError
 from chassis.identity import Actor
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task
-from embedded.direct import DirectPort
 from fal import films as answers
 from fal.jobs import Job
 from fal.stand_in import FalStandIn
@@ -32,7 +30,6 @@ from integration.stages.turns import Clock, Moving
 from servers.postgres import Server
 from video.gateways.normal import cropped, normalised
 from video.jobs import asking
-from video.service import VideoService
 
 KINDS = (*paid_turns.KINDS, FETCH, COMPILE, "forget_files")
 ROOMS = ("hallway", "kitchen")
@@ -61,8 +58,7 @@ class PaidFilms(PaidTurns):
         return replace(film, owner=self.films.person(film.workspace_id, "admin"))
 
     def calls(self, film: Tour) -> list[Any]:
-        query = "select * from provider_call where workspace_id = :id order by asked_at, number"
-        return self.films.rows(query, id=str(film.workspace_id))
+        return self.calls_in(film.workspace_id)
 
     def jobs_of(self, film: Tour) -> list[Job]:
         """Return what fal has taken of a film's calls."""
@@ -79,12 +75,9 @@ class PaidFilms(PaidTurns):
 
     def raise_cap(self, film: Tour, cap_cents: int) -> None:
         """Let it cost more, as a system admin does."""
-        now = self.clock()
         admin = Actor(kind="person", id=str(uuid4()), session_id=uuid4(), is_system_admin=True)
-        caller = Caller(auth_token=self.films.issuer.issue(admin, now))
-        port = DirectPort(facade=VideoService, door=lambda: self.films.parts.door, caller=caller)
         of = {"video_project_id": film.id, "cap_cents": cap_cents, "reason": "it is a large house"}
-        port.call("raise_cap", **of)
+        self.films.port(admin).call("raise_cap", **of)
 
 
 def _come(films: Films, kind: Kind) -> Kind:

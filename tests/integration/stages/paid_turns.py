@@ -4,7 +4,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import text
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from chassis.jobs import claims
@@ -17,6 +19,7 @@ from integration.stages.strokes import STEPS
 from integration.stages.turns import Moving, Turns
 from waiting import until
 
+CALLS = text("select * from provider_call where workspace_id = :id order by asked_at, number")
 KINDS = ("ask_provider", "await_answer", "cancel_provider", "forget_call")
 
 
@@ -38,6 +41,10 @@ class PaidTurns(Turns):
     def hear(self) -> None:
         """Wait until fal has told what it is to tell."""
         until(lambda: self.fal.state.told.unfinished_tasks == 0)
+
+    def calls_in(self, workspace_id: UUID) -> list[Any]:
+        """Return the calls of a workspace's work, as they were asked."""
+        return self.app.query(lambda db: list(db.execute(CALLS, {"id": str(workspace_id)})))
 
     def jobs_for(self, calls: Iterable[Any]) -> list[Job]:
         """Return what fal has taken of these calls."""

@@ -5,7 +5,6 @@ media's own. Files are a few bytes at the keys that photographs have.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,21 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
-
-from chassis import codec, ids, settings
-from chassis.database import migrations
-from chassis.door.edge import Caller
-from chassis.door.tokens import TokenIssuer, new_key_pair
+from chassis import codec, ids
 from chassis.errors import ServiceError
-from chassis.identity import Actor, service_actor
 from chassis.jobs.control import Control
 from chassis.jobs.jobs import Kind, Task, Worker
-from chassis.running.parts import Parts, Port
-from chassis.unit.calls import Call
 from chassis.unit.deciding import Unit
 from embedded.direct import DirectPort
-from integration.stages.service_database import service_database
+from integration.stages.at_work import AtWork, at_work
 from media import app as media
 from media import starting
 from media.domain import customer, image, project
@@ -49,47 +40,18 @@ SIZE = {"width": WIDE, "height": HIGH}
 
 
 @dataclass
-class Studio:
+class Studio(AtWork):
     """media and its people; `outside`: by version, the error that its next attempt ends in."""
 
-    parts: Parts
-    issuer: TokenIssuer
-    clock: Callable[[], datetime]
-    variables: Mapping[str, str]  # with which another process would be media too
+    service = "media"
+    facade = MediaService
+
     outside: dict[str, ServiceError] = field(default_factory=dict)
     made: list[Mapping[str, Any]] = field(default_factory=list)  # arguments of jobs, as they came
 
-    def person(
-        self, workspace_id: UUID, role: str = "member", who: UUID | None = None
-    ) -> DirectPort:
-        """Return the port of somebody in a workspace, by a new token; `who`: None for a new one."""
-        actor = Actor(
-            kind="person",
-            id=str(who or uuid4()),
-            session_id=uuid4(),
-            workspace_id=workspace_id,
-            role=role,
-            authenticated_at=self.clock(),
-        )
-        token = self.issuer.issue(actor, self.clock())
-        caller = Caller(auth_token=token)
-        return DirectPort(facade=MediaService, door=lambda: self.parts.door, caller=caller)
-
-    def decide(self, work: Callable[[Unit], T]) -> T:
-        """Run a unit as media itself."""
-        actor = service_actor("media")
-        return self.parts.app.attempt(
-            Call(id=ids.fresh(), at=self.clock(), actor=actor, correlation_id="c"), work
-        )
-
-    def rows(self, query: str, **parameters: Any) -> list[Any]:
-        return self.parts.app.query(lambda db: list(db.execute(text(query), parameters).all()))
-
     def told(self, stream: str) -> list[dict[str, Any]]:
         """Return what others hear of a stream, in its order."""
-        query = "select outbox from events where stream_id = :id and outbox is not null"
-        rows = self.rows(f"{query} order by version", id=stream)
-        return [each["data"] for (each,) in rows]
+        return [each["data"] for each in self.outbox(stream)]
 
     def work(self) -> int:
         """Do what pictures there are to make, and let go what files there are; return how many."""
@@ -99,11 +61,6 @@ class Studio:
         while worker.work():
             count += 1
         return count
-
-    def due_now(self, kind: str) -> int:
-        """Let the time come for what waits; return how many."""
-        query = "update jobs set run_at = now() where kind = :kind and state = 'waiting'"
-        return self.decide(lambda unit: unit.execute(text(query), kind=kind).rowcount)
 
     def _come(self, kind: Kind) -> Kind:
         def run(task: Task, control: Control) -> Any:
@@ -117,7 +74,7 @@ class Studio:
     def _result(self, task: Task) -> Result:
         where = task.args
         key = f"{where['workspace_id']}/{where['project_id']}/result/{where['image_id']}"
-        blob = self.parts.door.tools.blobs.put(f"{key}/{task.subject}-x.jpg", b"result")
+        blob = self.blobs.put(f"{key}/{task.subject}-x.jpg", b"result")
         sha256 = hashlib.sha256(task.subject.bytes).hexdigest()
         return Result(
             key=blob.key,
@@ -156,7 +113,7 @@ class House:
         announced = self.call("request_uploads", project_id=self.project_id, files=[file])
         mask_id = UUID(announced["items"][0]["image_id"])
         key = mask_key(self.workspace_id, UUID(self.project_id), mask_id)
-        self.studio.parts.door.tools.blobs.put(key, b"mask")
+        self.studio.blobs.put(key, b"mask")
         adding = AddMask(mask_id=mask_id, key=key, width=width, height=height, is_empty=False)
         self.studio.decide(lambda unit: unit.decide(image.decider, UUID(image_id), adding))
         return str(mask_id)
@@ -173,7 +130,7 @@ class House:
     def files(self) -> list[str]:
         """Return the keys below the project's, without their beginning."""
         prefix = f"{self.workspace_id}/{self.project_id}/"
-        listed = self.studio.parts.door.tools.blobs.listed(prefix)
+        listed = self.studio.blobs.listed(prefix)
         return sorted(each.key.removeprefix(prefix) for each in listed)
 
 
@@ -209,7 +166,7 @@ def _joined(studio: Studio, unit: Unit, project_id: UUID, image_ids: list[UUID])
     unit.decide(project.decider, project_id, announcing)
     for image_id in image_ids:
         key = original_key(state.workspace_id, project_id, image_id, "image/jpeg")
-        blob = studio.parts.door.tools.blobs.put(key, b"original")
+        blob = studio.blobs.put(key, b"original")
         original = Original(
             key=key, content_type="image/jpeg", size=blob.size, sha256=SHA256, **SIZE
         )
@@ -247,28 +204,5 @@ def studio_on(
     server: Server, folder: Path, clock: Callable[[], datetime] = ids.now, /, **limits: str
 ) -> Iterator[Studio]:
     """Yield media on a database of its own; `limits`: settings."""
-    private, public = new_key_pair()
-    with service_database(server, "media") as owner_url:
-        migrations.upgrade("media", owner_url)
-        variables = {
-            "DATABASE_URL": owner_url.replace("media_owner:", "media_app:"),
-            "PUBLIC_KEYS": json.dumps({"1": public}),
-            "PUBLIC_URL": "https://media.example",
-            "WORK_FOLDER": str(folder / "work"),
-            "BLOBS": "folder",
-            "BLOBS_FOLDER": str(folder / "blobs"),
-            "BLOBS_KEY": "only-for-tests-" * 3,
-            "ENGINE": "local",
-            "ENV": "embedded",
-            **limits,
-        }
-        parts = media.build(settings.load(Settings, variables), _nobody, clock)
-        parts.consumers()  # makes their cursors, the one of revocations too
-        studio = Studio(parts, TokenIssuer("1", private), clock, variables)
-        studio.decide(lambda unit: unit.execute(text("update cursors set checked_at = 'infinity'")))
+    with at_work(Studio, (Settings, media.build), server, folder, clock, limits) as studio:
         yield studio
-        parts.close()
-
-
-def _nobody(service: str) -> Port:
-    raise AssertionError(f"media calls nobody, not {service} either")
